@@ -1,0 +1,1 @@
+//! paceline: dispatch and pay for bike-logistics co-operatives.
