@@ -1,1 +1,4 @@
 //! paceline: dispatch and pay for bike-logistics co-operatives.
+
+// the pure half: no IO, no clock, no ambient chance, no async
+pub mod domain;
