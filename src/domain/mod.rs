@@ -3,4 +3,6 @@
 pub mod geo;
 pub mod ids;
 pub mod money;
+pub mod policy;
 pub mod time;
+pub mod vehicle;
