@@ -2,3 +2,5 @@
 
 // the pure half: no IO, no clock, no ambient chance, no async
 pub mod domain;
+pub mod engine;
+pub mod sim;

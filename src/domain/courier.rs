@@ -4,18 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::CourierId;
 use super::text::Name;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Vehicle {
-    Bike,
-    CargoBike,
-}
+use super::vehicle::VehicleKind;
 
 /// A person who rides for the co-op.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Courier {
     pub id: CourierId,
     pub name: Name,
-    pub vehicle: Vehicle,
+    pub vehicle: VehicleKind,
 }

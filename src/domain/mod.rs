@@ -2,8 +2,8 @@
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`shift`], [`offer`]), what it is worth ([`pricing`], [`pay`], [`ledger`]), and what is told
-//! ([`event`]).
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! what is owed ([`ledger`]), and what is told ([`event`]).
 
 pub mod access;
 pub mod courier;
@@ -17,8 +17,10 @@ pub mod merchant;
 pub mod money;
 pub mod offer;
 pub mod pay;
+pub mod policy;
 pub mod pricing;
 pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod vehicle;
