@@ -13,7 +13,7 @@ export const en = {
 
   "language.label": "Language",
   "theme.label": "Theme",
-  "theme.auto": "As the system",
+  "theme.auto": "Auto",
   "theme.light": "Light",
   "theme.dark": "Dark",
 

@@ -14,7 +14,7 @@ export const fr: Record<Key, string> = {
 
   "language.label": "Langue",
   "theme.label": "Thème",
-  "theme.auto": "Comme le système",
+  "theme.auto": "Auto",
   "theme.light": "Clair",
   "theme.dark": "Sombre",
 

@@ -7,7 +7,7 @@ import { stops } from "../store/derive";
 import { isDark, onSchemeChange } from "../store/preferences";
 import type { BoardState, Selection } from "../store/state";
 import { current, subscribe } from "../store/store";
-import { basePoint, courierPoints, extent, selectedLine, taskPoints } from "./features";
+import { basePoint, courierPoints, extent, extentOf, selectedLine, taskPoints } from "./features";
 import { gridLines, gridStep, type View } from "./grid";
 import { addIcons } from "./icons";
 import { Motion } from "./motion";
@@ -21,6 +21,8 @@ const FRAME_MIN_MS = 50;
 const FRAME_MAX_MS = 500;
 const TASKS_EVERY_MS = 250;
 const TOUCH_PX = 6;
+/** The panel of a selection makes the map narrower first. */
+const REVEAL_AFTER_MS = 80;
 
 export interface Board2d {
   zoomBy(levels: number): void;
@@ -58,6 +60,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   let styled = false;
   let fitted = false;
   let ready = false;
+  let fed = false;
   let removed = false;
   let tasksDirty = true;
   let couriersDirty = true;
@@ -101,7 +104,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (!due || real - couriersAt < pace) return;
     couriersDirty = motion.isMoving(real); // One more frame after the last one, at the very place.
     couriersAt = real;
-    awaited = true;
+    awaited = fed = true;
     const at = { now: simulatedNow(clock), speed: clock?.speed ?? 1, real };
     put("couriers", courierPoints(board, held, selected, motion, at));
     put("line", selectedLine(board, held, selected, motion, real));
@@ -115,6 +118,12 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     const took = performance.now() - couriersAt;
     pace = Math.min(FRAME_MAX_MS, Math.max(FRAME_MIN_MS, took * 2));
   });
+
+  function isEmpty(): boolean {
+    const { board } = current();
+    return board !== null && taskPoints(board, stops(board), null, 0).features.length === 0 &&
+      ![...board.couriers.values()].some(({ on_shift, place }) => on_shift && place);
+  }
 
   function look(): void {
     const { board, selected, minute, theme } = current();
@@ -130,7 +139,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (selected !== seen.selected) {
       tasksDirty = couriersDirty = true;
       tasksAt = 0;
-      reveal(selected);
+      setTimeout(reveal, REVEAL_AFTER_MS);
     }
     seen = { board, selected, minute };
     if (board && !fitted) {
@@ -154,15 +163,17 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   }
 
   /** Brings a selection into view, without moving when it already is. */
-  function reveal(selected: Selection | null): void {
-    const { board } = current();
-    if (!selected || !board) return;
-    const place = selected.kind === "courier"
-      ? board.couriers.get(selected.id)?.place
-      : board.deliveries.get(selected.id)?.tasks.at(-1)?.place;
-    if (!place) return;
-    const at: [number, number] = [place.longitude, place.latitude];
-    if (!map.getBounds().contains(at)) map.easeTo({ center: at, duration: calm ? 0 : 400 });
+  function reveal(): void {
+    const { board, selected } = current();
+    if (removed || !selected || !board) return;
+    const line = selectedLine(board, stops(board), selected, motion, performance.now());
+    const bounds = extentOf(line) ?? extentOf(taskPoints(board, stops(board), selected, 0), "chosen");
+    if (!bounds) return;
+    const view = map.getBounds();
+    if (bounds.every((corner) => view.contains(corner))) return;
+    map.fitBounds(bounds, {
+      padding: 72, maxZoom: Math.max(14, map.getZoom()), duration: calm ? 0 : 400,
+    });
   }
 
   map.on("style.load", () => {
@@ -172,9 +183,13 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     tasksAt = couriersAt = 0;
     drawGrid();
   });
+  map.on("error", ({ error }) => console.error("map:", error));
   map.on("moveend", drawGrid);
-  map.on("idle", () => {
-    if (ready || !current().board) return;
+  /** Not on `idle`: with couriers under way the map never is. */
+  map.on("render", () => {
+    if (ready || !fed) return;
+    const drawn = map.queryRenderedFeatures({ layers: ["couriers", "tasks"] });
+    if (drawn.length === 0 && !isEmpty()) return;
     ready = true;
     events.onReady();
   });

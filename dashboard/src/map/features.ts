@@ -113,24 +113,42 @@ export function selectedLine(
   return collect([{ type: "Feature", properties: {}, geometry }]);
 }
 
-/** Everything worth seeing at once; null when there is nothing. */
-export function extent(board: BoardState): [[number, number], [number, number]] | null {
-  const places: Place[] = [board.base];
-  for (const courier of board.couriers.values()) {
-    if (courier.on_shift && courier.place) places.push(courier.place);
-  }
-  for (const delivery of board.deliveries.values()) {
-    if (!isEnded(delivery)) for (const task of delivery.tasks) places.push(task.place);
-  }
-  if (places.length < 2) return null;
+export type Extent = [[number, number], [number, number]];
+
+function around(places: [number, number][]): Extent | null {
+  if (places.length === 0) return null;
   let [west, south, east, north] = [180, 90, -180, -90];
-  for (const { longitude, latitude } of places) {
+  for (const [longitude, latitude] of places) {
     west = Math.min(west, longitude);
     east = Math.max(east, longitude);
     south = Math.min(south, latitude);
     north = Math.max(north, latitude);
   }
   return [[west, south], [east, north]];
+}
+
+/** Everything worth seeing at once; null when there is only the base. */
+export function extent(board: BoardState): Extent | null {
+  const places = [coordinates(board.base)];
+  for (const courier of board.couriers.values()) {
+    if (courier.on_shift && courier.place) places.push(coordinates(courier.place));
+  }
+  for (const delivery of board.deliveries.values()) {
+    if (isEnded(delivery)) continue;
+    for (const task of delivery.tasks) places.push(coordinates(task.place));
+  }
+  return places.length < 2 ? null : around(places);
+}
+
+/** The corners of a collection, or of its features that have `flag` set. */
+export function extentOf({ features }: Collection, flag?: string): Extent | null {
+  const places: [number, number][] = [];
+  for (const { geometry, properties } of features) {
+    if (flag && !properties?.[flag]) continue;
+    if (geometry.type === "Point") places.push(geometry.coordinates as [number, number]);
+    if (geometry.type === "LineString") places.push(...(geometry.coordinates as [number, number][]));
+  }
+  return around(places);
 }
 
 export function basePoint(board: BoardState): Collection {

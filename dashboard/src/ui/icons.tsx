@@ -66,8 +66,8 @@ export function PointMark({ kind, state, late }: PointMarkProps) {
   return (
     <svg class={`mark point-${state}`} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
       {late && shape(6.3, "point-late")}
-      {shape(4, state === "picked_up" ? "point-full" : "point-hollow")}
-      {state === "assigned" && shape(1.6, "point-full")}
+      {shape(4.2, state === "picked_up" ? "point-full" : "point-hollow")}
+      {state === "assigned" && shape(1.9, "point-dot")}
     </svg>
   );
 }
