@@ -18,7 +18,9 @@ setWorkerUrl(new URL(MAP_WORKER_URL, location.origin).href);
 
 /** Frames of gliding couriers: at least this far apart, and further when drawing is slow. */
 const FRAME_MIN_MS = 50;
-const FRAME_MAX_MS = 500;
+const FRAME_MAX_MS = 1_000;
+/** Gaps below this are a page at its ease. */
+const FLUID_MS = 35;
 const TASKS_EVERY_MS = 250;
 const TOUCH_PX = 6;
 /** The panel of a selection makes the map narrower first. */
@@ -50,6 +52,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
+    crossSourceCollisions: false,
     locale: { "Map.Title": t("map.label") },
   });
   map.touchZoomRotate.disableRotation();
@@ -66,7 +69,11 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   let couriersDirty = true;
   let tasksAt = 0;
   let couriersAt = 0;
+  let frameAt = 0;
+  let worstGap = 0;
+  let smoothed = 0;
   let pace = FRAME_MIN_MS;
+  let lineShown = false;
   let seen: { board: BoardState | null; selected: Selection | null; minute: number } = {
     board: null, selected: null, minute: 0,
   };
@@ -92,9 +99,11 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     requestAnimationFrame(draw);
     const { board, selected, clock, minute } = current();
     const real = performance.now();
+    worstGap = Math.max(worstGap, real - frameAt);
+    frameAt = real;
     if (!styled || !board) return;
     const held = stops(board);
-    if (tasksDirty && real - tasksAt > TASKS_EVERY_MS) {
+    if (tasksDirty && real - tasksAt > Math.max(TASKS_EVERY_MS, pace)) {
       tasksDirty = false;
       tasksAt = real;
       put("tasks", taskPoints(board, held, selected, minute));
@@ -104,20 +113,23 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (!due || real - couriersAt < pace) return;
     couriersDirty = motion.isMoving(real); // One more frame after the last one, at the very place.
     couriersAt = real;
-    awaited = fed = true;
+    if (fed) keepPace(worstGap);
+    fed = true;
+    worstGap = 0;
     const at = { now: simulatedNow(clock), speed: clock?.speed ?? 1, real };
     put("couriers", courierPoints(board, held, selected, motion, at));
-    put("line", selectedLine(board, held, selected, motion, real));
+    if (selected || lineShown) put("line", selectedLine(board, held, selected, motion, real));
+    lineShown = selected !== null;
   }
 
-  /** Slow drawing (no GPU) must not eat the machine: rest for as long as a frame takes to show. */
-  let awaited = false;
-  map.on("render", () => {
-    if (!awaited) return;
-    awaited = false;
-    const took = performance.now() - couriersAt;
-    pace = Math.min(FRAME_MAX_MS, Math.max(FRAME_MIN_MS, took * 2));
-  });
+  /**
+   * Slow drawing (no GPU) must not freeze the lists: the longest gap between two frames since the
+   * couriers were last drawn says what that cost, and several times as long is left in peace.
+   */
+  function keepPace(gap: number): void {
+    smoothed = smoothed * 0.7 + gap * 0.3;
+    pace = smoothed < FLUID_MS ? FRAME_MIN_MS : Math.min(FRAME_MAX_MS, smoothed * 4);
+  }
 
   function isEmpty(): boolean {
     const { board } = current();
