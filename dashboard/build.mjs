@@ -70,6 +70,7 @@ async function buildTests() {
     target: "node18",
     outdir: ".tests",
     outExtension: { ".js": ".mjs" },
+    banner: { js: 'globalThis.navigator ??= { language: "en" };' }, // Node has one from 21 on.
     jsx: "automatic",
     jsxImportSource: "preact",
   });

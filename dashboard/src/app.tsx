@@ -2,7 +2,9 @@ import { useEffect } from "preact/hooks";
 import type { Role } from "./api/types";
 import { BoardPage } from "./board/board";
 import { t } from "./i18n";
+import { CourierPage } from "./pages/courier";
 import { LoginPage } from "./pages/login";
+import { MerchantPage } from "./pages/merchant";
 import { OtherPage } from "./pages/other";
 import { isDark, onSchemeChange } from "./store/preferences";
 import { current, useStore } from "./store/store";
@@ -23,5 +25,7 @@ export function App() {
   if (session.state === "out") return <LoginPage expired={session.expired} />;
   const is = (role: Role) => session.user.roles.includes(role);
   if (is("dispatcher") || is("admin")) return <BoardPage />;
+  if (is("merchant")) return <MerchantPage />;
+  if (is("courier")) return <CourierPage />;
   return <OtherPage />;
 }

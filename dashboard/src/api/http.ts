@@ -59,7 +59,7 @@ export const api = {
     post<Delivery>(`/v1/deliveries/${id}/cancel`, { reason }),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 
-  shift: () => get<Shift>("/v1/me/shift"),
+  shifts: () => get<Page<Shift>>("/v1/me/shifts"),
   startShift: () => post<Shift>("/v1/me/shift/start"),
   stopShift: () => post<Shift>("/v1/me/shift/stop"),
   offers: () => get<Page<Offer>>("/v1/me/offers"),

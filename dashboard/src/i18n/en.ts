@@ -154,6 +154,7 @@ export const en = {
   "courier.route.none": "No stop ahead.",
 
   "map.label": "Map of couriers and stops",
+  "map.canvas": "Map: arrow keys move it, plus and minus zoom",
   "map.in": "Zoom in",
   "map.out": "Zoom out",
   "map.fit": "Show everything",

@@ -155,6 +155,7 @@ export const fr: Record<Key, string> = {
   "courier.route.none": "Aucun arrêt prévu.",
 
   "map.label": "Carte des coursiers et des arrêts",
+  "map.canvas": "Carte : flèches pour la déplacer, plus et moins pour zoomer",
   "map.in": "Zoom avant",
   "map.out": "Zoom arrière",
   "map.fit": "Tout montrer",

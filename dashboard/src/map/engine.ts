@@ -53,7 +53,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     touchPitch: false,
     fadeDuration: 0,
     crossSourceCollisions: false,
-    locale: { "Map.Title": t("map.label") },
+    locale: { "Map.Title": t("map.canvas") },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
