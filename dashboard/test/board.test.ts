@@ -94,10 +94,10 @@ test("what ended long ago leaves the board", () => {
 
 test("candidates of any engine become a table", () => {
   const table = candidateTable(
-    [{ courier_id: "cou_1", chosen: true, terms: { approach_m: 640 } }, { courier_id: "cou_2", cost: 7 }],
+    [{ courier_id: "cou_1", chosen: true, terms: { approach_m: 640 } }, { courier_id: "cou_2", cost: 7_000 }],
     (id) => id,
   );
   assert.deepEqual(table.columns, ["approach_m", "cost"]);
-  assert.deepEqual(table.lines.map(({ cells }) => cells), [["640 m", "–"], ["–", "7"]]);
+  assert.deepEqual(table.lines.map(({ cells }) => cells), [["640 m", "–"], ["–", "7 s"]]);
   assert.equal(table.lines[0]?.chosen, true);
 });

@@ -1,33 +1,40 @@
 // Turns the engine's candidates into a table without knowing its terms: they change with policies.
 import type { Candidate } from "../api/types";
-import { metres, span, t } from "../i18n";
+import { hourMinute, metres, span, t } from "../i18n";
+import { engineWords } from "../i18n/engine-words";
 
-/** `approach_m` -> "approach": the unit goes into the cell. */
-export function words(name: string): string {
-  const bare = name.replace(/_(m|s|ms|seconds|metres|minutes)$/, "");
-  const text = bare.replace(/[._-]+/g, " ").trim();
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+export type NameOf = (courier: string) => string;
 
-/** A value of any shape in one line. */
-export function sentence(value: unknown): string {
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
+/** A value of any shape in one line: couriers by name, instants by the clock. */
+export function sentence(value: unknown, nameOf: NameOf): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return t(value ? "why.yes" : "why.no");
-  if (typeof value === "string") return value.includes(" ") ? value : words(value);
   if (typeof value === "number") return value.toLocaleString(undefined, { maximumFractionDigits: 2 });
-  if (Array.isArray(value)) return value.map(sentence).join(", ");
+  if (typeof value === "string") {
+    if (value.startsWith("cou_")) return nameOf(value);
+    if (INSTANT.test(value)) return hourMinute(value);
+    return value.includes(" ") ? value : engineWords(value);
+  }
+  if (Array.isArray(value)) return value.map((part) => sentence(part, nameOf)).join(", ");
   return Object.entries(value as Record<string, unknown>)
-    .map(([key, part]) => `${words(key)}: ${sentence(part)}`)
+    .map(([key, part]) => `${engineWords(key)} ${sentence(part, nameOf)}`)
     .join(" · ");
 }
 
-function cell(column: string, value: unknown): string {
+function lasting(ms: number): string {
+  return ms < 0 ? `−${span(-ms)}` : span(ms);
+}
+
+/** The unit is in the column's name; a whole cost is thousandths of a second of waiting. */
+function cell(column: string, value: unknown, nameOf: NameOf): string {
   if (typeof value === "number") {
     if (/_(m|metres)$/.test(column)) return metres(value);
-    if (/_(s|seconds)$/.test(column)) return value < 0 ? `-${span(-value * 1000)}` : span(value * 1000);
-    if (/_ms$/.test(column)) return span(value);
+    if (/_(s|seconds)$/.test(column)) return lasting(value * 1000);
+    if (/_ms$/.test(column) || column === "cost") return lasting(value);
   }
-  return sentence(value);
+  return sentence(value, nameOf);
 }
 
 interface Line {
@@ -42,10 +49,10 @@ const NOT_COLUMNS = new Set(["courier_id", "courier", "courier_name", "chosen", 
 function flat(candidate: Candidate): Map<string, unknown> {
   const cells = new Map<string, unknown>();
   for (const [key, value] of Object.entries(candidate)) {
-    if (NOT_COLUMNS.has(key)) continue;
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    if (NOT_COLUMNS.has(key) || Array.isArray(value)) continue;
+    if (value !== null && typeof value === "object") {
       for (const [name, part] of Object.entries(value)) cells.set(name, part);
-    } else if (!Array.isArray(value)) {
+    } else {
       cells.set(key, value);
     }
   }
@@ -54,14 +61,14 @@ function flat(candidate: Candidate): Map<string, unknown> {
 
 export function candidateTable(
   candidates: Candidate[],
-  nameOf: (id: string) => string,
+  nameOf: NameOf,
 ): { columns: string[]; lines: Line[] } {
   const read = candidates.map((candidate) => ({ candidate, cells: flat(candidate) }));
   const columns = [...new Set(read.flatMap(({ cells }) => [...cells.keys()]))];
   const lines = read.map(({ candidate, cells }) => ({
     name: nameOf(String(candidate.courier_id ?? candidate.courier ?? "?")),
     chosen: candidate.chosen === true,
-    cells: columns.map((column) => cell(column, cells.get(column))),
+    cells: columns.map((column) => cell(column, cells.get(column), nameOf)),
   }));
   return { columns, lines };
 }

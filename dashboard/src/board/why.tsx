@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { api } from "../api/http";
 import type { Candidate, Decision, Delivery, Why } from "../api/types";
 import { hourMinuteSecond, t } from "../i18n";
+import { engineWords } from "../i18n/engine-words";
 import { describe } from "../i18n/problems";
 import { shortId } from "../store/derive";
 import type { BoardState } from "../store/state";
-import { candidateTable, sentence, words } from "./why-table";
+import { candidateTable, sentence, type NameOf } from "./why-table";
 
 type Asked =
   | { state: "closed" }
@@ -45,15 +46,15 @@ export function WhyPanel({ board, delivery }: { board: BoardState; delivery: Del
 
 interface DecisionProps {
   decision: Decision;
-  nameOf: (id: string) => string;
+  nameOf: NameOf;
 }
 
 function DecisionView({ decision, nameOf }: DecisionProps) {
   const waiting = decision.waiting === undefined || decision.waiting === null ||
-    decision.waiting === false ? "" : sentence(decision.waiting);
+    decision.waiting === false ? "" : sentence(decision.waiting, nameOf);
   return (
     <article class="decision">
-      <h4>{hourMinuteSecond(Date.parse(decision.at))} <span>{sentence(decision.outcome)}</span></h4>
+      <h4>{hourMinuteSecond(Date.parse(decision.at))} <span>{sentence(decision.outcome, nameOf)}</span></h4>
       {waiting && <p>{t("why.waiting")}: {waiting}</p>}
       {decision.candidates.length > 0
         ? <Candidates candidates={decision.candidates} nameOf={nameOf} />
@@ -63,7 +64,7 @@ function DecisionView({ decision, nameOf }: DecisionProps) {
   );
 }
 
-function Candidates({ candidates, nameOf }: { candidates: Candidate[]; nameOf: (id: string) => string }) {
+function Candidates({ candidates, nameOf }: { candidates: Candidate[]; nameOf: NameOf }) {
   const { columns, lines } = candidateTable(candidates, nameOf);
   return (
     <div class="table-box" tabIndex={0} role="group" aria-label={t("why.candidates")}>
@@ -71,7 +72,7 @@ function Candidates({ candidates, nameOf }: { candidates: Candidate[]; nameOf: (
         <caption>{t("why.candidates")}</caption>
         <thead><tr>
           <th scope="col">{t("why.courier")}</th>
-          {columns.map((column) => <th key={column} scope="col">{words(column)}</th>)}
+          {columns.map((column) => <th key={column} scope="col">{engineWords(column)}</th>)}
         </tr></thead>
         <tbody>
           {lines.map(({ name, chosen, cells }, index) => (
@@ -88,7 +89,7 @@ function Candidates({ candidates, nameOf }: { candidates: Candidate[]; nameOf: (
 
 interface ExcludedProps {
   excluded: Decision["excluded"];
-  nameOf: (id: string) => string;
+  nameOf: NameOf;
 }
 
 /** Grouped by rule: with a hundred couriers, most are ruled out by the same few. */
@@ -105,7 +106,7 @@ function Excluded({ excluded, nameOf }: ExcludedProps) {
       <tbody>
         {rules.map(([code, names]) => (
           <tr key={code}>
-            <th scope="row">{words(code)}</th>
+            <th scope="row">{engineWords(code)}</th>
             <td class="names">{names.length > 8
               ? `${names.slice(0, 8).join(", ")}… (${names.length} ${t("why.count")})`
               : names.join(", ")}</td>
