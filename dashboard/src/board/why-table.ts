@@ -59,16 +59,27 @@ function flat(candidate: Candidate): Map<string, unknown> {
   return cells;
 }
 
+/** To whom the outcome gave the job, where it says so. */
+function winner(outcome: unknown): string | null {
+  const proposed = (outcome as { proposed?: { to?: unknown } } | null)?.proposed?.to;
+  return typeof proposed === "string" ? proposed : null;
+}
+
 export function candidateTable(
   candidates: Candidate[],
   nameOf: NameOf,
+  outcome: unknown = null,
 ): { columns: string[]; lines: Line[] } {
   const read = candidates.map((candidate) => ({ candidate, cells: flat(candidate) }));
   const columns = [...new Set(read.flatMap(({ cells }) => [...cells.keys()]))];
-  const lines = read.map(({ candidate, cells }) => ({
-    name: nameOf(String(candidate.courier_id ?? candidate.courier ?? "?")),
-    chosen: candidate.chosen === true,
-    cells: columns.map((column) => cell(column, cells.get(column), nameOf)),
-  }));
+  const won = winner(outcome);
+  const lines = read.map(({ candidate, cells }) => {
+    const courier = String(candidate.courier_id ?? candidate.courier ?? "?");
+    return {
+      name: nameOf(courier),
+      chosen: candidate.chosen === true || courier === won,
+      cells: columns.map((column) => cell(column, cells.get(column), nameOf)),
+    };
+  });
   return { columns, lines };
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { api } from "../api/http";
-import type { Candidate, Decision, Delivery, Why } from "../api/types";
+import type { Decision, Delivery, Why } from "../api/types";
 import { hourMinuteSecond, t } from "../i18n";
 import { engineWords } from "../i18n/engine-words";
 import { describe } from "../i18n/problems";
@@ -57,15 +57,15 @@ function DecisionView({ decision, nameOf }: DecisionProps) {
       <h4>{hourMinuteSecond(Date.parse(decision.at))} <span>{sentence(decision.outcome, nameOf)}</span></h4>
       {waiting && <p>{t("why.waiting")}: {waiting}</p>}
       {decision.candidates.length > 0
-        ? <Candidates candidates={decision.candidates} nameOf={nameOf} />
+        ? <Candidates decision={decision} nameOf={nameOf} />
         : !waiting && <p class="muted">{t("why.nobody")}</p>}
       {decision.excluded.length > 0 && <Excluded excluded={decision.excluded} nameOf={nameOf} />}
     </article>
   );
 }
 
-function Candidates({ candidates, nameOf }: { candidates: Candidate[]; nameOf: NameOf }) {
-  const { columns, lines } = candidateTable(candidates, nameOf);
+function Candidates({ decision, nameOf }: DecisionProps) {
+  const { columns, lines } = candidateTable(decision.candidates, nameOf, decision.outcome);
   return (
     <div class="table-box" tabIndex={0} role="group" aria-label={t("why.candidates")}>
       <table>
