@@ -164,7 +164,9 @@ impl Config {
 /// `PACELINE_*` variables that name a section: others (`PACELINE_TOOLS`, `PACELINE_DATA`) belong to
 /// scripts and tests.
 fn sections() -> std::collections::HashMap<String, String> {
-    std::env::vars().filter(|(name, _)| name.starts_with("PACELINE_") && name.contains("__")).collect()
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("PACELINE_") && name.contains("__"))
+        .collect()
 }
 
 #[cfg(test)]

@@ -152,14 +152,8 @@ pub(super) async fn give(
     };
     let id = coop.clock.id(|id| id);
     let delivery_id = given.id;
-    let row = NewAssignment {
-        id,
-        delivery_id,
-        courier_id: courier,
-        offer_id,
-        user_id,
-        assigned_at: at,
-    };
+    let row =
+        NewAssignment { id, delivery_id, courier_id: courier, offer_id, user_id, assigned_at: at };
     assignments::insert(tx, &row).await?;
     withdraw_offers(coop, tx, given.id, offer_id, at).await?;
     tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
@@ -176,8 +170,7 @@ pub async fn assign(
     let at = coop.clock.now();
     coop.transact(async |tx| {
         couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
-        let delivery =
-            deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
+        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
         let given = give(coop, tx, &delivery, courier, Giver::Hand(by), at).await?;
         let Some(given) = given else { return Ok(delivery) };
         // Behind everything that is promised already.
@@ -196,8 +189,7 @@ pub async fn assign(
 pub async fn unassign(coop: &Coop, id: DeliveryId) -> Result<Delivery, CommandError> {
     let at = coop.clock.now();
     coop.transact(async |tx| {
-        let delivery =
-            deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
+        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
         let Some(open) = delivery.unassign()? else { return Ok(delivery) };
         deliveries::save(tx, &delivery, &open).await?;
         release(coop, tx, &delivery, "unassigned", at).await?;

@@ -1,7 +1,7 @@
 //! Offers are answered, or lapse.
 
-use super::deliveries::{Giver, give, route_changed};
 use super::CommandError;
+use super::deliveries::{Giver, give, route_changed};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, offers, tasks};
 use crate::domain::event::Event;

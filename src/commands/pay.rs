@@ -12,8 +12,8 @@ use crate::domain::money::Money;
 use crate::domain::pay::{GuaranteeInputs, PieceInputs};
 use crate::domain::task::TaskKind;
 use crate::domain::time::{Seconds, Timestamp};
-use crate::engine::travel::TravelTimes;
 use crate::domain::vehicle::VehicleKind;
+use crate::engine::travel::TravelTimes;
 
 /// What the pay for a delivery is reckoned from.
 pub fn piece_inputs(coop: &Coop, delivery: &Delivery) -> PieceInputs {

@@ -42,10 +42,8 @@ pub async fn fail(
     failure: Failure,
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
-    step(coop, by, id, device_time, |delivery, at| {
-        delivery.fail_task(by, id, at, failure.clone())
-    })
-    .await
+    step(coop, by, id, device_time, |delivery, at| delivery.fail_task(by, id, at, failure.clone()))
+        .await
 }
 
 /// One step of one task: lock, decide, write, book, tell.
@@ -60,8 +58,7 @@ async fn step(
     coop.transact(async |tx| {
         couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         let delivery = tasks::delivery_of(tx, id).await?.ok_or(CommandError::NotFound("task"))?;
-        let before =
-            deliveries::lock(tx, delivery).await?.ok_or(CommandError::NotFound("task"))?;
+        let before = deliveries::lock(tx, delivery).await?.ok_or(CommandError::NotFound("task"))?;
         let after = match decide(&before, at) {
             // A foreign task is not there at all.
             Err(DeliveryError::NotYours | DeliveryError::NoSuchTask) => {

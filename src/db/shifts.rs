@@ -149,3 +149,22 @@ pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Shift>> {
         .await?;
     rows.into_iter().map(Row::read).collect()
 }
+
+/// Time paid for shifts that ended since `since`, by courier, in seconds.
+pub async fn paid_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<(CourierId, i64)>> {
+    #[derive(QueryableByName)]
+    struct Paid {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        courier_id: CourierId,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        paid: i64,
+    }
+    let rows: Vec<Paid> = diesel::sql_query(
+        "SELECT courier_id, sum(paid_seconds)::bigint AS paid FROM shifts \
+         WHERE state = 'ended' AND ended_at >= $1 GROUP BY courier_id ORDER BY courier_id",
+    )
+    .bind::<diesel::sql_types::Timestamptz, _>(since)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.courier_id, row.paid)).collect())
+}
