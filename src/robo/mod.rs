@@ -1,0 +1,4 @@
+//! Robo couriers and robo shops: clients of the public HTTP API and of nothing else. They bring a
+//! made-up town to life, and replay published days against a running server.
+
+pub mod client;
