@@ -2,3 +2,7 @@
 //! made-up town to life, and replay published days against a running server.
 
 pub mod client;
+pub mod clock;
+pub mod ride;
+pub mod wire;
+pub mod world;
