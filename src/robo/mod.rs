@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod clock;
+pub mod courier;
 pub mod ride;
+pub mod shop;
 pub mod wire;
 pub mod world;
