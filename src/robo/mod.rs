@@ -1,10 +1,19 @@
 //! Robo couriers and robo shops: clients of the public HTTP API and of nothing else. They bring a
 //! made-up town to life, and replay published days against a running server.
 
+pub mod cast;
 pub mod client;
 pub mod clock;
 pub mod courier;
+pub mod day;
+pub mod metrics;
+pub mod progress;
+mod readback;
+pub mod replay;
+pub mod report;
 pub mod ride;
+pub mod seed;
 pub mod shop;
+pub mod watch;
 pub mod wire;
 pub mod world;
