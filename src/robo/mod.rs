@@ -14,6 +14,13 @@ pub mod report;
 pub mod ride;
 pub mod seed;
 pub mod shop;
+pub mod town;
 pub mod watch;
 pub mod wire;
 pub mod world;
+
+pub use client::Login;
+pub use day::Day;
+pub use replay::{ReplayError, ReplayOptions, replay_instance};
+pub use report::Report;
+pub use town::{DemoLogin, Town};
