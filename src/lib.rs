@@ -2,6 +2,8 @@
 
 // the pure half: no IO, no clock, no ambient chance, no async
 pub mod domain;
+pub mod engine;
+pub mod sim;
 
 // the server half
 #[cfg(feature = "server")]

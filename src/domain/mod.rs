@@ -1,6 +1,26 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
+//!
+//! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! what is owed ([`ledger`]), and what is told ([`event`]).
 
+pub mod access;
+pub mod courier;
+pub mod delivery;
+pub mod event;
 pub mod geo;
+pub mod identity;
 pub mod ids;
+pub mod ledger;
+pub mod merchant;
 pub mod money;
+pub mod offer;
+pub mod pay;
+pub mod policy;
+pub mod pricing;
+pub mod shift;
+pub mod task;
+pub mod text;
 pub mod time;
+pub mod vehicle;
