@@ -2,8 +2,9 @@
 
 use crate::domain::geo::Spot;
 use crate::domain::time::Seconds;
+use crate::sim::mdrp::Instance;
 
-use super::ride::Pace;
+use super::ride::{Pace, Rounding};
 
 /// A whole day, in seconds since its start and metres around the co-op's base.
 #[derive(Clone, Debug)]
@@ -58,6 +59,44 @@ pub struct DayOrder {
 }
 
 impl Day {
+    /// The day of a published instance, by its own rules.
+    pub fn of_instance(name: &str, instance: &Instance) -> Self {
+        let (minutes, all) = (Seconds::from_minutes, &instance.parameters);
+        let shops = instance.restaurants.iter().map(|restaurant| DayShop {
+            reference: restaurant.name.clone(),
+            spot: restaurant.spot,
+        });
+        let couriers = instance.couriers.iter().map(|courier| DayCourier {
+            reference: courier.name.clone(),
+            spot: courier.spot,
+            from: minutes(courier.on_at),
+            to: minutes(courier.off_at),
+        });
+        let orders = instance.orders.iter().map(|order| DayOrder {
+            reference: order.name.clone(),
+            shop: order.restaurant,
+            spot: order.spot,
+            placed: minutes(order.placed_at),
+            ready: minutes(order.ready_at),
+        });
+        Self {
+            name: name.to_owned(),
+            pace: Pace {
+                metres_per_minute: all.metres_per_minute,
+                rounding: Rounding::WholeMinutes,
+            },
+            pickup_service: minutes(all.pickup_service),
+            dropoff_service: minutes(all.dropoff_service),
+            pay: PayRule {
+                per_order_cents: 100 * all.pay_per_order,
+                per_hour_cents: 100 * all.pay_per_hour_min,
+            },
+            shops: shops.collect(),
+            couriers: couriers.collect(),
+            orders: orders.collect(),
+        }
+    }
+
     /// When the last order is placed and the last shift ends, whichever is later.
     pub fn end(&self) -> Seconds {
         let orders = self.orders.iter().map(|order| order.ready.max(order.placed));

@@ -14,7 +14,9 @@ use super::progress::Progress;
 use super::replay::{Placed, Run};
 use super::report::{Earnings, Faults, Http, Orders, PayMismatch, Report, Spread};
 use super::seed::all_pages;
-use super::wire::{Delivery, DeliveryState, Page, PayPage, Shift, ShiftState, TrialBalance};
+use super::wire::{
+    Delivery, DeliveryState, EndReason, Page, PayPage, Shift, ShiftState, TrialBalance,
+};
 
 /// Reads deliveries, pay, shifts and books.
 ///
@@ -100,11 +102,10 @@ fn count_orders(run: &Run, placed: &Placed, deliveries: &[Delivery]) -> Orders {
     let mut references: BTreeMap<&str, usize> = BTreeMap::new();
     for delivery in deliveries {
         *references.entry(delivery.external_reference.as_deref().unwrap_or("-")).or_default() += 1;
-        let reason = || delivery.end_reason.as_ref().map_or("no-reason", |reason| &reason.code);
         match delivery.state {
             DeliveryState::Delivered => orders.delivered += 1,
-            DeliveryState::Failed => *orders.failed.entry(reason().into()).or_default() += 1,
-            DeliveryState::Cancelled => *orders.cancelled.entry(reason().into()).or_default() += 1,
+            DeliveryState::Failed => *orders.failed.entry(reason(delivery)).or_default() += 1,
+            DeliveryState::Cancelled => *orders.cancelled.entry(reason(delivery)).or_default() += 1,
             DeliveryState::Open | DeliveryState::Assigned | DeliveryState::PickedUp => {
                 *orders.undelivered.entry(delivery.state).or_default() += 1;
             }
@@ -115,6 +116,15 @@ fn count_orders(run: &Run, placed: &Placed, deliveries: &[Delivery]) -> Orders {
     orders.lost = placed.keys().filter(|&name| !references.contains_key(name.as_str())).count();
     orders.delivered_share = share(orders.delivered, orders.placed);
     orders
+}
+
+/// `no_courier`, or `cancelled: kitchen on fire`.
+fn reason(delivery: &Delivery) -> String {
+    match &delivery.end_reason {
+        None => "no reason given".into(),
+        Some(EndReason { code, note: None }) => code.clone(),
+        Some(EndReason { code, note: Some(note) }) => format!("{code}: {note}"),
+    }
 }
 
 /// Minutes from the customer's click, as the instance has it, to the door. The click counts even

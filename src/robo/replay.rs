@@ -218,7 +218,7 @@ impl Run {
             let Some(&id) = placed.get(&order.reference) else { continue };
             if running.contains(&id)
                 && let Some(shop) = self.cast.shops.get(order.shop)
-                && let Err(error) = shop.cancel(id, "no-courier-on-duty").await
+                && let Err(error) = shop.cancel(id, "no courier on duty any more").await
             {
                 self.world.faults.note(&shop.name, format_args!("{}: {error}", order.reference));
             }

@@ -41,9 +41,9 @@ pub struct Orders {
     pub received: usize,
     pub delivered: usize,
     pub delivered_share: f64,
-    /// By the reason's code.
+    /// By reason: code and note.
     pub failed: BTreeMap<String, usize>,
-    /// By the reason's code.
+    /// By reason: code and note.
     pub cancelled: BTreeMap<String, usize>,
     /// Not over when the day was: by state.
     pub undelivered: BTreeMap<DeliveryState, usize>,

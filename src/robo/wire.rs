@@ -80,9 +80,11 @@ impl DeliveryState {
     }
 }
 
+/// Why it failed or was called off; the note is in somebody's own words.
 #[derive(Clone, Debug, Deserialize)]
 pub struct EndReason {
     pub code: String,
+    pub note: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
