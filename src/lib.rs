@@ -19,6 +19,8 @@ pub mod coop;
 #[cfg(feature = "server")]
 pub mod db;
 #[cfg(feature = "server")]
+pub mod demo;
+#[cfg(feature = "server")]
 pub mod embedded;
 #[cfg(feature = "server")]
 pub mod http;
@@ -26,6 +28,8 @@ pub mod http;
 pub mod live;
 #[cfg(feature = "server")]
 pub mod loops;
+#[cfg(feature = "server")]
+pub mod robo;
 #[cfg(feature = "server")]
 pub mod secrets;
 #[cfg(feature = "server")]

@@ -25,12 +25,11 @@ fn within<F: Future>(id: String, work: F) -> impl Future<Output = F::Output> {
     CURRENT.scope(id, work)
 }
 
-/// Takes the caller's id where it is a sensible one, makes one otherwise, and sends it back. Errors
-/// are rendered here, inside the request, so that they can name it.
+/// Takes the caller's id where it is a sensible one, makes one otherwise, and sends it back.
 pub async fn middleware(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<actix_web::body::BoxBody>, Error> {
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let sensible = |id: &&str| {
         (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -40,15 +39,9 @@ pub async fn middleware(
         str::to_owned,
     );
     let (path, method) = (request.match_pattern(), request.method().clone());
-    let http_request = request.request().clone();
     let begun = std::time::Instant::now();
-    let mut answer = within(id.clone(), async {
-        match next.call(request).await {
-            Ok(answer) => answer.map_into_boxed_body(),
-            Err(error) => ServiceResponse::from_err(error, http_request),
-        }
-    })
-    .await;
+    // Handlers render their errors in there, so that a problem can name the request.
+    let mut answer = within(id.clone(), next.call(request)).await?;
     let status = answer.status().as_u16();
     let labels = [
         ("method", method.to_string()),
