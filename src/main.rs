@@ -45,10 +45,24 @@ fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("paceline: {error}");
+            eprintln!("paceline: {}", with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and what led to it, each said once: some messages hold their cause's already.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        let said = found.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = found.source();
+    }
+    text
 }
 
 fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
