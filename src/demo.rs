@@ -175,7 +175,8 @@ async fn replay(
 ) -> Result<ExitCode, DemoError> {
     let mut day = Day::of_instance(name, instance);
     day.centre();
-    let played = replay_instance(url, admin.login(), day, ReplayOptions::default(), cancel.clone()).await;
+    let played =
+        replay_instance(url, admin.login(), day, ReplayOptions::default(), cancel.clone()).await;
     let report = match played {
         Err(ReplayError::Cancelled) => return Ok(ExitCode::SUCCESS),
         played => played?,
