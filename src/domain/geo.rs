@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn what_is_not_on_earth_is_refused() {
-        let refused = [(91.0, 0.0), (0.0, 180.1), (f64::NAN, 1.0), (1.0, f64::INFINITY), (0.0, 0.0)];
+        let refused =
+            [(91.0, 0.0), (0.0, 180.1), (f64::NAN, 1.0), (1.0, f64::INFINITY), (0.0, 0.0)];
         for (latitude, longitude) in refused {
             assert!(Position::from_degrees(latitude, longitude).is_err(), "{latitude} {longitude}");
         }

@@ -106,8 +106,6 @@ macro_rules! ids {
             }
         }
 
-        #[cfg(feature = "server")]
-        crate::db::types::uuid_column!($name);
     )*};
 }
 

@@ -1,9 +1,9 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
-//! Reading order: values ([`time`], [`geo`], [`money`], [`ids`]), people ([`identity`], [`access`]),
-//! what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`], [`shift`],
-//! [`offer`]), what it is worth ([`policy`], [`pricing`], [`pay`], [`ledger`]), what is told
-//! ([`event`]).
+//! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! what is owed ([`ledger`]), and what is told ([`event`]).
 
 pub mod access;
 pub mod courier;
@@ -23,3 +23,4 @@ pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod vehicle;

@@ -1,0 +1,1 @@
+DROP TABLE assignments, offer_deliveries, offers, decision_deliveries, decisions, shifts;

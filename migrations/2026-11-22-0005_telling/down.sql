@@ -1,0 +1,2 @@
+DROP TABLE outbox;
+DROP SEQUENCE outbox_published;

@@ -1,0 +1,431 @@
+//! What a merchant asks for: bring these goods from here to there, in time.
+//!
+//! `open -> assigned -> picked_up -> delivered`, or an end with a reason: `failed`, `cancelled`.
+//! Every step is a pure function of the delivery; `None` means "already so".
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use super::money::Money;
+use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
+use super::text::{Instructions, Name, Note, Reference};
+use super::time::{Seconds, Timestamp};
+
+/// Most stops of one kind in a delivery.
+pub const STOPS_MAX: usize = 20;
+/// Most kinds of packages in a delivery.
+pub const PACKAGES_MAX: usize = 50;
+
+/// Some equal parcels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    pub name: Name,
+    pub quantity: u16,
+    /// Millilitres of one parcel.
+    #[serde(default)]
+    pub volume_ml: u32,
+    /// Grams of one parcel.
+    #[serde(default)]
+    pub weight_g: u32,
+}
+
+/// Why a delivery was called off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    pub note: Note,
+}
+
+/// Who carries it since when, and whether a person chose them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    pub courier: CourierId,
+    pub since: Timestamp,
+    /// A dispatcher decided: the engine leaves it alone.
+    pub by_hand: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DeliveryState {
+    Open,
+    Assigned {
+        holding: Holding,
+    },
+    PickedUp {
+        holding: Holding,
+        picked_up_at: Timestamp,
+    },
+    Delivered {
+        holding: Holding,
+        picked_up_at: Timestamp,
+        ended_at: Timestamp,
+    },
+    /// Could not be done: by the courier who held it, or for want of one.
+    Failed {
+        holding: Option<Holding>,
+        picked_up_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        failure: Failure,
+    },
+    /// Called off by the merchant or a dispatcher.
+    Cancelled {
+        holding: Option<Holding>,
+        ended_at: Timestamp,
+        cancellation: Cancellation,
+    },
+}
+
+/// A merchant's request with its stops, pickups first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub merchant_id: MerchantId,
+    pub external_reference: Option<Reference>,
+    pub placed_at: Timestamp,
+    /// When the goods can leave the merchant.
+    pub ready_at: Timestamp,
+    /// The promise: at the last drop-off by then.
+    pub due_at: Timestamp,
+    pub price: Money,
+    pub packages: Vec<Package>,
+    pub instructions: Option<Instructions>,
+    pub tasks: Vec<Task>,
+    pub state: DeliveryState,
+    /// Counts every change; the entity tag of the resource.
+    pub version: i64,
+}
+
+/// A request as it comes in, before it is a delivery.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub external_reference: Option<Reference>,
+    pub ready_at: Option<Timestamp>,
+    pub pickups: Vec<Stop>,
+    pub dropoffs: Vec<Stop>,
+    pub packages: Vec<Package>,
+    pub instructions: Option<Instructions>,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RequestError {
+    #[error("between 1 and {STOPS_MAX} drop-offs are needed")]
+    Dropoffs,
+    #[error("at most {STOPS_MAX} pickups are possible")]
+    Pickups,
+    #[error(
+        "at most {PACKAGES_MAX} kinds of packages are possible, each with a quantity of 1 or more"
+    )]
+    Packages,
+    #[error("ready_at {ready_at} is more than {HORIZON_DAYS} days away")]
+    TooFarAhead { ready_at: Timestamp },
+    #[error("the window ends at {before}, before the goods are ready at {ready_at}")]
+    NeverReady { before: Timestamp, ready_at: Timestamp },
+}
+
+/// How far ahead a delivery can be asked for.
+pub const HORIZON_DAYS: i64 = 90;
+
+/// A step that the delivery's life does not allow. In the order in which they are found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeliveryError {
+    #[error("this delivery has no such task")]
+    NoSuchTask,
+    #[error("this task is not yours")]
+    NotYours,
+    #[error("a delivery that is {from} cannot become {to}")]
+    Illegal { from: &'static str, to: &'static str },
+    #[error(transparent)]
+    Task(#[from] TaskStepError),
+    #[error("the goods are ready at {ready_at}; wait for them")]
+    NotReady { ready_at: Timestamp },
+    #[error("pick everything up first")]
+    PickupFirst,
+    #[error("a drop-off needs a proof: who took it (`proof.signed_by`)?")]
+    ProofMissing,
+}
+
+impl Request {
+    /// Checks what can be wrong with a request at all.
+    ///
+    /// # Errors
+    /// The first fault, in the order of [`RequestError`].
+    pub fn check(&self, now: Timestamp) -> Result<(), RequestError> {
+        if self.dropoffs.is_empty() || self.dropoffs.len() > STOPS_MAX {
+            return Err(RequestError::Dropoffs);
+        }
+        if self.pickups.len() > STOPS_MAX {
+            return Err(RequestError::Pickups);
+        }
+        if self.packages.len() > PACKAGES_MAX || self.packages.iter().any(|p| p.quantity == 0) {
+            return Err(RequestError::Packages);
+        }
+        let ready_at = self.ready_at.unwrap_or(now);
+        if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {
+            return Err(RequestError::TooFarAhead { ready_at });
+        }
+        for window in self.dropoffs.iter().filter_map(|stop| stop.window) {
+            if window.before() <= ready_at {
+                return Err(RequestError::NeverReady { before: window.before(), ready_at });
+            }
+        }
+        Ok(())
+    }
+
+    /// When the last drop-off is promised: the end of the latest window given, else `promise` after
+    /// the order or after the goods are ready, whichever is later.
+    ///
+    /// An order for soon is promised from its placement; one for tomorrow from its readiness.
+    pub fn due_at(&self, now: Timestamp, promise: Seconds) -> Timestamp {
+        let window_end = self.dropoffs.iter().filter_map(|stop| stop.window).map(|w| w.before());
+        window_end.max().unwrap_or_else(|| {
+            let ready_at = self.ready_at.unwrap_or(now);
+            if ready_at.since(now) < promise { now + promise } else { ready_at + promise }
+        })
+    }
+}
+
+impl DeliveryState {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Assigned { .. } => "assigned",
+            Self::PickedUp { .. } => "picked_up",
+            Self::Delivered { .. } => "delivered",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    pub const fn is_over(&self) -> bool {
+        match self {
+            Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => false,
+            Self::Delivered { .. } | Self::Failed { .. } | Self::Cancelled { .. } => true,
+        }
+    }
+
+    /// Who holds it, or held it when it ended.
+    pub const fn holding(&self) -> Option<Holding> {
+        match self {
+            Self::Open => None,
+            Self::Assigned { holding }
+            | Self::PickedUp { holding, .. }
+            | Self::Delivered { holding, .. } => Some(*holding),
+            Self::Failed { holding, .. } | Self::Cancelled { holding, .. } => *holding,
+        }
+    }
+
+    pub const fn picked_up_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Open | Self::Assigned { .. } | Self::Cancelled { .. } => None,
+            Self::PickedUp { picked_up_at, .. } | Self::Delivered { picked_up_at, .. } => {
+                Some(*picked_up_at)
+            }
+            Self::Failed { picked_up_at, .. } => *picked_up_at,
+        }
+    }
+
+    pub const fn ended_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => None,
+            Self::Delivered { ended_at, .. }
+            | Self::Failed { ended_at, .. }
+            | Self::Cancelled { ended_at, .. } => Some(*ended_at),
+        }
+    }
+}
+
+impl Delivery {
+    /// Who holds it now; nobody once it is over.
+    pub fn holder(&self) -> Option<CourierId> {
+        match &self.state {
+            DeliveryState::Assigned { holding } | DeliveryState::PickedUp { holding, .. } => {
+                Some(holding.courier)
+            }
+            DeliveryState::Open
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => None,
+        }
+    }
+
+    fn with(&self, state: DeliveryState) -> Self {
+        Self { state, version: self.version + 1, ..self.clone() }
+    }
+
+    fn illegal(&self, to: &'static str) -> DeliveryError {
+        DeliveryError::Illegal { from: self.state.name(), to }
+    }
+
+    /// Open, or held by somebody else before pickup and moved by a person -> Assigned. `None` when
+    /// this courier holds it already.
+    pub fn assign(&self, holding: Holding) -> Result<Option<Self>, DeliveryError> {
+        match &self.state {
+            DeliveryState::Open => Ok(Some(self.with(DeliveryState::Assigned { holding }))),
+            DeliveryState::Assigned { holding: current } if current.courier == holding.courier => {
+                Ok(None)
+            }
+            DeliveryState::Assigned { .. } if holding.by_hand && self.untouched() => {
+                Ok(Some(self.with(DeliveryState::Assigned { holding })))
+            }
+            DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => Err(self.illegal("assigned")),
+        }
+    }
+
+    /// Nobody stands at any of its stops yet.
+    fn untouched(&self) -> bool {
+        self.tasks.iter().all(|task| task.state == TaskState::Todo)
+    }
+
+    /// Assigned -> Open, while nothing is picked up. `None` when it is open already.
+    pub fn unassign(&self) -> Result<Option<Self>, DeliveryError> {
+        match &self.state {
+            DeliveryState::Open => Ok(None),
+            DeliveryState::Assigned { .. }
+                if self.tasks.iter().all(|task| !task.state.is_over()) =>
+            {
+                let tasks = self.tasks.iter().map(|task| Task {
+                    state: TaskState::Todo,
+                    rank: 0,
+                    ..task.clone()
+                });
+                Ok(Some(Self { tasks: tasks.collect(), ..self.with(DeliveryState::Open) }))
+            }
+            DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => Err(self.illegal("open")),
+        }
+    }
+
+    /// Called off, while nothing is picked up. `None` when it is cancelled already.
+    pub fn cancel(&self, at: Timestamp, reason: Note) -> Result<Option<Self>, DeliveryError> {
+        match &self.state {
+            DeliveryState::Cancelled { .. } => Ok(None),
+            DeliveryState::Open | DeliveryState::Assigned { .. } => {
+                let state = DeliveryState::Cancelled {
+                    holding: self.state.holding(),
+                    ended_at: at,
+                    cancellation: Cancellation { note: reason },
+                };
+                Ok(Some(self.ended(at, state)))
+            }
+            DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. } => Err(self.illegal("cancelled")),
+        }
+    }
+
+    /// Given up for want of a courier. `None` when it is not open any more.
+    pub fn give_up(&self, at: Timestamp) -> Option<Self> {
+        (self.state == DeliveryState::Open).then(|| {
+            let failure = Failure { code: FailureCode::NoCourier, note: None };
+            let state =
+                DeliveryState::Failed { holding: None, picked_up_at: None, ended_at: at, failure };
+            self.ended(at, state)
+        })
+    }
+
+    /// The end: stops that are not over are cancelled with it.
+    fn ended(&self, at: Timestamp, state: DeliveryState) -> Self {
+        let tasks =
+            self.tasks.iter().map(|task| Task { state: task.state.cancel(at), ..task.clone() });
+        Self { tasks: tasks.collect(), ..self.with(state) }
+    }
+
+    /// The task, if `by` holds this delivery or held it when it ended.
+    fn task_of(&self, by: CourierId, id: TaskId) -> Result<&Task, DeliveryError> {
+        let task = self.tasks.iter().find(|task| task.id == id).ok_or(DeliveryError::NoSuchTask)?;
+        match self.state.holding() {
+            Some(holding) if holding.courier == by => Ok(task),
+            Some(_) | None => Err(DeliveryError::NotYours),
+        }
+    }
+
+    fn with_task(&self, id: TaskId, state: TaskState) -> Self {
+        let tasks = self.tasks.iter().map(|task| {
+            if task.id == id { Task { state: state.clone(), ..task.clone() } } else { task.clone() }
+        });
+        Self { tasks: tasks.collect(), version: self.version + 1, ..self.clone() }
+    }
+
+    /// The courier stands at the stop.
+    pub fn start_task(
+        &self,
+        by: CourierId,
+        id: TaskId,
+        at: Timestamp,
+    ) -> Result<Option<Self>, DeliveryError> {
+        let task = self.task_of(by, id)?;
+        Ok(task.state.start(at)?.map(|state| self.with_task(id, state)))
+    }
+
+    /// The courier has picked up or handed over. Goods cannot be picked up before they are ready,
+    /// nor handed over before they are picked up; a drop-off carries its proof.
+    pub fn complete_task(
+        &self,
+        by: CourierId,
+        id: TaskId,
+        at: Timestamp,
+        proof: Option<Proof>,
+    ) -> Result<Option<Self>, DeliveryError> {
+        let task = self.task_of(by, id)?;
+        let Some(state) = task.state.complete(at, proof.clone())? else { return Ok(None) };
+        match task.kind {
+            TaskKind::Pickup if at < self.ready_at => {
+                return Err(DeliveryError::NotReady { ready_at: self.ready_at });
+            }
+            TaskKind::Dropoff if self.any_left(TaskKind::Pickup) => {
+                return Err(DeliveryError::PickupFirst);
+            }
+            TaskKind::Dropoff if proof.is_none() => return Err(DeliveryError::ProofMissing),
+            TaskKind::Pickup | TaskKind::Dropoff => {}
+        }
+        let next = self.with_task(id, state);
+        let state = match self.state.clone() {
+            DeliveryState::Assigned { holding } if !next.any_left(TaskKind::Pickup) => {
+                DeliveryState::PickedUp { holding, picked_up_at: at }
+            }
+            DeliveryState::PickedUp { holding, picked_up_at }
+                if !next.any_left(TaskKind::Dropoff) =>
+            {
+                DeliveryState::Delivered { holding, picked_up_at, ended_at: at }
+            }
+            state => state,
+        };
+        Ok(Some(Self { state, ..next }))
+    }
+
+    fn any_left(&self, kind: TaskKind) -> bool {
+        self.tasks.iter().any(|task| task.kind == kind && !task.state.is_over())
+    }
+
+    /// A stop could not be served: the delivery ends there.
+    pub fn fail_task(
+        &self,
+        by: CourierId,
+        id: TaskId,
+        at: Timestamp,
+        failure: Failure,
+    ) -> Result<Option<Self>, DeliveryError> {
+        let task = self.task_of(by, id)?;
+        let Some(state) = task.state.fail(at, failure.clone())? else { return Ok(None) };
+        let state_of_delivery = DeliveryState::Failed {
+            holding: self.state.holding(),
+            picked_up_at: self.state.picked_up_at(),
+            ended_at: at,
+            failure,
+        };
+        let next = self.with_task(id, state).ended(at, state_of_delivery);
+        Ok(Some(Self { version: self.version + 1, ..next }))
+    }
+}
+
+#[cfg(test)]
+#[path = "delivery_tests.rs"]
+mod tests;

@@ -1,0 +1,149 @@
+use super::*;
+use crate::domain::geo::Position;
+use crate::domain::ids::uuid_v7;
+use crate::domain::money::Currency;
+
+const T0: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+fn minutes(n: i64) -> Timestamp {
+    T0 + Seconds::from_minutes(n)
+}
+
+fn courier(n: u8) -> CourierId {
+    CourierId::from_uuid(uuid_v7(T0, [n; 10]))
+}
+
+fn task_id(n: u8) -> TaskId {
+    TaskId::from_uuid(uuid_v7(T0, [n; 10]))
+}
+
+fn held_by(n: u8) -> Holding {
+    Holding { courier: courier(n), since: T0, by_hand: false }
+}
+
+fn signed() -> Option<Proof> {
+    Some(Proof { signed_by: Name::new("M. Curie").unwrap() })
+}
+
+fn lost() -> Failure {
+    Failure { code: FailureCode::Lost, note: None }
+}
+
+/// One pickup (1), one drop-off (2), ready in ten minutes.
+fn an_open_delivery() -> Delivery {
+    let place = Position::from_degrees(48.85, 2.35).unwrap();
+    let stop = Stop { place, address: None, contact: None, window: None };
+    let task = |n, kind| Task {
+        id: task_id(n),
+        kind,
+        stop: stop.clone(),
+        state: TaskState::Todo,
+        rank: 0,
+    };
+    Delivery {
+        id: DeliveryId::from_uuid(uuid_v7(T0, [9; 10])),
+        merchant_id: MerchantId::from_uuid(uuid_v7(T0, [8; 10])),
+        external_reference: None,
+        placed_at: T0,
+        ready_at: minutes(10),
+        due_at: minutes(40),
+        price: Money::new(900, Currency::EUR),
+        packages: Vec::new(),
+        instructions: None,
+        tasks: vec![task(1, TaskKind::Pickup), task(2, TaskKind::Dropoff)],
+        state: DeliveryState::Open,
+        version: 1,
+    }
+}
+
+fn assigned() -> Delivery {
+    an_open_delivery().assign(held_by(1)).unwrap().unwrap()
+}
+
+fn picked_up() -> Delivery {
+    assigned().complete_task(courier(1), task_id(1), minutes(12), None).unwrap().unwrap()
+}
+
+#[test]
+fn a_delivery_goes_through_its_life() {
+    let there = picked_up();
+    assert_eq!(there.state.picked_up_at(), Some(minutes(12)));
+    let done = there.complete_task(courier(1), task_id(2), minutes(30), signed()).unwrap().unwrap();
+    assert_eq!(done.state.name(), "delivered");
+    assert_eq!((done.holder(), done.state.ended_at()), (None, Some(minutes(30))));
+    assert_eq!(done.version, 4);
+}
+
+#[test]
+fn a_retry_changes_nothing() {
+    assert_eq!(assigned().assign(held_by(1)), Ok(None));
+    let again = picked_up().complete_task(courier(1), task_id(1), minutes(13), None);
+    assert_eq!(again, Ok(None));
+    let failed =
+        picked_up().fail_task(courier(1), task_id(2), minutes(20), lost()).unwrap().unwrap();
+    assert_eq!(failed.fail_task(courier(1), task_id(2), minutes(21), lost()), Ok(None));
+}
+
+#[test]
+fn goods_are_not_taken_before_they_are_ready_nor_given_before_they_are_taken() {
+    let early = assigned().complete_task(courier(1), task_id(1), minutes(9), None);
+    assert_eq!(early, Err(DeliveryError::NotReady { ready_at: minutes(10) }));
+    let skipped = assigned().complete_task(courier(1), task_id(2), minutes(15), signed());
+    assert_eq!(skipped, Err(DeliveryError::PickupFirst));
+    let unproven = picked_up().complete_task(courier(1), task_id(2), minutes(15), None);
+    assert_eq!(unproven, Err(DeliveryError::ProofMissing));
+}
+
+#[test]
+fn only_the_holder_acts() {
+    let foreign = assigned().complete_task(courier(2), task_id(1), minutes(12), None);
+    assert_eq!(foreign, Err(DeliveryError::NotYours));
+    let nobody = an_open_delivery().start_task(courier(1), task_id(1), T0);
+    assert_eq!(nobody, Err(DeliveryError::NotYours));
+    let unknown = assigned().start_task(courier(1), task_id(7), T0);
+    assert_eq!(unknown, Err(DeliveryError::NoSuchTask));
+}
+
+#[test]
+fn the_engine_cannot_take_from_one_to_give_to_another_but_a_person_can() {
+    assert!(assigned().assign(held_by(2)).is_err());
+    let moved = assigned().assign(Holding { by_hand: true, ..held_by(2) }).unwrap().unwrap();
+    assert_eq!(moved.holder(), Some(courier(2)));
+    assert!(picked_up().assign(Holding { by_hand: true, ..held_by(2) }).is_err());
+}
+
+#[test]
+fn what_is_picked_up_is_neither_cancelled_nor_unassigned() {
+    let why = Note::new("kitchen on fire").unwrap();
+    assert!(picked_up().cancel(minutes(20), why.clone()).is_err());
+    assert!(picked_up().unassign().is_err());
+    let cancelled = assigned().cancel(minutes(5), why).unwrap().unwrap();
+    assert!(cancelled.tasks.iter().all(|task| task.state.name() == "cancelled"));
+    assert_eq!(cancelled.holder(), None);
+}
+
+#[test]
+fn a_failed_pickup_ends_the_delivery_and_its_drop_off() {
+    let failed =
+        assigned().fail_task(courier(1), task_id(1), minutes(15), lost()).unwrap().unwrap();
+    let states: Vec<_> = failed.tasks.iter().map(|task| task.state.name()).collect();
+    assert_eq!(states, ["failed", "cancelled"]);
+    assert_eq!(failed.state.name(), "failed");
+}
+
+#[test]
+fn the_promise_counts_from_the_order_unless_it_is_for_later() {
+    let stop = an_open_delivery().tasks[1].stop.clone();
+    let request = |ready_at| Request {
+        external_reference: None,
+        ready_at: Some(ready_at),
+        pickups: Vec::new(),
+        dropoffs: vec![stop.clone()],
+        packages: Vec::new(),
+        instructions: None,
+    };
+    let promise = Seconds::from_minutes(40);
+    assert_eq!(request(minutes(15)).due_at(T0, promise), minutes(40));
+    assert_eq!(request(minutes(300)).due_at(T0, promise), minutes(340));
+    assert!(request(minutes(60 * 24 * 91)).check(T0).is_err());
+}

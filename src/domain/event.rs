@@ -1,0 +1,104 @@
+//! What is told: every change leaves the house as one of these, through the outbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::delivery::Delivery;
+use super::ids::{CourierId, MerchantId};
+use super::money::Money;
+use super::offer::{Offer, OfferState};
+use super::shift::Shift;
+use super::text::Name;
+
+/// A delivery as it is told: without the people at its stops.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryTold {
+    pub delivery: Delivery,
+    pub merchant_name: Name,
+    pub courier_name: Option<Name>,
+}
+
+impl DeliveryTold {
+    /// Contacts and instructions stay in the house.
+    pub fn new(mut delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
+        delivery.instructions = None;
+        for task in &mut delivery.tasks {
+            task.stop.contact = None;
+        }
+        Self { delivery, merchant_name, courier_name }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryChange {
+    Created,
+    Assigned,
+    Unassigned,
+    Updated,
+    PickedUp,
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Event {
+    Delivery { change: DeliveryChange, told: Box<DeliveryTold> },
+    Shift { shift: Shift, courier_name: Name },
+    Offer { offer: Box<Offer> },
+    Route { courier_id: CourierId, version: i64 },
+    Pay { courier_id: CourierId, amount: Money },
+}
+
+impl Event {
+    /// `delivery.assigned`, the name on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Delivery { change, .. } => match change {
+                DeliveryChange::Created => "delivery.created",
+                DeliveryChange::Assigned => "delivery.assigned",
+                DeliveryChange::Unassigned => "delivery.unassigned",
+                DeliveryChange::Updated => "delivery.updated",
+                DeliveryChange::PickedUp => "delivery.picked_up",
+                DeliveryChange::Delivered => "delivery.delivered",
+                DeliveryChange::Failed => "delivery.failed",
+                DeliveryChange::Cancelled => "delivery.cancelled",
+            },
+            Self::Shift { shift, .. } => {
+                if shift.is_open() {
+                    "shift.started"
+                } else {
+                    "shift.ended"
+                }
+            }
+            Self::Offer { offer } => match offer.state {
+                OfferState::Live => "offer.made",
+                OfferState::Accepted => "offer.accepted",
+                OfferState::Declined => "offer.declined",
+                OfferState::Expired => "offer.expired",
+                OfferState::Withdrawn => "offer.withdrawn",
+            },
+            Self::Route { .. } => "route.changed",
+            Self::Pay { .. } => "pay.posted",
+        }
+    }
+
+    /// The merchant who may hear it.
+    pub fn merchant(&self) -> Option<MerchantId> {
+        match self {
+            Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
+            Self::Shift { .. } | Self::Offer { .. } | Self::Route { .. } | Self::Pay { .. } => None,
+        }
+    }
+
+    /// The courier who may hear it.
+    pub fn courier(&self) -> Option<CourierId> {
+        match self {
+            Self::Delivery { told, .. } => told.delivery.state.holding().map(|h| h.courier),
+            Self::Shift { shift, .. } => Some(shift.courier_id),
+            Self::Offer { offer } => Some(offer.courier_id),
+            Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Double entry, balanced by construction: an [`Entry`] that does not sum to zero cannot be made.
+//!
+//! Signs: an amount is what the account's owner gains. `courier:<id>:pay` grows when the co-op owes
+//! the courier more; its counterpart in the co-op's books shrinks by the same.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, ShiftId};
+use super::money::{Currency, Money};
+use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
+use super::time::Timestamp;
+
+/// An account by owner and purpose. Its code is pseudonymous: ids, never names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// What the co-op owes the courier.
+    CourierPay(CourierId),
+    /// What the merchant owes the co-op, as a negative balance.
+    MerchantReceivable(MerchantId),
+    CoopRevenue,
+    CoopOperations,
+}
+
+impl Account {
+    /// `courier:<uuid>:pay`, the key of the account for ever.
+    pub fn code(self) -> String {
+        match self {
+            Self::CourierPay(id) => format!("courier:{}:pay", id.uuid()),
+            Self::MerchantReceivable(id) => format!("merchant:{}:receivable", id.uuid()),
+            Self::CoopRevenue => "coop:revenue".to_owned(),
+            Self::CoopOperations => "coop:operations".to_owned(),
+        }
+    }
+
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::CourierPay(_) => "courier_pay",
+            Self::MerchantReceivable(_) => "merchant_receivable",
+            Self::CoopRevenue => "coop_revenue",
+            Self::CoopOperations => "coop_operations",
+        }
+    }
+
+    pub const fn owner(self) -> Option<Uuid> {
+        match self {
+            Self::CourierPay(id) => Some(id.uuid()),
+            Self::MerchantReceivable(id) => Some(id.uuid()),
+            Self::CoopRevenue | Self::CoopOperations => None,
+        }
+    }
+}
+
+/// Why money moved, with everything needed to reckon the amount again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Detail {
+    /// A courier's pay for a delivery.
+    Piece {
+        delivery_id: DeliveryId,
+        shift_id: Option<ShiftId>,
+        tariff: TariffRef,
+        inputs: PieceInputs,
+    },
+    /// The top-up to the guarantee when a shift is closed.
+    Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
+    /// A merchant's price for a delivery.
+    Price { delivery_id: DeliveryId, price_version: String },
+}
+
+/// Which tariff an amount was reckoned by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TariffRef {
+    pub name: String,
+    pub version: String,
+}
+
+impl From<&Tariff> for TariffRef {
+    fn from(tariff: &Tariff) -> Self {
+        Self { name: tariff.name.clone(), version: tariff.version.clone() }
+    }
+}
+
+impl Detail {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Piece { .. } => "piece",
+            Self::Guarantee { .. } => "guarantee",
+            Self::Price { .. } => "price",
+        }
+    }
+
+    /// The business key: the same event is booked once, for ever.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Piece { delivery_id, .. } => format!("delivery:{}:pay", delivery_id.uuid()),
+            Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
+            Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
+        }
+    }
+}
+
+/// A journal entry about to be booked: postings in one currency that sum to zero, none of them zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub occurred_at: Timestamp,
+    pub detail: Detail,
+    currency: Currency,
+    postings: Vec<(Account, i64)>,
+}
+
+impl Entry {
+    /// Moves `amount` from one account to another: the only way to make an entry, and the sum is
+    /// zero whatever is moved. `None` when there is nothing to move.
+    pub fn transfer(
+        id: EntryId,
+        occurred_at: Timestamp,
+        detail: Detail,
+        from: Account,
+        to: Account,
+        money: Money,
+    ) -> Option<Self> {
+        (money.amount != 0 && from != to).then(|| Self {
+            id,
+            occurred_at,
+            detail,
+            currency: money.currency,
+            postings: vec![(from, -money.amount), (to, money.amount)],
+        })
+    }
+
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    pub fn postings(&self) -> &[(Account, i64)] {
+        &self.postings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::uuid_v7;
+
+    #[test]
+    fn an_entry_sums_to_zero_and_an_empty_one_does_not_exist() {
+        let at = Timestamp::from_seconds(1);
+        let courier = CourierId::from_uuid(uuid_v7(at, [1; 10]));
+        let delivery_id = DeliveryId::from_uuid(uuid_v7(at, [2; 10]));
+        let entry = |amount| {
+            Entry::transfer(
+                EntryId::from_uuid(uuid_v7(at, [3; 10])),
+                at,
+                Detail::Price { delivery_id, price_version: "1".to_owned() },
+                Account::CoopOperations,
+                Account::CourierPay(courier),
+                Money::new(amount, Currency::EUR),
+            )
+        };
+        let postings = entry(475).unwrap().postings().to_vec();
+        assert_eq!(postings.iter().map(|(_, amount)| amount).sum::<i64>(), 0);
+        assert_eq!(entry(0), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! Shops, restaurants and producers: those who ask for deliveries.
+
+use serde::{Deserialize, Serialize};
+
+use super::geo::Position;
+use super::ids::MerchantId;
+use super::text::{Address, Name};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MerchantKind {
+    Restaurant,
+    Shop,
+    Producer,
+}
+
+/// Somebody who asks for deliveries; goods are picked up at `place` unless a delivery says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merchant {
+    pub id: MerchantId,
+    pub name: Name,
+    pub kind: MerchantKind,
+    pub place: Position,
+    pub address: Address,
+}

@@ -1,0 +1,237 @@
+//! The dispatch policy: what the co-op voted that the engine may do and shall strive for.
+//!
+//! The text is TOML; `config/policy/dispatch.toml` is the founding one and explains every line.
+
+use serde::{Deserialize, Serialize};
+
+use super::vehicle::VehicleKind;
+
+/// A whole dispatch policy. Unknown or missing settings are refused: a typo in a voted text must
+/// not pass for a default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DispatchPolicy {
+    /// How work reaches a courier.
+    pub assignment: Assignment,
+    /// How far the engine looks.
+    pub search: Search,
+    /// Hard limits.
+    pub limits: Limits,
+    /// What each cost weighs.
+    pub weights: Weights,
+    /// What equality of earnings is worth.
+    pub fairness: Fairness,
+    /// What may be carried together.
+    pub bundling: Bundling,
+    /// When to decide.
+    pub commitment: Commitment,
+}
+
+/// How work reaches a courier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The courier is told.
+    Direct,
+    /// One courier is asked; the next one after a refusal or the expiry.
+    Offer,
+    /// Some are asked at once; the first to accept has it.
+    OfferSeveral,
+    /// Nobody is asked: couriers take from the open list.
+    OpenList,
+}
+
+/// `[assignment]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assignment {
+    /// How work reaches a courier.
+    pub mode: Mode,
+    /// How long an offer stands, in seconds.
+    pub offer_expiry_s: i64,
+    /// How many are asked at once in [`Mode::OfferSeveral`].
+    pub offer_several_max: usize,
+}
+
+/// `[search]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// How many of the nearest couriers are looked at for one job.
+    pub candidates_max: usize,
+    /// The farthest pickup a courier is asked to ride to, in metres as the crow flies.
+    pub reach_m: i64,
+    /// A job is planned when it will be ready within this many seconds.
+    pub horizon_s: i64,
+}
+
+/// `[limits]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// An older position is not trusted for an assignment, in seconds.
+    pub position_age_max_s: i64,
+    /// The longest ride from a pickup to its drop-off in metres; 0 is no limit.
+    pub ride_max_m: i64,
+    /// The vehicles that may be used at all.
+    pub vehicles: Vec<VehicleKind>,
+    /// How many deliveries a courier may have ahead at one time.
+    pub deliveries_ahead_max: usize,
+}
+
+/// `[weights]`: thousandths of a second of a customer's waiting, for one unit of each cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// For one second of delay.
+    pub delay: i64,
+    /// For one second beyond the promise, on top of the delay.
+    pub lateness: i64,
+    /// For one second that ready goods wait.
+    pub freshness: i64,
+    /// For one second of riding added.
+    pub riding: i64,
+    /// For one unpaid metre to the first pickup.
+    pub approach: i64,
+    /// For taking back a job that a courier had accepted.
+    pub broken_promise: i64,
+}
+
+/// `[fairness]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fairness {
+    /// The most that equality may cost one delivery, in seconds of delay.
+    pub delay_max_s: i64,
+    /// Seconds of delay for each 100 minor units an hour below the others on duty.
+    pub delay_per_100: i64,
+    /// Paid time at the average that everyone starts with, in seconds.
+    pub warm_start_s: i64,
+}
+
+/// `[bundling]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bundling {
+    /// The most deliveries picked up together at one counter.
+    pub size_max: usize,
+    /// Whether a pickup may be put between the stops of a route under way.
+    pub along_the_way: bool,
+}
+
+/// `[commitment]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commitment {
+    /// How long before the courier has to leave the decision falls, in seconds.
+    pub slack_s: i64,
+}
+
+/// Why a text is not a dispatch policy.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// Not TOML, an unknown or missing setting, or a wrong type; the message names the line.
+    #[error("not a dispatch policy: {0}")]
+    Text(#[from] toml::de::Error),
+    /// A number outside what makes sense.
+    #[error("{setting} must be {must}")]
+    Range {
+        /// The setting's full name.
+        setting: &'static str,
+        /// What it must be.
+        must: &'static str,
+    },
+}
+
+impl DispatchPolicy {
+    /// The founding policy's text, comments included.
+    pub const FOUNDING_TEXT: &'static str = include_str!("../../config/policy/dispatch.toml");
+
+    /// Reads a policy.
+    ///
+    /// # Errors
+    /// [`PolicyError::Text`] on anything that is not exactly the settings; [`PolicyError::Range`]
+    /// on a number that makes no sense.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let policy: Self = toml::from_str(text)?;
+        policy.checked()
+    }
+
+    /// The policy a new co-op starts with.
+    ///
+    /// # Panics
+    /// Never: the text is part of the program and a test reads it.
+    pub fn founding() -> Self {
+        Self::parse(Self::FOUNDING_TEXT).expect("the founding policy is part of the program")
+    }
+
+    fn checked(self) -> Result<Self, PolicyError> {
+        let at_least_one = [
+            ("assignment.offer_expiry_s", self.assignment.offer_expiry_s),
+            ("assignment.offer_several_max", count(self.assignment.offer_several_max)),
+            ("search.candidates_max", count(self.search.candidates_max)),
+            ("search.reach_m", self.search.reach_m),
+            ("limits.deliveries_ahead_max", count(self.limits.deliveries_ahead_max)),
+            ("bundling.size_max", count(self.bundling.size_max)),
+            ("fairness.warm_start_s", self.fairness.warm_start_s),
+        ];
+        let not_negative = [
+            ("search.horizon_s", self.search.horizon_s),
+            ("limits.position_age_max_s", self.limits.position_age_max_s),
+            ("limits.ride_max_m", self.limits.ride_max_m),
+            ("weights.delay", self.weights.delay),
+            ("weights.lateness", self.weights.lateness),
+            ("weights.freshness", self.weights.freshness),
+            ("weights.riding", self.weights.riding),
+            ("weights.approach", self.weights.approach),
+            ("weights.broken_promise", self.weights.broken_promise),
+            ("fairness.delay_max_s", self.fairness.delay_max_s),
+            ("fairness.delay_per_100", self.fairness.delay_per_100),
+            ("commitment.slack_s", self.commitment.slack_s),
+        ];
+        for (setting, value) in at_least_one {
+            if !(1..=SETTING_MAX).contains(&value) {
+                return Err(PolicyError::Range { setting, must: "between 1 and 10000000" });
+            }
+        }
+        for (setting, value) in not_negative {
+            if !(0..=SETTING_MAX).contains(&value) {
+                return Err(PolicyError::Range { setting, must: "between 0 and 10000000" });
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Large enough for every sensible setting, and small enough that no sum of costs overflows.
+const SETTING_MAX: i64 = 10_000_000;
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_founding_policy_reads_back() {
+        let policy = DispatchPolicy::founding();
+        let text = toml::to_string(&policy).unwrap();
+        assert_eq!(DispatchPolicy::parse(&text).unwrap(), policy);
+    }
+
+    #[test]
+    fn a_typo_is_not_a_default() {
+        let text = DispatchPolicy::FOUNDING_TEXT.replace("reach_m ", "raech_m ");
+        let error = DispatchPolicy::parse(&text).unwrap_err().to_string();
+        assert!(error.contains("raech_m"), "{error}");
+    }
+
+    #[test]
+    fn a_bundle_of_none_is_refused() {
+        let text = DispatchPolicy::FOUNDING_TEXT.replace("size_max = 3", "size_max = 0");
+        let error = DispatchPolicy::parse(&text).unwrap_err().to_string();
+        assert_eq!(error, "bundling.size_max must be between 1 and 10000000");
+    }
+}

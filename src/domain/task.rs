@@ -1,0 +1,184 @@
+//! One stop of a delivery: a pickup or a drop-off, with its own life.
+//!
+//! `todo -> doing -> done | failed`, and `cancelled` from either of the first two. Going straight
+//! from `todo` to `done` is allowed: fewer taps for the person on the bike.
+
+use serde::{Deserialize, Serialize};
+
+use super::geo::Position;
+use super::ids::TaskId;
+use super::text::{Address, Name, Note, Phone};
+use super::time::{TimeWindow, Timestamp};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    Pickup,
+    Dropoff,
+}
+
+/// What was handed over to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The name of the person who took the goods.
+    pub signed_by: Name,
+}
+
+/// Why a stop could not be served. The codes that the sector's software shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    Damaged,
+    Lost,
+    Late,
+    NotAtHome,
+    ClosedStore,
+    WrongAddress,
+    Refused,
+    ItemMissing,
+    IncorrectItem,
+    Weather,
+    VehicleBreakdown,
+    Traffic,
+    AddressUnreachable,
+    Packaging,
+    /// Said by the system: nobody could take it in time.
+    NoCourier,
+    Other,
+}
+
+/// A failure as reported: a code, and words where a code does not say enough.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    pub code: FailureCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
+}
+
+/// Somebody to call at a stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+}
+
+/// Where to go, when, and whom to ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    pub place: Position,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<TimeWindow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum TaskState {
+    Todo,
+    Doing { started_at: Timestamp },
+    Done { started_at: Option<Timestamp>, ended_at: Timestamp, proof: Option<Proof> },
+    Failed { started_at: Option<Timestamp>, ended_at: Timestamp, failure: Failure },
+    Cancelled { ended_at: Timestamp },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub id: TaskId,
+    pub kind: TaskKind,
+    pub stop: Stop,
+    pub state: TaskState,
+    /// Place in the route of the courier who holds the delivery; 0 while nobody does.
+    pub rank: i32,
+}
+
+/// A step that the task's life does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a task that is {from} cannot become {to}")]
+pub struct TaskStepError {
+    pub from: &'static str,
+    pub to: &'static str,
+}
+
+impl TaskState {
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Todo => "todo",
+            Self::Doing { .. } => "doing",
+            Self::Done { .. } => "done",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// Nothing more will happen to it.
+    pub const fn is_over(&self) -> bool {
+        match self {
+            Self::Todo | Self::Doing { .. } => false,
+            Self::Done { .. } | Self::Failed { .. } | Self::Cancelled { .. } => true,
+        }
+    }
+
+    const fn started_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Todo | Self::Cancelled { .. } => None,
+            Self::Doing { started_at } => Some(*started_at),
+            Self::Done { started_at, .. } | Self::Failed { started_at, .. } => *started_at,
+        }
+    }
+
+    /// The courier has arrived. `None` means that this is known already: phones retry.
+    pub fn start(&self, at: Timestamp) -> Result<Option<Self>, TaskStepError> {
+        match self {
+            Self::Todo => Ok(Some(Self::Doing { started_at: at })),
+            Self::Doing { .. } | Self::Done { .. } | Self::Failed { .. } => Ok(None),
+            Self::Cancelled { .. } => Err(TaskStepError { from: self.name(), to: "doing" }),
+        }
+    }
+
+    /// The goods changed hands. `None` means that this is known already.
+    pub fn complete(
+        &self,
+        at: Timestamp,
+        proof: Option<Proof>,
+    ) -> Result<Option<Self>, TaskStepError> {
+        match self {
+            Self::Todo | Self::Doing { .. } => {
+                Ok(Some(Self::Done { started_at: self.started_at(), ended_at: at, proof }))
+            }
+            Self::Done { .. } => Ok(None),
+            Self::Failed { .. } | Self::Cancelled { .. } => {
+                Err(TaskStepError { from: self.name(), to: "done" })
+            }
+        }
+    }
+
+    /// The stop could not be served. `None` means that this is known already.
+    pub fn fail(&self, at: Timestamp, failure: Failure) -> Result<Option<Self>, TaskStepError> {
+        match self {
+            Self::Todo | Self::Doing { .. } => {
+                Ok(Some(Self::Failed { started_at: self.started_at(), ended_at: at, failure }))
+            }
+            Self::Failed { .. } => Ok(None),
+            Self::Done { .. } | Self::Cancelled { .. } => {
+                Err(TaskStepError { from: self.name(), to: "failed" })
+            }
+        }
+    }
+
+    /// It will not happen. What is over stays as it is.
+    pub fn cancel(&self, at: Timestamp) -> Self {
+        match self {
+            Self::Todo | Self::Doing { .. } => Self::Cancelled { ended_at: at },
+            Self::Done { .. } | Self::Failed { .. } | Self::Cancelled { .. } => self.clone(),
+        }
+    }
+}

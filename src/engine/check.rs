@@ -1,0 +1,248 @@
+//! An independent reader of plans. It shares no code with the search: it walks every proposed route
+//! stop by stop with its own clockwork and its own reading of the rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::{Plan, Proposal};
+use super::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
+use super::travel::TravelTimes;
+use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::policy::{DispatchPolicy, Mode};
+
+/// What is wrong with a plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A proposal to somebody who is not on duty.
+    #[error("{0} is not in the snapshot")]
+    UnknownCourier(CourierId),
+    /// Two proposals to one courier in one tick.
+    #[error("{0} is asked twice")]
+    AskedTwice(CourierId),
+    /// A delivery that cannot be given now.
+    #[error("{0} is not open")]
+    NotOpen(DeliveryId),
+    /// A delivery proposed to two couriers, though the first to accept does not win in this mode.
+    #[error("{0} is proposed twice")]
+    GivenTwice(DeliveryId),
+    /// The tasks of a route are not those promised and those of the new deliveries.
+    #[error("the route of {0} is not its promised stops and the new ones, each once")]
+    Tasks(CourierId),
+    /// A promise was put behind another, or something was put before a stop under way.
+    #[error("the route of {0} changes the order of its promises")]
+    PromiseOrder(CourierId),
+    /// A stop of a delivery is made before the one it depends on.
+    #[error("{0} is dropped off before it is picked up")]
+    Precedence(DeliveryId),
+    /// A time in the plan is not what riding and service give.
+    #[error("the plan says {said} for {task}, riding gives {ridden}")]
+    Time {
+        /// Which task.
+        task: TaskId,
+        /// The plan's handover, in seconds since the epoch.
+        said: i64,
+        /// The checker's.
+        ridden: i64,
+    },
+    /// A hard rule is broken. The word is the refusal code.
+    #[error("{courier} cannot have {delivery}: {rule}")]
+    Rule {
+        /// Who.
+        courier: CourierId,
+        /// What.
+        delivery: DeliveryId,
+        /// Which rule.
+        rule: &'static str,
+    },
+}
+
+/// Reads a plan against the snapshot, the policy and the travel times.
+///
+/// # Errors
+/// Every fault found, in the order of the proposals. A plan with one must not be applied.
+pub fn check(
+    snapshot: &Snapshot,
+    plan: &Plan,
+    policy: &DispatchPolicy,
+    travel: &impl TravelTimes,
+) -> Result<(), Vec<Fault>> {
+    let couriers: BTreeMap<_, _> = snapshot.couriers.iter().map(|one| (one.id, one)).collect();
+    let jobs: BTreeMap<_, _> = snapshot.jobs.iter().map(|job| (job.delivery, job)).collect();
+    let mut faults = Vec::new();
+    let mut asked = BTreeSet::new();
+    let mut given = BTreeSet::new();
+    for proposal in &plan.proposals {
+        if !asked.insert(proposal.courier) {
+            faults.push(Fault::AskedTwice(proposal.courier));
+        }
+        for delivery in &proposal.deliveries {
+            if !given.insert(*delivery) && proposal.mode != Mode::OfferSeveral {
+                faults.push(Fault::GivenTwice(*delivery));
+            }
+            let open = jobs.get(delivery).is_some_and(|job| job.standing == Standing::Open);
+            if !open {
+                faults.push(Fault::NotOpen(*delivery));
+            }
+        }
+        let new: Vec<&Job> =
+            proposal.deliveries.iter().filter_map(|id| jobs.get(id).copied()).collect();
+        match couriers.get(&proposal.courier) {
+            None => faults.push(Fault::UnknownCourier(proposal.courier)),
+            Some(courier) => {
+                let reader = Reader { snapshot, policy, courier, new: &new, proposal };
+                reader.pair(&mut faults);
+                reader.route(travel, &mut faults);
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+struct Reader<'a> {
+    snapshot: &'a Snapshot,
+    policy: &'a DispatchPolicy,
+    courier: &'a CourierState,
+    new: &'a [&'a Job],
+    proposal: &'a Proposal,
+}
+
+impl Reader<'_> {
+    fn broken(&self, delivery: DeliveryId, rule: &'static str) -> Fault {
+        Fault::Rule { courier: self.courier.id, delivery, rule }
+    }
+
+    /// What can be said without the route.
+    fn pair(&self, faults: &mut Vec<Fault>) {
+        let courier = self.courier;
+        let asked_elsewhere = self.snapshot.jobs.iter().any(
+            |job| matches!(&job.standing, Standing::Offered { to } if to.contains(&courier.id)),
+        );
+        for job in self.new {
+            let zone_is_wrong =
+                |zone: &String| !courier.zones.is_empty() && !courier.zones.contains(zone);
+            let limits = &self.policy.limits;
+            let rules = [
+                (courier.blocked.contains(&job.merchant), "blocked"),
+                (job.refused_by.contains(&courier.id), "refused-already"),
+                (asked_elsewhere, "pending-offer"),
+                (job.zone.as_ref().is_some_and(zone_is_wrong), "zone"),
+                (!limits.vehicles.contains(&courier.vehicle.kind), "vehicle"),
+                (job.skills.iter().any(|skill| !courier.skills.contains(skill)), "skills"),
+                (courier.position_age.0 > limits.position_age_max_s, "position-age"),
+            ];
+            let broken = rules.iter().filter(|(is_broken, _)| *is_broken);
+            faults.extend(broken.map(|&(_, rule)| self.broken(job.delivery, rule)));
+        }
+    }
+
+    fn route(&self, travel: &impl TravelTimes, faults: &mut Vec<Fault>) {
+        let Some(stops) = self.stops() else {
+            faults.push(Fault::Tasks(self.courier.id));
+            return;
+        };
+        self.order(&stops, faults);
+        self.ride(&stops, travel, faults);
+    }
+
+    /// The stops behind the route's tasks, if they are exactly the promised and the new ones.
+    fn stops(&self) -> Option<Vec<Stop>> {
+        let new = self.new.iter().flat_map(|job| &job.stops);
+        let mut known: BTreeMap<TaskId, Stop> =
+            self.courier.route.iter().chain(new).map(|stop| (stop.task, *stop)).collect();
+        let route = self.proposal.route.iter();
+        let stops: Option<Vec<Stop>> = route.map(|planned| known.remove(&planned.task)).collect();
+        stops.filter(|_| known.is_empty())
+    }
+
+    fn order(&self, stops: &[Stop], faults: &mut Vec<Fault>) {
+        let place = |task: TaskId| stops.iter().position(|stop| stop.task == task);
+        let promised: Vec<_> = self.courier.route.iter().map(|stop| place(stop.task)).collect();
+        let under_way = self.courier.route.iter().rposition(|stop| stop.state == StopState::Doing);
+        let disturbed = under_way.is_some_and(|last| promised[last] != Some(last));
+        if !promised.is_sorted() || disturbed {
+            faults.push(Fault::PromiseOrder(self.courier.id));
+        }
+        for job in self.new {
+            let places: Vec<_> = job.stops.iter().map(|stop| place(stop.task)).collect();
+            if !places.is_sorted() {
+                faults.push(Fault::Precedence(job.delivery));
+            }
+        }
+    }
+
+    /// Rides the route with a clockwork of its own, in seconds since the epoch.
+    fn ride(&self, stops: &[Stop], travel: &impl TravelTimes, faults: &mut Vec<Fault>) {
+        let courier = self.courier;
+        let is_new = |stop: &Stop| self.proposal.deliveries.contains(&stop.delivery);
+        let now = self.snapshot.now.seconds();
+        let mut clock = now.max(courier.there_at.seconds());
+        let mut arrived = courier.there_at.seconds();
+        let mut spot = courier.spot;
+        let mut on_board = courier.carrying;
+        let mut new_seen = false;
+        for (place, stop) in stops.iter().enumerate() {
+            let shares_counter = place > 0
+                && stop.kind == StopKind::Pickup
+                && stops[place - 1].kind == StopKind::Pickup
+                && stops[place - 1].spot == stop.spot;
+            let set_out = clock;
+            if stop.spot != spot {
+                clock += travel.leg(spot, stop.spot, courier.vehicle.kind).seconds.0;
+                arrived = clock;
+                spot = stop.spot;
+            } else if place > 0 && !shares_counter {
+                arrived = clock;
+            }
+            if !shares_counter {
+                let visit: Vec<&Stop> = if stop.kind == StopKind::Pickup {
+                    let same =
+                        |next: &&Stop| next.kind == StopKind::Pickup && next.spot == stop.spot;
+                    stops[place..].iter().take_while(same).collect()
+                } else {
+                    vec![stop]
+                };
+                let before = visit.iter().map(|one| one.service_before.0).max().unwrap_or(0);
+                let after = visit.iter().map(|one| one.service_after.0).max().unwrap_or(0);
+                let ready = visit.iter().map(|one| one.ready_at.seconds()).max().unwrap_or(0);
+                let handover = clock.max(arrived + before).max(ready);
+                self.said(&visit, place, handover, faults);
+                clock = handover + after;
+                for one in &visit {
+                    let too_late =
+                        one.kind == StopKind::Pickup && handover > courier.shift_end.seconds();
+                    new_seen |= is_new(one);
+                    if too_late && new_seen {
+                        faults.push(self.broken(one.delivery, "shift-end"));
+                    }
+                    if one.latest.is_some_and(|latest| handover > latest.seconds()) {
+                        faults.push(self.broken(one.delivery, "window"));
+                    }
+                }
+            }
+            let resting = courier.rest_until.is_some_and(|until| set_out < until.seconds());
+            if resting && is_new(stop) {
+                faults.push(self.broken(stop.delivery, "rest"));
+            }
+            on_board = match stop.kind {
+                StopKind::Pickup => on_board + stop.load,
+                StopKind::Dropoff => on_board - stop.load,
+            };
+            if stop.kind == StopKind::Pickup && !on_board.fits(courier.vehicle.room) {
+                faults.push(self.broken(stop.delivery, "capacity"));
+            }
+        }
+        let dropoffs = stops.iter().filter(|stop| stop.kind == StopKind::Dropoff);
+        if dropoffs.count() > self.policy.limits.deliveries_ahead_max {
+            let rule = "deliveries-ahead";
+            faults.extend(self.new.iter().map(|job| self.broken(job.delivery, rule)));
+        }
+    }
+
+    fn said(&self, visit: &[&Stop], place: usize, ridden: i64, faults: &mut Vec<Fault>) {
+        for (stop, planned) in visit.iter().zip(&self.proposal.route[place..]) {
+            let said = planned.handover.seconds();
+            if said != ridden {
+                faults.push(Fault::Time { task: stop.task, said, ridden });
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The same engine in a simulated city.
+
+pub mod mdrp;

@@ -1,0 +1,4 @@
+//! Promises about the engine that hold for every city.
+
+mod city;
+mod promises;
