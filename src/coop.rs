@@ -33,6 +33,7 @@ pub struct Rules {
     pub tariff: Tariff,
     pub prices: PriceList,
     pub service: Service,
+    pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
 }
@@ -74,6 +75,7 @@ impl Rules {
             error: error.to_string(),
         };
         let names = &config.policy;
+        let base = Position::from_degrees(config.coop.latitude, config.coop.longitude)?;
         let dispatch_text = text(&names.dispatch)?;
         let travel = config.travel;
         let speeds = match travel.metres_per_minute {
@@ -89,10 +91,8 @@ impl Rules {
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
             service: config.service,
-            plane: Plane::around(Position::from_degrees(
-                config.coop.latitude,
-                config.coop.longitude,
-            )?),
+            base,
+            plane: Plane::around(base),
             travel: StraightLine {
                 detour_permille: travel.detour_permille,
                 round_up_to: Seconds(travel.round_up_to_s),

@@ -1,0 +1,265 @@
+//! One shift, stop by stop. Times are reckoned from the moment the previous thing was over, not
+//! from when the server answered: a slow server does not slow the wheels down, and a courier who
+//! lost the connection rides on along the route it knows.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::de::IgnoredAny;
+use serde_json::json;
+
+use crate::domain::geo::{Position, Spot};
+use crate::domain::ids::{CourierId, TaskId};
+use crate::domain::time::{Seconds, Timestamp};
+use crate::robo::client::{Call, CallError, Session};
+use crate::robo::ride::{Motion, Track};
+use crate::robo::wire::{Shift, Stop, TaskKind};
+use crate::robo::world::World;
+
+use super::Courier;
+use super::phone::{Known, Phone};
+
+/// Simulated time before a refused step is tried again.
+const TRY_AGAIN_AFTER: Seconds = Seconds(20);
+/// Real time before the work goes on after something unexpected.
+const REST_AFTER_FAULT: Duration = Duration::from_secs(2);
+/// How often "not ready" is believed before it is noted as a fault.
+const NOT_READY_MAX: usize = 30;
+
+pub(super) struct Worker<'a> {
+    pub courier: &'a Courier,
+    pub world: &'a World,
+    pub session: &'a Session,
+    pub me: CourierId,
+    pub phone: &'a Arc<Phone>,
+    pub track: &'a Arc<Mutex<Track>>,
+    pub here: Spot,
+    /// When the courier was, or will be, done with the last stop.
+    pub free_at: Timestamp,
+    pub shift: Shift,
+}
+
+impl Worker<'_> {
+    /// Works until the shift is over and the route empty, then ends the shift. What goes wrong on
+    /// the way is noted and tried again: a courier in the middle of town cannot just go away.
+    pub async fn work(mut self) {
+        while let Err(error) = self.work_on().await {
+            self.world.faults.note(&self.courier.name, error);
+            tokio::time::sleep(REST_AFTER_FAULT).await;
+        }
+    }
+
+    async fn work_on(&mut self) -> Result<(), CallError> {
+        self.phone.fetch_route().await?;
+        let mut route = self.phone.route();
+        loop {
+            let next = route.borrow_and_update().stops.first().cloned();
+            if let Some(stop) = next {
+                self.visit(&stop).await?;
+                continue;
+            }
+            let over_at = self.shift.to.max(self.free_at);
+            tokio::select! {
+                _ = route.changed() => {}
+                () = self.world.clock.sleep_until(over_at) => {
+                    if self.end_shift(over_at).await? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the shift; `false` if something came onto the route in the last moment.
+    async fn end_shift(&self, at: Timestamp) -> Result<bool, CallError> {
+        let call = Call::post("/v1/me/shift/stop", &[]).json(json!({"at": at}));
+        match self.session.send::<Shift>(&call).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("route-not-empty") => {
+                self.pause().await;
+                self.phone.fetch_route().await?;
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Rides to the stop and does what is to be done there, unless it vanishes on the way.
+    async fn visit(&mut self, stop: &Stop) -> Result<(), CallError> {
+        let clock = &self.world.clock;
+        let seen_at = self.phone.route().borrow().seen_at(stop.task_id);
+        let depart = self.free_at.max(seen_at.unwrap_or_else(|| clock.now()));
+        let there = self.world.plane.spot(stop.place);
+        let arrive = depart + self.courier.pace.travel(self.here, there);
+        let ride = Motion::Riding { from: self.here, to: there, depart, arrive };
+        self.moves(depart, ride);
+
+        if !self.wait(arrive, |route| route.holds(stop.task_id)).await {
+            self.free_at = self.free_at.max(clock.now().min(arrive));
+            self.here = ride.spot_at(self.free_at);
+            self.moves(self.free_at, Motion::Still(self.here));
+            return Ok(());
+        }
+        self.here = there;
+        self.moves(arrive, Motion::Still(there));
+        match stop.kind {
+            TaskKind::Pickup => self.pick_up(stop.place, arrive).await,
+            TaskKind::Dropoff => self.drop_off(stop, arrive).await,
+        }
+    }
+
+    /// One service for all goods waiting at the same counter; more may be added until it is over.
+    async fn pick_up(&mut self, place: Position, arrived: Timestamp) -> Result<(), CallError> {
+        let half = Seconds(self.courier.pickup_service.0 / 2);
+        let mut route = self.phone.route();
+        let mut begun: Vec<TaskId> = Vec::new();
+        let (bundle, handover) = loop {
+            let bundle = pickups_at(&route.borrow_and_update().stops, place);
+            let ready = bundle.iter().flat_map(|stop| [stop.ready_at, stop.after]).flatten().max();
+            let handover = ready.unwrap_or(arrived).max(arrived + half);
+            let at = if begun.is_empty() { arrived } else { self.world.clock.now() };
+            for stop in bundle.iter().filter(|stop| !begun.contains(&stop.task_id)) {
+                self.start(stop.task_id, at).await?;
+            }
+            begun = bundle.iter().map(|stop| stop.task_id).collect();
+            tokio::select! {
+                () = self.world.clock.sleep_until(handover) => break (bundle, handover),
+                _ = route.changed() => {}
+            }
+        };
+        for stop in &bundle {
+            self.finish(stop.task_id, handover, None).await?;
+        }
+        self.free_at = if bundle.is_empty() { self.world.clock.now() } else { handover + half };
+        self.phone.fetch_route().await
+    }
+
+    async fn drop_off(&mut self, stop: &Stop, arrived: Timestamp) -> Result<(), CallError> {
+        let half = Seconds(self.courier.dropoff_service.0 / 2);
+        let handover = stop.after.unwrap_or(arrived).max(arrived + half);
+        self.start(stop.task_id, arrived).await?;
+        if !self.wait(handover, |route| route.holds(stop.task_id)).await {
+            self.free_at = self.world.clock.now();
+            return Ok(());
+        }
+        let signed_by = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());
+        self.finish(stop.task_id, handover, Some(signed_by.unwrap_or("left at the door"))).await?;
+        self.free_at = handover + half;
+        self.phone.fetch_route().await
+    }
+
+    /// Sends `done`, as often as the kitchen says "not ready".
+    async fn finish(
+        &self,
+        task: TaskId,
+        handover: Timestamp,
+        signed_by: Option<&str>,
+    ) -> Result<(), CallError> {
+        let mut at = handover;
+        for _ in 0..NOT_READY_MAX {
+            let body = match signed_by {
+                Some(name) => json!({"at": at, "proof": {"signed_by": name}}),
+                None => json!({"at": at}),
+            };
+            let call = Call::post("/v1/tasks/{id}/done", &[&task]).json(body);
+            match self.session.send::<IgnoredAny>(&call).await {
+                Ok(_) => {
+                    self.world.diary.done(task, self.me);
+                    return Ok(());
+                }
+                Err(error) if error.code() == Some("not-ready") => {
+                    self.pause().await;
+                    at = self.world.clock.now();
+                }
+                Err(error) => return self.accept_refusal(task, error).await,
+            }
+        }
+        self.world.faults.note(&self.courier.name, format_args!("{task} never became ready"));
+        Ok(())
+    }
+
+    /// Says that the work at a stop has begun.
+    async fn start(&self, task: TaskId, at: Timestamp) -> Result<(), CallError> {
+        let call = Call::post("/v1/tasks/{id}/start", &[&task]).json(json!({"at": at}));
+        match self.session.send::<IgnoredAny>(&call).await {
+            Ok(_) => Ok(()),
+            Err(error) => self.accept_refusal(task, error).await,
+        }
+    }
+
+    /// A task may be taken away while the courier is busy with it. If the route still holds it,
+    /// the refusal is a surprise: noted, and tried again a little later.
+    async fn accept_refusal(&self, task: TaskId, error: CallError) -> Result<(), CallError> {
+        if !error.is_stale() {
+            return Err(error);
+        }
+        self.phone.fetch_route().await?;
+        if self.phone.route().borrow().holds(task) {
+            self.world.faults.note(&self.courier.name, format_args!("{task}: {error}"));
+            self.pause().await;
+        }
+        Ok(())
+    }
+
+    async fn pause(&self) {
+        self.world.clock.sleep_until(self.world.clock.now() + TRY_AGAIN_AFTER).await;
+    }
+
+    /// Waits until `at`; `false` as soon as the route no longer is as hoped.
+    async fn wait(&self, at: Timestamp, hoped: impl Fn(&Known) -> bool) -> bool {
+        let mut route = self.phone.route();
+        loop {
+            if !hoped(&route.borrow_and_update()) {
+                return false;
+            }
+            tokio::select! {
+                () = self.world.clock.sleep_until(at) => return true,
+                _ = route.changed() => {}
+            }
+        }
+    }
+
+    fn moves(&self, since: Timestamp, motion: Motion) {
+        self.track.lock().unwrap_or_else(PoisonError::into_inner).push(since, motion);
+    }
+}
+
+/// The pickups at `place` that come next on the route.
+fn pickups_at(stops: &[Stop], place: Position) -> Vec<Stop> {
+    let here = |stop: &&Stop| stop.kind == TaskKind::Pickup && stop.place == place;
+    stops.iter().skip_while(|stop| !here(stop)).take_while(here).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::uuid_v7;
+
+    fn stop(number: u8, kind: TaskKind, longitude: f64) -> Stop {
+        let id = uuid_v7(Timestamp::from_seconds(1), [number; 10]);
+        Stop {
+            task_id: TaskId::from_uuid(id),
+            kind,
+            place: Position::from_degrees(48.0, longitude).unwrap(),
+            contact: None,
+            ready_at: None,
+            after: None,
+        }
+    }
+
+    #[test]
+    fn one_service_takes_the_pickups_of_one_counter_in_a_row() {
+        use TaskKind::{Dropoff, Pickup};
+        let route = [
+            stop(0, Pickup, 2.0),
+            stop(1, Pickup, 2.0),
+            stop(2, Dropoff, 2.1),
+            stop(3, Pickup, 2.0),
+        ];
+        let bundle = |route: &[Stop]| {
+            pickups_at(route, route[0].place).iter().map(|stop| stop.task_id).collect::<Vec<_>>()
+        };
+        assert_eq!(bundle(&route), [route[0].task_id, route[1].task_id]);
+        assert_eq!(bundle(&[stop(4, Pickup, 2.2), stop(0, Pickup, 2.0)]).len(), 1);
+    }
+}

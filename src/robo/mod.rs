@@ -1,0 +1,26 @@
+//! Robo couriers and robo shops: clients of the public HTTP API and of nothing else. They bring a
+//! made-up town to life, and replay published days against a running server.
+
+pub mod cast;
+pub mod client;
+pub mod clock;
+pub mod courier;
+pub mod day;
+pub mod metrics;
+pub mod progress;
+mod readback;
+pub mod replay;
+pub mod report;
+pub mod ride;
+pub mod seed;
+pub mod shop;
+pub mod town;
+pub mod watch;
+pub mod wire;
+pub mod world;
+
+pub use client::Login;
+pub use day::Day;
+pub use replay::{ReplayError, ReplayOptions, replay_instance};
+pub use report::Report;
+pub use town::{DemoLogin, Town};

@@ -1,0 +1,71 @@
+//! A robo shop: asks for its deliveries when its customers have clicked.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::geo::Position;
+use crate::domain::ids::{DeliveryId, MerchantId};
+use crate::domain::time::Timestamp;
+
+use super::client::{Call, CallError, Session};
+use super::wire::Delivery;
+
+/// A merchant's till, logged in by client credentials.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    pub id: MerchantId,
+    pub name: String,
+    pub session: Arc<Session>,
+}
+
+/// One customer's order, as the shop passes it on.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The shop's own number. With `run` it makes the idempotency key, so that an order that
+    /// met a dying server is placed once all the same.
+    pub reference: String,
+    pub run: String,
+    pub ready_at: Timestamp,
+    pub place: Position,
+    pub address: Option<String>,
+    pub customer: Option<String>,
+    pub goods: String,
+}
+
+impl Shop {
+    /// Places the order. The promised time is left to the co-op's policy.
+    ///
+    /// # Errors
+    /// After all retries: see [`CallError`].
+    pub async fn place(&self, order: &Order) -> Result<DeliveryId, CallError> {
+        let mut stop = json!({"place": order.place});
+        if let Some(address) = &order.address {
+            stop["address"] = Value::from(address.as_str());
+        }
+        if let Some(customer) = &order.customer {
+            stop["contact"] = json!({"name": customer});
+        }
+        let body = json!({
+            "external_reference": order.reference,
+            "ready_at": order.ready_at,
+            "dropoffs": [stop],
+            "packages": [{"name": order.goods, "quantity": 1}],
+        });
+        let call = Call::post("/v1/deliveries", &[])
+            .idempotency_key(format!("{}-{}", order.run, order.reference))
+            .json(body);
+        let delivery: Delivery = self.session.send(&call).await?;
+        Ok(delivery.id)
+    }
+
+    /// Takes an order back.
+    ///
+    /// # Errors
+    /// After all retries: see [`CallError`]; 409 when it is too late.
+    pub async fn cancel(&self, delivery: DeliveryId, reason: &str) -> Result<(), CallError> {
+        let call =
+            Call::post("/v1/deliveries/{id}/cancel", &[&delivery]).json(json!({"reason": reason}));
+        self.session.send::<Delivery>(&call).await.map(|_| ())
+    }
+}
