@@ -21,11 +21,14 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home paceline
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/paceline paceline
 COPY --from=program /paceline /usr/local/bin/paceline
 USER paceline
 # All interfaces of the container; which of them the world sees is for `docker run -p` to say.
-ENV PACELINE_LISTEN=0.0.0.0:8080
+ENV PACELINE_SERVER__LISTEN=0.0.0.0:8080
+# secret.key lives here, which opens what is sealed in the database: keep it.
+ENV PACELINE_SERVER__DATA_DIR=/var/lib/paceline
+VOLUME /var/lib/paceline
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["paceline", "health"]
 ENTRYPOINT ["paceline"]

@@ -131,21 +131,26 @@ pub(super) fn poll<T>(
     }
 }
 
-/// Starts a process that the kernel ends with `at_our_death` when this one dies, however it dies,
-/// and that a Ctrl-C in our terminal does not reach: whether it ends is ours to say.
+/// Starts a process that ends when we say so: a Ctrl-C in our terminal does not reach its group, and
+/// our own death does.
 fn spawn(command: &mut Command, at_our_death: Signal) -> Result<Child, StartError> {
+    end_with_us(command.process_group(0), at_our_death);
+    command.spawn().map_err(StartError::io("run", command.get_program()))
+}
+
+/// Has the kernel send `signal` to what `command` starts when the thread that starts it ends, and so
+/// when this process dies, however it dies.
+pub(super) fn end_with_us(command: &mut Command, signal: Signal) {
     let us = rustix::process::getpid();
-    let tie_to_us = move || {
-        rustix::process::setsid()?;
-        rustix::process::set_parent_process_death_signal(Some(at_our_death))?;
-        // Killed between the fork and the line above: the signal is never going to come.
+    let ask_kernel = move || {
+        rustix::process::set_parent_process_death_signal(Some(signal))?;
+        // If we were killed between the fork and the line above, the signal is never going to come.
         let orphaned = rustix::process::getppid() != Some(us);
         if orphaned { Err(std::io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     };
     // SAFETY: between fork and exec only async-signal-safe functions may be called. The closure
-    // makes three system calls through rustix and neither allocates nor takes a lock.
-    unsafe { command.pre_exec(tie_to_us) };
-    command.spawn().map_err(StartError::io("run", command.get_program()))
+    // makes two system calls through rustix, and neither allocates nor takes a lock.
+    unsafe { command.pre_exec(ask_kernel) };
 }
 
 fn log_tail(log: &Path) -> String {

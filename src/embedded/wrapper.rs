@@ -7,13 +7,14 @@ use std::fs;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{ExitCode, ExitStatus};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use futures_util::FutureExt;
 use rustix::process::{Pid, Signal as Unix, kill_process};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::running::end_with_us;
 use super::{Services, StartError, start};
 
 /// What is left of the private services after the command.
@@ -58,11 +59,14 @@ fn run(data_dir: &Path, after: After, command: &[OsString]) -> Result<ExitStatus
     let mut command = Command::new(program);
     command.args(arguments);
     command.env("DATABASE_URL", services.database_url()).env("REDIS_URL", services.redis_url());
+    end_with_us(&mut command, Unix::TERM);
     let status = runtime.block_on(async {
         if signals.any().now_or_never().is_some() {
             return Err("interrupted while the services were starting".into());
         }
-        let child = command.spawn().map_err(StartError::io("run", program))?;
+        let child = tokio::process::Command::from(command)
+            .spawn()
+            .map_err(StartError::io("run", program))?;
         Ok(signals.pass_on_to(child).await?)
     });
     stop(services, data_dir, after);
