@@ -1,4 +1,6 @@
 //! paceline: dispatch and pay for bike-logistics co-operatives.
+//!
+//! In reading order. The pure half builds alone with `--no-default-features`.
 
 // the pure half: no IO, no clock, no ambient chance, no async
 pub mod domain;
@@ -7,4 +9,30 @@ pub mod sim;
 
 // the server half
 #[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
+pub mod commands;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod coop;
+#[cfg(feature = "server")]
+pub mod db;
+#[cfg(feature = "server")]
+pub mod demo;
+#[cfg(feature = "server")]
+pub mod embedded;
+#[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
+pub mod live;
+#[cfg(feature = "server")]
+pub mod loops;
+#[cfg(feature = "server")]
 pub mod robo;
+#[cfg(feature = "server")]
+pub mod secrets;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
+pub mod telemetry;

@@ -13,7 +13,7 @@ CREATE TABLE merchants (
 CREATE TABLE couriers (
     id          uuid PRIMARY KEY,
     name        text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
-    vehicle     text NOT NULL CHECK (vehicle IN ('bike', 'cargo_bike')),
+    vehicle     text NOT NULL CHECK (vehicle IN ('foot', 'bike', 'cargo_bike', 'moped', 'car')),
     -- Counts every change of the courier's ordered tasks, so that a phone can tell a stale route.
     route_version bigint NOT NULL DEFAULT 0 CHECK (route_version >= 0),
     created_at  timestamptz NOT NULL

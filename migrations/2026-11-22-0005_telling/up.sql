@@ -4,6 +4,8 @@ CREATE SEQUENCE outbox_published;
 
 CREATE TABLE outbox (
     id           uuid PRIMARY KEY,
+    -- In the order of writing: within a transaction, and between those that waited for one lock.
+    position     bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     -- Given by the one publisher after commit, so that readers never see a gap fill up behind them.
     seq          bigint UNIQUE,
     kind         text NOT NULL,
@@ -12,4 +14,4 @@ CREATE TABLE outbox (
     courier_id   uuid,
     payload      jsonb NOT NULL
 );
-CREATE INDEX outbox_unpublished ON outbox (id) WHERE seq IS NULL;
+CREATE INDEX outbox_unpublished ON outbox (position) WHERE seq IS NULL;

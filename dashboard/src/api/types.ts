@@ -1,0 +1,227 @@
+// The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
+
+export interface Place {
+  latitude: number;
+  longitude: number;
+}
+
+/** Integer minor units. */
+export interface Money {
+  amount: number;
+  currency: string;
+}
+
+export type Role =
+  | "admin"
+  | "dispatcher"
+  | "courier"
+  | "merchant"
+  | "treasurer"
+  | "representative"
+  | "member";
+
+export interface User {
+  id: string;
+  name: string;
+  email: string;
+  roles: Role[];
+  courier_id?: string | null;
+  merchant_id?: string | null;
+}
+
+export interface Tokens {
+  access_token: string;
+  token_type: "Bearer";
+  /** Real seconds, whatever the speed of the simulated clock. */
+  expires_in: number;
+  refresh_token: string;
+  user: User;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** RFC 9457. */
+export interface Problem {
+  type?: string;
+  title: string;
+  status: number;
+  detail?: string;
+  code?: string;
+  request_id?: string;
+  errors?: { pointer: string; detail: string }[];
+}
+
+export interface Clock {
+  now: string;
+  speed: number;
+  real_now: string;
+}
+
+export type DeliveryState =
+  | "open"
+  | "assigned"
+  | "picked_up"
+  | "delivered"
+  | "failed"
+  | "cancelled";
+
+export type TaskKind = "pickup" | "dropoff";
+export type TaskState = "todo" | "doing" | "done" | "failed" | "cancelled";
+
+export interface Contact {
+  name?: string | null;
+  phone?: string | null;
+}
+
+export interface Task {
+  id: string;
+  kind: TaskKind;
+  state: TaskState;
+  place: Place;
+  address?: string | null;
+  contact?: Contact | null;
+  after?: string | null;
+  before?: string | null;
+  started_at?: string | null;
+  ended_at?: string | null;
+  proof?: { signed_by?: string | null } | null;
+  failure?: { code: string; note?: string | null } | null;
+}
+
+export interface PackageLine {
+  name: string;
+  quantity: number;
+  volume_ml?: number | null;
+  weight_g?: number | null;
+}
+
+export interface Delivery {
+  id: string;
+  merchant_id: string;
+  merchant_name: string;
+  external_reference?: string | null;
+  state: DeliveryState;
+  placed_at: string;
+  ready_at: string;
+  /** The promise. */
+  due_at: string;
+  courier_id?: string | null;
+  courier_name?: string | null;
+  assigned_at?: string | null;
+  picked_up_at?: string | null;
+  ended_at?: string | null;
+  end_reason?: { code: string; note?: string | null } | null;
+  price?: Money | null;
+  packages?: PackageLine[];
+  instructions?: string | null;
+  tasks: Task[];
+  version: number;
+  offered_to?: string[];
+}
+
+export interface BoardCourier {
+  id: string;
+  name: string;
+  vehicle: "bike" | "cargo_bike";
+  on_shift: boolean;
+  shift_to?: string | null;
+  place?: Place | null;
+  fixed_at?: string | null;
+  stale: boolean;
+  stops: number;
+  route: { task_id: string; place: Place }[];
+}
+
+export interface Counts {
+  open: number;
+  assigned: number;
+  picked_up: number;
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  late: number;
+  couriers_on_shift: number;
+}
+
+export interface Board {
+  now: string;
+  speed: number;
+  last_event_id: string;
+  base: Place;
+  couriers: BoardCourier[];
+  deliveries: Delivery[];
+  counts: Counts;
+}
+
+export interface Fix {
+  courier_id: string;
+  latitude: number;
+  longitude: number;
+  at: string;
+}
+
+/** Terms differ between engines, so a candidate is read as named scalars. */
+export type Candidate = Record<string, unknown>;
+
+export interface Decision {
+  decision_id: string;
+  at: string;
+  outcome: unknown;
+  candidates: Candidate[];
+  excluded: { courier_id: string; code: string }[];
+  waiting?: unknown;
+}
+
+export interface Why {
+  delivery_id: string;
+  decisions: Decision[];
+}
+
+export interface Offer {
+  id: string;
+  courier_id: string;
+  state: "live" | "accepted" | "declined" | "expired" | "withdrawn";
+  made_at: string;
+  expires_at: string;
+  approach_m: number;
+  trip_m: number;
+  pay: Money;
+  deliveries: {
+    id: string;
+    merchant_name: string;
+    pickup: { place: Place; address?: string | null };
+    dropoff: { place: Place; address?: string | null };
+    ready_at: string;
+    due_at: string;
+  }[];
+}
+
+export interface Shift {
+  id: string;
+  courier_id: string;
+  from: string;
+  to: string;
+  state: "planned" | "open" | "ended";
+}
+
+export interface RouteStop {
+  task_id: string;
+  delivery_id: string;
+  kind: TaskKind;
+  state: TaskState;
+  place: Place;
+  address?: string | null;
+  contact?: Contact | null;
+  merchant_name: string;
+  ready_at: string;
+  after?: string | null;
+  before?: string | null;
+}
+
+export interface Route {
+  version: number;
+  stops: RouteStop[];
+}

@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { span, t } from "../i18n";
+import { MapView } from "../map/map-view";
+import { select, showTab } from "../store/actions";
+import { followBoard } from "../store/live";
+import type { Tab } from "../store/state";
+import { useStore } from "../store/store";
+import { useTick } from "../ui/hooks";
+import { Notices } from "../ui/notices";
+import { Couriers } from "./couriers";
+import { Deliveries } from "./deliveries";
+import { Detail } from "./detail";
+import { Header } from "./header";
+
+const tabs: Tab[] = ["deliveries", "couriers"];
+
+/** The dispatcher's page: where everybody is, what is waiting, and what to do about it. */
+export function BoardPage() {
+  const board = useStore((state) => state.board);
+  const selected = useStore((state) => state.selected);
+  useStore((state) => state.language);
+  const [mapReady, setMapReady] = useState(false);
+
+  useEffect(followBoard, []);
+  useEffect(() => {
+    if (board && mapReady) document.body.dataset.ready = "board";
+  }, [board !== null, mapReady]);
+  useEffect(() => () => void delete document.body.dataset.ready, []);
+  useEffect(() => {
+    // Selecting on the map shows the list the selection belongs to.
+    if (selected) showTab(selected.kind === "courier" ? "couriers" : "deliveries");
+  }, [selected?.kind]);
+
+  return (
+    <div class="board">
+      <Header />
+      <Stale />
+      <main class={`stage${selected ? " with-detail" : ""}`}>
+        <MapView onReady={() => setMapReady(true)} />
+        {board && <Detail board={board} />}
+        <Side />
+      </main>
+      <Notices />
+    </div>
+  );
+}
+
+function Side() {
+  const board = useStore((state) => state.board);
+  const tab = useStore((state) => state.tab);
+  return (
+    <section class="side" aria-label={t("tab.label")}>
+      <div class="tabs" role="tablist" aria-label={t("tab.label")}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+          const next = tab === "deliveries" ? "couriers" : "deliveries";
+          select(null);
+          showTab(next);
+          document.getElementById(`tab-${next}`)?.focus();
+        }}>
+        {tabs.map((name) => (
+          <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={name === tab}
+            aria-controls="side-panel" tabIndex={name === tab ? 0 : -1}
+            onClick={() => showTab(name)}>{t(`tab.${name}`)}</button>
+        ))}
+      </div>
+      <div class="side-panel" id="side-panel" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {!board && <p class="list-empty">{t("app.loading")}</p>}
+        {board && tab === "deliveries" && <Deliveries board={board} />}
+        {board && tab === "couriers" && <Couriers board={board} />}
+      </div>
+    </section>
+  );
+}
+
+const SAY_AFTER_MS = 10_000;
+
+/** A longer silence is said across the page: nobody should dispatch on old data unknowingly. */
+function Stale() {
+  const link = useStore((state) => state.link);
+  useTick(1_000, link.state !== "live");
+  const away = link.state === "live" ? 0 : Date.now() - link.since;
+  if (away < SAY_AFTER_MS) return null;
+  return <p class="stale-bar">{t("link.offline.long", { time: span(away) })}</p>;
+}

@@ -1,0 +1,52 @@
+import type { BoardCourier } from "../api/types";
+import { hourMinute, stopCount, t } from "../i18n";
+import { select } from "../store/actions";
+import { paceOf, stops } from "../store/derive";
+import type { BoardState } from "../store/state";
+import { useStore } from "../store/store";
+import { PointMark } from "../ui/icons";
+import { seenText, shiftText } from "./couriers";
+import { coordinates, Fact } from "./delivery-detail";
+import { DetailFrame } from "./detail";
+
+export function CourierDetail({ board, courier }: { board: BoardState; courier: BoardCourier }) {
+  const now = useStore((state) => state.minute);
+  const speed = useStore((state) => state.clock?.speed ?? 1);
+  const held = stops(board).get(courier.id) ?? [];
+  return (
+    <DetailFrame kind={t("detail.courier")} title={courier.name}>
+      <dl class="facts">
+        <Fact name={t("ride.shift")}>{shiftText(courier)}</Fact>
+        <Fact name={t("courier.stops")}>{stopCount(held.length)}</Fact>
+        <Fact name={t(`courier.${courier.vehicle}`)}>
+          {courier.on_shift ? seenText(courier, now, speed) : t("courier.off")}
+        </Fact>
+      </dl>
+      <h3>{t("courier.route")}</h3>
+      {held.length === 0 && <p class="muted">{t("courier.route.none")}</p>}
+      <ol class="stops numbered">
+        {held.map(({ task, delivery }) => {
+          const late = paceOf(delivery, now) === "late";
+          const state = delivery.state === "picked_up" ? "picked_up" : "assigned";
+          return (
+            <li key={task.id} class="stop">
+              <PointMark kind={task.kind} state={state} late={late} />
+              <div>
+                <p><b>{t(`task.${task.kind}`)}</b>{" "}
+                  <button type="button" class="as-link"
+                    onClick={() => select({ kind: "delivery", id: delivery.id })}>
+                    {delivery.merchant_name}
+                  </button></p>
+                <p>{task.address ?? <code>{coordinates(task)}</code>}</p>
+                <p class={late ? "bad-text" : "muted"}>
+                  {task.kind === "pickup" ? t("detail.ready") : t("detail.promise")}{" "}
+                  {hourMinute(task.kind === "pickup" ? delivery.ready_at : delivery.due_at)}
+                </p>
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </DetailFrame>
+  );
+}

@@ -1,0 +1,88 @@
+import type { BoardCourier } from "../api/types";
+import { hourMinute, span, stopCount, t } from "../i18n";
+import { search, select } from "../store/actions";
+import { fixAgeMs, initials, isStale, once, plain, stops, type Stop } from "../store/derive";
+import type { BoardState } from "../store/state";
+import { useStore } from "../store/store";
+import { BikeIcon, CargoIcon, SearchIcon } from "../ui/icons";
+import { WindowList } from "../ui/window-list";
+
+const ROW_PX = 54;
+
+/** On shift first, then by name. */
+const sorted = once((couriers: BoardState["couriers"], text: string) =>
+  [...couriers.values()]
+    .filter(({ name }) => plain(name).includes(plain(text.trim())))
+    .sort((a, b) =>
+      Number(b.on_shift) - Number(a.on_shift) || a.name.localeCompare(b.name) ||
+      (a.id < b.id ? -1 : 1)),
+);
+
+export function Couriers({ board }: { board: BoardState }) {
+  const text = useStore((state) => state.text);
+  const selected = useStore((state) => state.selected);
+  const minute = useStore((state) => state.minute);
+  const speed = useStore((state) => state.clock?.speed ?? 1);
+  const held = stops(board);
+  const items = sorted(board.couriers, text);
+  return (
+    <div class="pane">
+      <label class="search">
+        <SearchIcon /><span class="sr">{t("search.couriers")}</span>
+        <input type="search" value={text} placeholder={t("search.couriers")}
+          onInput={(event) => search(event.currentTarget.value)} />
+      </label>
+      <WindowList<BoardCourier>
+        id="couriers" label={t("list.couriers")} items={items} keyOf={({ id }) => id}
+        rowHeight={ROW_PX} scope={text}
+        selected={selected?.kind === "courier" ? selected.id : null}
+        onSelect={({ id }) => select({ kind: "courier", id })}
+        onOpen={() => document.getElementById("detail")?.focus()}
+        onClose={() => select(null)}
+        render={(courier) => (
+          <CourierRow courier={courier} stops={held.get(courier.id) ?? []} now={minute} speed={speed} />
+        )}
+        empty={text ? t("empty.filter", { text }) : t("empty.couriers")}
+      />
+    </div>
+  );
+}
+
+interface RowProps {
+  courier: BoardCourier;
+  stops: Stop[];
+  now: number;
+  speed: number;
+}
+
+function CourierRow({ courier, stops: held, now, speed }: RowProps) {
+  const stale = courier.on_shift && isStale(courier, now, speed);
+  return (
+    <div class={`courier${courier.on_shift ? "" : " off"}${stale ? " stale" : ""}`}
+      data-courier={courier.id}>
+      <span class={`avatar${held.length > 0 ? " busy" : ""}`} aria-hidden="true">
+        {initials(courier.name)}
+      </span>
+      <span class="courier-name">{courier.name}</span>
+      <span class="courier-stops">{courier.on_shift ? stopCount(held.length) : ""}</span>
+      <span class="courier-meta">
+        {courier.vehicle === "cargo_bike" ? <CargoIcon /> : <BikeIcon />}
+        {shiftText(courier)}
+      </span>
+      <span class="courier-seen">{courier.on_shift ? seenText(courier, now, speed) : ""}</span>
+    </div>
+  );
+}
+
+export function shiftText(courier: BoardCourier): string {
+  if (!courier.on_shift) return t("courier.off");
+  return courier.shift_to ? t("courier.on", { time: hourMinute(courier.shift_to) })
+    : t("courier.on.open");
+}
+
+export function seenText(courier: BoardCourier, now: number, speed: number): string {
+  const age = fixAgeMs(courier, now);
+  if (age === null) return t("courier.never");
+  if (isStale(courier, now, speed)) return t("courier.stale", { time: span(age) });
+  return age < 60_000 ? t("courier.now") : t("courier.seen", { time: span(age) });
+}

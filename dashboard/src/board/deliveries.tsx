@@ -1,0 +1,84 @@
+import { hourMinute, t } from "../i18n";
+import { search, select, showFilter } from "../store/actions";
+import { rows, shortId, tally, type Row, type Tally } from "../store/derive";
+import type { BoardState, Filter } from "../store/state";
+import { useStore } from "../store/store";
+import { AlertIcon, SearchIcon, StateMark } from "../ui/icons";
+import { WindowList } from "../ui/window-list";
+import { paceText } from "./pace-text";
+
+const ROW_PX = 54;
+const filters: Filter[] = ["active", "late", "open", "assigned", "picked_up", "done"];
+
+function sizeOf(filter: Filter, n: Tally): number {
+  switch (filter) {
+    case "active":
+      return n.open + n.assigned + n.picked_up;
+    case "late":
+      return n.late + n.at_risk;
+    case "done":
+      return n.delivered + n.failed + n.cancelled;
+    case "open":
+    case "assigned":
+    case "picked_up":
+      return n[filter];
+  }
+}
+
+export function Deliveries({ board }: { board: BoardState }) {
+  const filter = useStore((state) => state.filter);
+  const text = useStore((state) => state.text);
+  const minute = useStore((state) => state.minute);
+  const selected = useStore((state) => state.selected);
+  const items = rows(board, minute, filter, text);
+  const sizes = tally(board, minute);
+  return (
+    <div class="pane">
+      <div class="filters" role="group" aria-label={t("filter.label")}>
+        {filters.map((name) => (
+          <button key={name} type="button" class="chip" aria-pressed={name === filter}
+            data-filter={name} onClick={() => showFilter(name)}>
+            {t(`filter.${name}`)} <b>{sizeOf(name, sizes)}</b>
+          </button>
+        ))}
+      </div>
+      <label class="search">
+        <SearchIcon /><span class="sr">{t("search.label")}</span>
+        <input type="search" value={text} placeholder={t("search.placeholder")}
+          onInput={(event) => search(event.currentTarget.value)} />
+      </label>
+      <WindowList<Row>
+        id="deliveries" label={t("list.deliveries", { filter: t(`filter.${filter}`) })}
+        items={items} keyOf={({ delivery }) => delivery.id} rowHeight={ROW_PX}
+        scope={`${filter} ${text}`}
+        selected={selected?.kind === "delivery" ? selected.id : null}
+        onSelect={({ delivery }) => select({ kind: "delivery", id: delivery.id })}
+        onOpen={() => document.getElementById("detail")?.focus()}
+        onClose={() => select(null)}
+        render={(row) => <DeliveryRow {...row} now={minute} />}
+        empty={text ? t("empty.filter", { text }) : t(`empty.${filter}`)}
+      />
+    </div>
+  );
+}
+
+function DeliveryRow({ delivery, pace, now }: Row & { now: number }) {
+  return (
+    <div class={`delivery pace-${pace}`} data-delivery={delivery.id} data-state={delivery.state}>
+      <StateMark state={delivery.state} />
+      <span class="delivery-shop">{delivery.merchant_name}</span>
+      <span class="delivery-due">{hourMinute(delivery.due_at)}</span>
+      <span class="delivery-meta">
+        <span class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</span>
+        {delivery.courier_name && <span class="delivery-courier">{delivery.courier_name}</span>}
+        <code>{shortId(delivery.id)}</code>
+        {delivery.external_reference && <span class="delivery-ref">{delivery.external_reference}</span>}
+      </span>
+      <span class="delivery-pace">
+        {(pace === "late" || pace === "at_risk") && <AlertIcon />}
+        {paceText(delivery, pace, now)}
+        {pace === "at_risk" && <span class="sr">{t("pace.at_risk")}</span>}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+// Words and numbers in the reader's language. Times are shown in the browser's own time zone.
+import { current } from "../store/store";
+import type { Language } from "../store/preferences";
+import { en, type Key } from "./en";
+import { fr } from "./fr";
+
+export type { Key, Language };
+export const languages: { id: Language; name: string }[] = [
+  { id: "en", name: "English" },
+  { id: "fr", name: "Français" },
+];
+
+const words: Record<Language, Record<Key, string>> = { en, fr };
+
+export function t(key: Key, fill: Record<string, string | number> = {}): string {
+  const text: string = words[current().language][key];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(fill[name] ?? whole));
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(language: Language, second: boolean): Intl.DateTimeFormat {
+  const key = `${language}${second}`;
+  let format = clocks.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(language === "fr" ? "fr-FR" : "en-GB", {
+      hour: "2-digit", minute: "2-digit", ...(second ? { second: "2-digit" } : {}),
+    });
+    clocks.set(key, format);
+  }
+  return format;
+}
+
+/** Hours and minutes; takes a timestamp or milliseconds. */
+export function hourMinute(at: string | number): string {
+  return clockOf(current().language, false).format(typeof at === "string" ? Date.parse(at) : at);
+}
+
+export function hourMinuteSecond(at: number): string {
+  return clockOf(current().language, true).format(at);
+}
+
+export function dayOf(at: number): string {
+  return new Intl.DateTimeFormat(current().language === "fr" ? "fr-FR" : "en-GB", {
+    weekday: "short", day: "numeric", month: "short",
+  }).format(at);
+}
+
+/** A length of time in words: seconds under two minutes, then minutes, then hours. */
+export function span(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 100) return t("time.s", { n: seconds });
+  return minutes(ms);
+}
+
+/** A length of time in whole minutes, for the countdown against a promise. */
+export function minutes(ms: number): string {
+  const whole = Math.floor(ms / 60_000);
+  if (whole < 100) return t("time.min", { n: whole });
+  const m = String(whole % 60).padStart(2, "0");
+  return t("time.h", { h: Math.floor(whole / 60), m });
+}
+
+export function metres(m: number): string {
+  const language = current().language;
+  if (m < 1000) return `${Math.round(m / 10) * 10} m`;
+  return `${(m / 1000).toLocaleString(language, { maximumFractionDigits: 1 })} km`;
+}
+
+export function money({ amount, currency }: { amount: number; currency: string }): string {
+  const language = current().language === "fr" ? "fr-FR" : "en-IE";
+  const format = new Intl.NumberFormat(language, { style: "currency", currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+export function stopCount(n: number): string {
+  if (n === 0) return t("courier.stops.none");
+  return n === 1 ? t("courier.stops.one") : t("courier.stops.many", { n });
+}

@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { metres, t } from "../i18n";
+import { useStore } from "../store/store";
+import type { Board2d } from "./engine";
+import { Legend } from "./legend";
+import { CornersIcon, MinusIcon, PlusIcon } from "../ui/icons";
+
+declare global {
+  interface Window {
+    /**
+     * For browser tests: what the map draws now, by layer ("couriers", "tasks", "line"), as the
+     * properties of the features. See dashboard/README.md.
+     */
+    paceline?: { mapFeatures(layer: string): Record<string, unknown>[] };
+  }
+}
+
+export function MapView({ onReady }: { onReady: () => void }) {
+  useStore((state) => state.language);
+  const holder = useRef<HTMLDivElement>(null);
+  const map = useRef<Board2d | null>(null);
+  const [grid, setGrid] = useState(0);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    let gone = false;
+    import("./engine").then(({ createMap }) => {
+      if (gone || !holder.current) return;
+      map.current = createMap(holder.current, { onReady, onGrid: setGrid });
+      window.paceline = { mapFeatures: (layer) => map.current?.features(layer) ?? [] };
+    }).catch((error: unknown) => {
+      console.warn("map:", error);
+      setFailed(true);
+      onReady();
+    });
+    return () => {
+      gone = true;
+      map.current?.remove();
+      map.current = null;
+      delete window.paceline;
+    };
+  }, []);
+
+  return (
+    <div class="map" role="region" aria-label={t("map.label")}>
+      <div class="map-canvas" ref={holder} />
+      {failed && <p class="map-failed">{t("map.none")}</p>}
+      <div class="map-tools">
+        <button type="button" class="tool" title={t("map.in")} aria-label={t("map.in")}
+          onClick={() => map.current?.zoomBy(1)}><PlusIcon /></button>
+        <button type="button" class="tool" title={t("map.out")} aria-label={t("map.out")}
+          onClick={() => map.current?.zoomBy(-1)}><MinusIcon /></button>
+        <button type="button" class="tool" title={t("map.fit")} aria-label={t("map.fit")}
+          onClick={() => map.current?.showAll()}><CornersIcon /></button>
+      </div>
+      <div class="map-foot">
+        {grid > 0 && <p class="map-grid"><i aria-hidden="true" />{t("map.grid", { size: metres(grid) })}</p>}
+        <Legend />
+      </div>
+    </div>
+  );
+}

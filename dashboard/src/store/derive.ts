@@ -1,0 +1,184 @@
+// What the page shows, computed from the state: lateness, order, filters, counts, routes.
+import type { BoardCourier, Delivery, Task } from "../api/types";
+import { staleAfterMs } from "./clock";
+import type { BoardState, Filter } from "./state";
+
+/** Before the promise by less than this, a delivery is at risk: still in the shop, or riding. */
+const AT_RISK_WAITING_MS = 15 * 60_000;
+const AT_RISK_RIDING_MS = 5 * 60_000;
+
+export type Pace = "late" | "at_risk" | "on_time" | "ended_late" | "ended";
+
+export function isEnded(delivery: Delivery): boolean {
+  return (
+    delivery.state === "delivered" ||
+    delivery.state === "failed" ||
+    delivery.state === "cancelled"
+  );
+}
+
+/** How a delivery stands against its promise at `now` (simulated milliseconds). */
+export function paceOf(delivery: Delivery, now: number): Pace {
+  const due = Date.parse(delivery.due_at);
+  if (isEnded(delivery)) {
+    const ended = delivery.ended_at ? Date.parse(delivery.ended_at) : now;
+    return delivery.state === "delivered" && ended > due ? "ended_late" : "ended";
+  }
+  if (now > due) return "late";
+  const margin = delivery.state === "picked_up" ? AT_RISK_RIDING_MS : AT_RISK_WAITING_MS;
+  return due - now < margin ? "at_risk" : "on_time";
+}
+
+export function shortId(id: string): string {
+  return id.slice(-6).toUpperCase();
+}
+
+export function initials(name: string): string {
+  const words = name.split(/[\s'-]+/).filter(Boolean);
+  const first = words[0]?.[0] ?? "?";
+  const last = words.length > 1 ? (words[words.length - 1]?.[0] ?? "") : (words[0]?.[1] ?? "");
+  return (first + last).toUpperCase();
+}
+
+export function plain(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+function matches(delivery: Delivery, needle: string): boolean {
+  if (needle === "") return true;
+  const dropoff = delivery.tasks.find((task) => task.kind === "dropoff");
+  const hay = [
+    delivery.merchant_name,
+    delivery.id.slice(-6),
+    delivery.external_reference ?? "",
+    delivery.courier_name ?? "",
+    dropoff?.address ?? "",
+  ].join(" ");
+  return plain(hay).includes(needle);
+}
+
+function passes(delivery: Delivery, pace: Pace, filter: Filter): boolean {
+  switch (filter) {
+    case "active":
+      return !isEnded(delivery);
+    case "late":
+      return pace === "late" || pace === "at_risk";
+    case "done":
+      return isEnded(delivery);
+    case "open":
+    case "assigned":
+    case "picked_up":
+      return delivery.state === filter;
+  }
+}
+
+export interface Row {
+  delivery: Delivery;
+  pace: Pace;
+}
+
+/** Rows of a filter. Active ones: the soonest promise first, so late ones lead; ended: newest. */
+export function rowsOf(board: BoardState, now: number, filter: Filter, text: string): Row[] {
+  const needle = plain(text.trim());
+  const rows: (Row & { key: number })[] = [];
+  for (const delivery of board.deliveries.values()) {
+    const pace = paceOf(delivery, now);
+    if (!passes(delivery, pace, filter) || !matches(delivery, needle)) continue;
+    const ended = isEnded(delivery);
+    const key = ended ? -Date.parse(delivery.ended_at ?? delivery.placed_at)
+      : Date.parse(delivery.due_at);
+    rows.push({ delivery, pace, key });
+  }
+  return rows.sort((a, b) => a.key - b.key || (a.delivery.id < b.delivery.id ? -1 : 1));
+}
+
+export interface Tally {
+  open: number;
+  assigned: number;
+  picked_up: number;
+  late: number;
+  at_risk: number;
+  delivered: number;
+  failed: number;
+  cancelled: number;
+  on_shift: number;
+}
+
+export function tallyOf(board: BoardState, now: number): Tally {
+  const tally: Tally = {
+    open: 0, assigned: 0, picked_up: 0, late: 0, at_risk: 0, on_shift: 0, ...board.ended,
+  };
+  for (const delivery of board.deliveries.values()) {
+    if (isEnded(delivery)) continue;
+    if (delivery.state === "open") tally.open += 1;
+    else if (delivery.state === "assigned") tally.assigned += 1;
+    else tally.picked_up += 1;
+    const pace = paceOf(delivery, now);
+    if (pace === "late") tally.late += 1;
+    else if (pace === "at_risk") tally.at_risk += 1;
+  }
+  for (const courier of board.couriers.values()) if (courier.on_shift) tally.on_shift += 1;
+  return tally;
+}
+
+export interface Stop {
+  task: Task;
+  delivery: Delivery;
+}
+
+/**
+ * Stops each courier still has to make. The order is the server's where it told one; stops it has
+ * not told yet follow, pickups before drop-offs.
+ */
+export function stopsByCourier(board: BoardState): Map<string, Stop[]> {
+  const stops = new Map<string, Stop[]>();
+  for (const delivery of board.deliveries.values()) {
+    if (!delivery.courier_id || isEnded(delivery)) continue;
+    const list = stops.get(delivery.courier_id) ?? [];
+    for (const task of delivery.tasks) {
+      if (task.state === "todo" || task.state === "doing") list.push({ task, delivery });
+    }
+    stops.set(delivery.courier_id, list);
+  }
+  for (const [id, list] of stops) {
+    const told = new Map(board.couriers.get(id)?.route.map((stop, index) => [stop.task_id, index]));
+    const rank = ({ task }: Stop) => told.get(task.id) ?? 1_000 + (task.kind === "pickup" ? 0 : 1);
+    list.sort((a, b) => rank(a) - rank(b));
+  }
+  return stops;
+}
+
+/** Age of the last position in simulated milliseconds; null when there is none. */
+export function fixAgeMs(courier: BoardCourier, now: number): number | null {
+  return courier.fixed_at ? Math.max(0, now - Date.parse(courier.fixed_at)) : null;
+}
+
+export function isStale(courier: BoardCourier, now: number, speed: number): boolean {
+  const age = fixAgeMs(courier, now);
+  return age === null || courier.stale || age > staleAfterMs(speed);
+}
+
+/** Metres on the sphere, near enough for a label. */
+export function metresBetween(
+  a: { latitude: number; longitude: number },
+  b: { latitude: number; longitude: number },
+): number {
+  const rad = Math.PI / 180;
+  const x = (b.longitude - a.longitude) * rad * Math.cos(((a.latitude + b.latitude) / 2) * rad);
+  const y = (b.latitude - a.latitude) * rad;
+  return Math.hypot(x, y) * 6_371_000;
+}
+
+/** Remembers the last answer for the same arguments: several components ask the same question. */
+export function once<A extends unknown[], T>(derive: (...args: A) => T): (...args: A) => T {
+  let last: { args: A; value: T } | null = null;
+  return (...args) => {
+    if (last && args.every((arg, index) => Object.is(arg, last?.args[index]))) return last.value;
+    last = { args, value: derive(...args) };
+    return last.value;
+  };
+}
+
+export const rows = once(rowsOf);
+export const tally = once(tallyOf);
+export const stops = once(stopsByCourier);

@@ -1,0 +1,141 @@
+// Keeps the board current: loads it, follows the stream, loads it again when asked to.
+import { api } from "../api/http";
+import { openStream, type Stream } from "../api/stream";
+import type { Frame } from "../api/sse";
+import type { Board } from "../api/types";
+import { anchor, simulatedNow } from "./clock";
+import { applyEvents, boardFrom, readEvent, withoutOld, type BoardEvent } from "./reduce";
+import { current, update } from "./store";
+
+const RETRY_MS = 3_000;
+const CLOCK_EVERY_MS = 60_000;
+/** The order of a courier's stops is only told by the board, so it is read again, but not often. */
+const ROUTE_REFRESH_MS = 5_000;
+
+/** Starts following the board; returns how to stop. */
+export function followBoard(): () => void {
+  let stopped = false;
+  let stream: Stream | null = null;
+  let queue: BoardEvent[] = [];
+  let scheduled = false;
+  let loading = false;
+  let routesLoadedAt = 0;
+  let routeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function down(): void {
+    if (stopped || current().link.state !== "live") return;
+    update(() => ({ link: { state: "reconnecting", since: Date.now() } }));
+  }
+
+  /** Events of one frame are applied together; a hidden tab has no frames, so a timer stands in. */
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    if (document.hidden) setTimeout(flush, 250);
+    else requestAnimationFrame(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const events = queue;
+    queue = [];
+    if (stopped || events.length === 0) return;
+    update(({ board }) => (board ? { board: applyEvents(board, events) } : {}));
+  }
+
+  function onFrame({ event, data }: Frame): void {
+    if (event === "resync") {
+      void load();
+      return;
+    }
+    let body: unknown;
+    try {
+      body = JSON.parse(data);
+    } catch {
+      return;
+    }
+    if (event === "route.changed") refreshRouteOf((body as { courier_id: string }).courier_id);
+    const read = readEvent(event, body);
+    if (!read) return;
+    queue.push(read);
+    schedule();
+  }
+
+  function refreshRouteOf(courier: string): void {
+    const { selected } = current();
+    if (selected?.kind !== "courier" || selected.id !== courier || routeTimer) return;
+    const wait = Math.max(500, routesLoadedAt + ROUTE_REFRESH_MS - Date.now());
+    routeTimer = setTimeout(() => {
+      routeTimer = undefined;
+      void api.board().then(adoptRoutes, () => {});
+    }, wait);
+  }
+
+  function adoptRoutes(fresh: Board): void {
+    routesLoadedAt = Date.now();
+    if (stopped) return;
+    update(({ board }) => {
+      if (!board) return {};
+      const couriers = new Map(board.couriers);
+      for (const { id, route, stops } of fresh.couriers) {
+        const old = couriers.get(id);
+        if (old) couriers.set(id, { ...old, route, stops });
+      }
+      return { board: { ...board, couriers } };
+    });
+  }
+
+  /** Loads the whole board, then resumes the stream from where the board stands. */
+  async function load(): Promise<void> {
+    if (loading || stopped) return;
+    loading = true;
+    stream?.close();
+    stream = null;
+    try {
+      const board = await api.board();
+      if (stopped) return;
+      queue = [];
+      routesLoadedAt = Date.now();
+      const clock = anchor(board, performance.now());
+      update(() => ({ board: boardFrom(board), clock, minute: minuteOf(clock.now) }));
+      stream = openStream(board.last_event_id, { onFrame, onUp, onDown: down });
+    } catch {
+      down();
+      if (!stopped) setTimeout(() => void load(), RETRY_MS);
+    } finally {
+      loading = false;
+    }
+  }
+
+  function onUp(): void {
+    if (!stopped) update(() => ({ link: { state: "live" } }));
+  }
+
+  function tick(): void {
+    const { clock, minute } = current();
+    const now = minuteOf(simulatedNow(clock));
+    if (now === minute) return;
+    update(({ board }) => ({ minute: now, ...(board ? { board: withoutOld(board, now) } : {}) }));
+  }
+
+  async function readClock(): Promise<void> {
+    const clock = await api.clock().catch(() => null);
+    if (clock && !stopped) update(() => ({ clock: anchor(clock, performance.now()) }));
+  }
+
+  update(() => ({ board: null, link: { state: "connecting", since: Date.now() } }));
+  void load();
+  const ticking = setInterval(tick, 500);
+  const reading = setInterval(() => void readClock(), CLOCK_EVERY_MS);
+  return () => {
+    stopped = true;
+    stream?.close();
+    clearInterval(ticking);
+    clearInterval(reading);
+    clearTimeout(routeTimer);
+  };
+}
+
+function minuteOf(now: number): number {
+  return Math.floor(now / 60_000) * 60_000;
+}

@@ -1,0 +1,121 @@
+// How the board moves: a fresh board from the server, or a batch of events from the stream.
+import type { Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
+import { isEnded } from "./derive";
+import type { BoardState } from "./state";
+
+/** The server keeps ended deliveries on the board this long (simulated). */
+const ENDED_KEPT_MS = 2 * 3_600_000;
+
+export type BoardEvent =
+  | { kind: "delivery"; delivery: Delivery }
+  | { kind: "courier"; courier: Partial<BoardCourier> & { id: string } }
+  | { kind: "fixes"; fixes: Fix[] };
+
+/** Reads a stream frame; null for kinds this page does not show. */
+export function readEvent(event: string, data: unknown): BoardEvent | null {
+  const body = data as Record<string, unknown>;
+  if (event.startsWith("delivery.") && body.delivery) {
+    return { kind: "delivery", delivery: body.delivery as Delivery };
+  }
+  if (event.startsWith("shift.") && body.courier) {
+    return { kind: "courier", courier: body.courier as BoardCourier };
+  }
+  if (event === "positions" && Array.isArray(body.fixes)) {
+    return { kind: "fixes", fixes: body.fixes as Fix[] };
+  }
+  return null;
+}
+
+export function boardFrom(board: Board): BoardState {
+  const { delivered, failed, cancelled } = board.counts;
+  return {
+    base: board.base,
+    couriers: new Map(board.couriers.map((courier) => [courier.id, courier])),
+    deliveries: new Map(board.deliveries.map((delivery) => [delivery.id, delivery])),
+    ended: { delivered, failed, cancelled },
+  };
+}
+
+/** The stream leaves contacts and instructions out; what is already known stays. */
+function merged(old: Delivery | undefined, next: Delivery): Delivery {
+  if (!old) return next;
+  const contacts = new Map(old.tasks.map((task) => [task.id, task.contact]));
+  return {
+    ...next,
+    instructions: next.instructions ?? old.instructions ?? null,
+    tasks: next.tasks.map((task) => ({
+      ...task,
+      contact: task.contact ?? contacts.get(task.id) ?? null,
+    })),
+  };
+}
+
+function countEnd(ended: BoardState["ended"], from: DeliveryState | null, to: DeliveryState) {
+  if (from === to || !(to in ended)) return ended;
+  const state = to as keyof BoardState["ended"];
+  return { ...ended, [state]: ended[state] + 1 };
+}
+
+/** Applies events in order. A delivery older than the one on the board changes nothing. */
+export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState {
+  let { ended } = board;
+  let deliveries: Map<string, Delivery> | null = null;
+  let couriers: Map<string, BoardCourier> | null = null;
+  for (const event of events) {
+    switch (event.kind) {
+      case "delivery": {
+        const old = (deliveries ?? board.deliveries).get(event.delivery.id);
+        if (old && event.delivery.version < old.version) break;
+        deliveries ??= new Map(board.deliveries);
+        deliveries.set(event.delivery.id, merged(old, event.delivery));
+        ended = countEnd(ended, old?.state ?? null, event.delivery.state);
+        break;
+      }
+      case "courier": {
+        couriers ??= new Map(board.couriers);
+        const old = couriers.get(event.courier.id);
+        couriers.set(event.courier.id, { ...(old ?? blank), ...event.courier });
+        break;
+      }
+      case "fixes": {
+        couriers ??= new Map(board.couriers);
+        for (const fix of event.fixes) moveCourier(couriers, fix);
+        break;
+      }
+    }
+  }
+  return {
+    ...board,
+    ended,
+    deliveries: deliveries ?? board.deliveries,
+    couriers: couriers ?? board.couriers,
+  };
+}
+
+const blank: BoardCourier = {
+  id: "", name: "?", vehicle: "bike", on_shift: false, stale: true, stops: 0, route: [],
+};
+
+function moveCourier(couriers: Map<string, BoardCourier>, fix: Fix): void {
+  const courier = couriers.get(fix.courier_id);
+  if (!courier) return;
+  if (courier.fixed_at && Date.parse(courier.fixed_at) > Date.parse(fix.at)) return;
+  couriers.set(fix.courier_id, {
+    ...courier,
+    place: { latitude: fix.latitude, longitude: fix.longitude },
+    fixed_at: fix.at,
+    stale: false,
+  });
+}
+
+/** Lets ended deliveries leave the board, so that a tab open all day does not grow. */
+export function withoutOld(board: BoardState, now: number): BoardState {
+  const old = [...board.deliveries.values()].filter(
+    (delivery) =>
+      isEnded(delivery) && now - Date.parse(delivery.ended_at ?? delivery.placed_at) > ENDED_KEPT_MS,
+  );
+  if (old.length === 0) return board;
+  const deliveries = new Map(board.deliveries);
+  for (const delivery of old) deliveries.delete(delivery.id);
+  return { ...board, deliveries };
+}

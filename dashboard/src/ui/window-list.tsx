@@ -1,0 +1,105 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+const OVERSCAN = 8;
+
+interface Props<T> {
+  id: string;
+  label: string;
+  items: readonly T[];
+  keyOf: (item: T) => string;
+  rowHeight: number;
+  selected: string | null;
+  /** Changes when the list shows something else: the scroll goes back to the top. */
+  scope: string;
+  onSelect: (item: T) => void;
+  onOpen: () => void;
+  onClose: () => void;
+  render: (item: T) => ComponentChildren;
+  empty: ComponentChildren;
+}
+
+/**
+ * A listbox that draws only the rows in sight, so that thousands stay fluid. One tab stop; the
+ * arrows, Page Up/Down, Home and End move the selection, Enter opens it, Escape lets it go.
+ */
+export function WindowList<T>(props: Props<T>) {
+  const { id, label, items, keyOf, rowHeight, selected, scope, onSelect, onOpen, onClose } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  const at = selected === null ? -1 : items.findIndex((item) => keyOf(item) === selected);
+
+  const measure = () => {
+    const el = box.current;
+    if (el) setView({ top: el.scrollTop, height: el.clientHeight });
+  };
+  useLayoutEffect(() => {
+    measure();
+    const resized = new ResizeObserver(measure);
+    if (box.current) resized.observe(box.current);
+    return () => resized.disconnect();
+  }, []);
+  useEffect(() => {
+    box.current?.scrollTo({ top: 0 });
+  }, [scope]);
+  useEffect(() => {
+    if (at >= 0) reveal(at); // Selected on the map, or by a key: bring the row into sight.
+  }, [selected]);
+
+  function reveal(index: number): void {
+    const el = box.current;
+    if (!el) return;
+    const top = index * rowHeight;
+    if (top < el.scrollTop) el.scrollTop = top;
+    else if (top + rowHeight > el.scrollTop + el.clientHeight) {
+      el.scrollTop = top + rowHeight - el.clientHeight;
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
+    const steps: Record<string, number> = {
+      ArrowDown: at + 1, ArrowUp: at < 0 ? items.length - 1 : at - 1,
+      PageDown: at + page, PageUp: at - page, Home: 0, End: items.length - 1,
+    };
+    const wanted = steps[event.key];
+    if (wanted !== undefined) {
+      event.preventDefault();
+      const item = items[Math.max(0, Math.min(items.length - 1, wanted))];
+      if (item) onSelect(item);
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (at >= 0) onOpen();
+      else if (items[0]) onSelect(items[0]);
+    } else if (event.key === "Escape" && selected !== null) {
+      event.preventDefault();
+      onClose();
+    }
+  }
+
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN);
+  const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN);
+  const drawn = at >= first && at < last;
+  const rowId = (key: string) => `${id}-${key}`;
+  return (
+    <div ref={box} id={id} class="list" role="listbox" aria-label={label} tabIndex={0}
+      aria-activedescendant={drawn && selected ? rowId(selected) : undefined}
+      onScroll={measure} onKeyDown={onKeyDown}>
+      <div class="list-space" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
+        {items.slice(first, last).map((item, index) => {
+          const key = keyOf(item);
+          return (
+            <div key={key} id={rowId(key)} class="row" role="option" aria-selected={key === selected}
+              aria-setsize={items.length} aria-posinset={first + index + 1}
+              style={{ transform: `translateY(${(first + index) * rowHeight}px)`, height: `${rowHeight}px` }}
+              onClick={() => onSelect(item)}>
+              {props.render(item)}
+            </div>
+          );
+        })}
+      </div>
+      {items.length === 0 && <div class="list-empty" role="option" aria-selected={false}
+        aria-disabled="true">{props.empty}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Board, Delivery } from "../src/api/types";
+import { candidateTable } from "../src/board/why-table";
+import { paceOf, rowsOf, stopsByCourier, tallyOf } from "../src/store/derive";
+import { applyEvents, boardFrom, withoutOld } from "../src/store/reduce";
+
+const NOON = Date.parse("2026-03-01T12:00:00.000Z");
+const at = (minutes: number) => new Date(NOON + minutes * 60_000).toISOString();
+const place = { latitude: 45.2, longitude: 5.7 };
+
+function delivery(id: string, rest: Partial<Delivery> = {}): Delivery {
+  return {
+    id, merchant_id: "mer_1", merchant_name: "Épicerie du Coin", state: "open",
+    placed_at: at(-20), ready_at: at(-5), due_at: at(20), version: 1,
+    tasks: [
+      { id: `${id}-p`, kind: "pickup", state: "todo", place },
+      { id: `${id}-d`, kind: "dropoff", state: "todo", place, contact: { phone: "+331" } },
+    ],
+    ...rest,
+  };
+}
+
+function board(deliveries: Delivery[], route: string[] = []) {
+  const told: Board = {
+    now: at(0), speed: 1, last_event_id: "1", base: place, deliveries,
+    couriers: [{
+      id: "cou_1", name: "Ana Bellini", vehicle: "bike", on_shift: true, stale: false, stops: 0,
+      place, fixed_at: at(0), route: route.map((task_id) => ({ task_id, place })),
+    }],
+    counts: {
+      open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
+      couriers_on_shift: 1,
+    },
+  };
+  return boardFrom(told);
+}
+
+test("late, at risk and on time follow the promise and the state", () => {
+  assert.equal(paceOf(delivery("a", { due_at: at(-1) }), NOON), "late");
+  assert.equal(paceOf(delivery("a", { due_at: at(10) }), NOON), "at_risk");
+  assert.equal(paceOf(delivery("a", { due_at: at(10), state: "picked_up" }), NOON), "on_time");
+  const ended = { state: "delivered", ended_at: at(-1), due_at: at(-2) } as const;
+  assert.equal(paceOf(delivery("a", ended), NOON), "ended_late");
+});
+
+test("an event older than the board changes nothing, a newer one keeps what it leaves out", () => {
+  const before = board([delivery("a", { version: 3, instructions: "2nd floor" })]);
+  const old = applyEvents(before, [{ kind: "delivery", delivery: delivery("a", { version: 2, state: "failed" }) }]);
+  assert.equal(old.deliveries.get("a")?.state, "open");
+  const bare = delivery("a", { version: 4, state: "assigned" });
+  bare.tasks = bare.tasks.map(({ contact: _, ...task }) => task);
+  const now = applyEvents(before, [{ kind: "delivery", delivery: bare }]).deliveries.get("a");
+  assert.equal(now?.state, "assigned");
+  assert.equal(now?.instructions, "2nd floor");
+  assert.equal(now?.tasks[1]?.contact?.phone, "+331");
+});
+
+test("a replayed end is counted once", () => {
+  const event = { kind: "delivery", delivery: delivery("a", { version: 2, state: "delivered", ended_at: at(0) }) } as const;
+  const after = applyEvents(board([delivery("a")]), [event, event]);
+  assert.equal(tallyOf(after, NOON).delivered, 4);
+});
+
+test("an older fix does not pull a courier back", () => {
+  const fix = (minute: number, latitude: number) =>
+    ({ courier_id: "cou_1", latitude, longitude: 5, at: at(minute) });
+  const after = applyEvents(board([]), [{ kind: "fixes", fixes: [fix(2, 46), fix(1, 47)] }]);
+  assert.equal(after.couriers.get("cou_1")?.place?.latitude, 46);
+});
+
+test("rows: the soonest promise first, accents do not matter, ended ones apart", () => {
+  const all = board([
+    delivery("b", { due_at: at(30) }),
+    delivery("a", { due_at: at(-3) }),
+    delivery("c", { state: "cancelled", ended_at: at(-1) }),
+  ]);
+  assert.deepEqual(rowsOf(all, NOON, "active", "epicerie").map((row) => row.delivery.id), ["a", "b"]);
+  assert.deepEqual(rowsOf(all, NOON, "done", "").map((row) => row.delivery.id), ["c"]);
+  assert.deepEqual(rowsOf(all, NOON, "active", "nowhere"), []);
+});
+
+test("stops come in the told order, and untold ones after them", () => {
+  const held = { state: "assigned", courier_id: "cou_1" } as const;
+  const all = board([delivery("a", held), delivery("b", held)], ["b-p", "b-d"]);
+  const ids = stopsByCourier(all).get("cou_1")?.map(({ task }) => task.id);
+  assert.deepEqual(ids, ["b-p", "b-d", "a-p", "a-d"]);
+});
+
+test("what ended long ago leaves the board", () => {
+  const all = board([delivery("a", { state: "delivered", ended_at: at(-121) }), delivery("b")]);
+  assert.deepEqual([...withoutOld(all, NOON).deliveries.keys()], ["b"]);
+});
+
+test("candidates of any engine become a table", () => {
+  const table = candidateTable(
+    [{ courier_id: "cou_1", chosen: true, terms: { approach_m: 640 } }, { courier_id: "cou_2", cost: 7_000 }],
+    (id) => id,
+  );
+  assert.deepEqual(table.columns, ["approach_m", "cost"]);
+  assert.deepEqual(table.lines.map(({ cells }) => cells), [["640 m", "–"], ["–", "7 s"]]);
+  assert.equal(table.lines[0]?.chosen, true);
+});

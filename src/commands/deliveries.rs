@@ -1,0 +1,256 @@
+//! Deliveries are asked for, given, taken back and called off.
+
+use super::{Answer, CommandError, Once, pay};
+use crate::coop::Coop;
+use crate::db::assignments::{self, NewAssignment};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, tasks};
+use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
+use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
+use crate::domain::money::Money;
+use crate::domain::task::{Stop, Task, TaskKind, TaskState};
+use crate::domain::text::Note;
+use crate::domain::time::{Seconds, Timestamp};
+
+/// A merchant asks for a delivery.
+pub async fn create(
+    coop: &Coop,
+    once: Option<&Once>,
+    merchant: MerchantId,
+    request: Request,
+) -> Result<Answer<Delivery>, CommandError> {
+    let now = coop.clock.now();
+    request.check(now)?;
+    coop.once(once, async |tx| {
+        let shop =
+            merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
+        if let Some(reference) = &request.external_reference
+            && deliveries::find_reference(tx, merchant, reference).await?.is_some()
+        {
+            return Err(CommandError::Exists(
+                "this merchant has a delivery with this external_reference already",
+            ));
+        }
+        let own_place = Stop {
+            place: shop.place,
+            address: Some(shop.address.clone()),
+            contact: None,
+            window: None,
+        };
+        let pickups = match request.pickups.as_slice() {
+            [] => vec![own_place],
+            given => given.to_vec(),
+        };
+        let task = |kind| {
+            move |stop: Stop| Task {
+                id: coop.clock.id(TaskId::from_uuid),
+                kind,
+                stop,
+                state: TaskState::Todo,
+                rank: 0,
+            }
+        };
+        let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
+        let mut delivery = Delivery {
+            id: coop.clock.id(DeliveryId::from_uuid),
+            merchant_id: merchant,
+            external_reference: request.external_reference.clone(),
+            placed_at: now,
+            ready_at: request.ready_at.unwrap_or(now).max(now),
+            due_at: request.due_at(now, Seconds(coop.rules.service.promise_s)),
+            price: Money::new(0, coop.rules.tariff.currency),
+            packages: request.packages.clone(),
+            instructions: request.instructions.clone(),
+            tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
+            state: DeliveryState::Open,
+            version: 1,
+        };
+        delivery.price =
+            coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
+        deliveries::insert(tx, &delivery).await?;
+        tell(coop, tx, DeliveryChange::Created, &delivery, now).await?;
+        Ok(delivery)
+    })
+    .await
+}
+
+/// Puts a change of a delivery into the outbox.
+pub(super) async fn tell(
+    coop: &Coop,
+    tx: &mut Conn,
+    change: DeliveryChange,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let courier = delivery.state.holding().map(|holding| holding.courier);
+    let (merchant, courier) = deliveries::names(tx, delivery.merchant_id, courier).await?;
+    let told = Box::new(DeliveryTold::new(delivery.clone(), merchant, courier));
+    coop.tell(tx, &Event::Delivery { change, told }, at).await
+}
+
+/// Counts a change of a courier's route and tells the courier.
+pub(super) async fn route_changed(
+    coop: &Coop,
+    tx: &mut Conn,
+    courier_id: CourierId,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let version = couriers::route_changed(tx, courier_id).await?;
+    coop.tell(tx, &Event::Route { courier_id, version }, at).await
+}
+
+/// Withdraws every live offer for a delivery that is not to be had any more.
+pub(super) async fn withdraw_offers(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: DeliveryId,
+    except: Option<OfferId>,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    for offer in offers::live_for(tx, delivery, except).await? {
+        if let Some(withdrawn) = offer.withdraw(at) {
+            offers::save(tx, &withdrawn).await?;
+            coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, at).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who gives a delivery to a courier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Giver {
+    /// The engine, in a co-op that tells instead of asking.
+    Engine,
+    /// The courier took the offer.
+    Offer(OfferId),
+    /// A dispatcher.
+    Hand(UserId),
+}
+
+/// Gives a locked delivery to a courier: state, assignment, offers of others, event.
+pub(super) async fn give(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    courier: CourierId,
+    giver: Giver,
+    at: Timestamp,
+) -> Result<Option<Delivery>, CommandError> {
+    let by_hand = matches!(giver, Giver::Hand(_));
+    let Some(given) = delivery.assign(Holding { courier, since: at, by_hand })? else {
+        return Ok(None);
+    };
+    if let Some(before) = delivery.holder() {
+        assignments::end(tx, delivery.id, at, "reassigned").await?;
+        route_changed(coop, tx, before, at).await?;
+    }
+    deliveries::save(tx, delivery, &given).await?;
+    let (offer_id, user_id) = match giver {
+        Giver::Engine => (None, None),
+        Giver::Offer(offer) => (Some(offer), None),
+        Giver::Hand(user) => (None, Some(user)),
+    };
+    let id = coop.clock.id(|id| id);
+    let delivery_id = given.id;
+    let row =
+        NewAssignment { id, delivery_id, courier_id: courier, offer_id, user_id, assigned_at: at };
+    assignments::insert(tx, &row).await?;
+    withdraw_offers(coop, tx, given.id, offer_id, at).await?;
+    tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
+    Ok(Some(given))
+}
+
+/// A dispatcher gives a delivery to a courier, at the end of the courier's route.
+pub async fn assign(
+    coop: &Coop,
+    by: UserId,
+    id: DeliveryId,
+    courier: CourierId,
+) -> Result<Delivery, CommandError> {
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
+        let given = give(coop, tx, &delivery, courier, Giver::Hand(by), at).await?;
+        let Some(given) = given else { return Ok(delivery) };
+        // Behind everything that is promised already.
+        let mut order: Vec<TaskId> =
+            tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect();
+        order.retain(|task| given.tasks.iter().all(|own| own.id != *task));
+        order.extend(given.tasks.iter().map(|task| task.id));
+        tasks::rank(tx, &order).await?;
+        route_changed(coop, tx, courier, at).await?;
+        Ok(given)
+    })
+    .await
+}
+
+/// A dispatcher takes a delivery back, before pickup.
+pub async fn unassign(coop: &Coop, id: DeliveryId) -> Result<Delivery, CommandError> {
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
+        let Some(open) = delivery.unassign()? else { return Ok(delivery) };
+        deliveries::save(tx, &delivery, &open).await?;
+        release(coop, tx, &delivery, "unassigned", at).await?;
+        tell(coop, tx, DeliveryChange::Unassigned, &open, at).await?;
+        Ok(open)
+    })
+    .await
+}
+
+/// Ends the assignment of a delivery, if it has one, and tells its holder.
+pub(super) async fn release(
+    coop: &Coop,
+    tx: &mut Conn,
+    before: &Delivery,
+    code: &str,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    if let Some(courier) = before.holder() {
+        assignments::end(tx, before.id, at, code).await?;
+        route_changed(coop, tx, courier, at).await?;
+    }
+    Ok(())
+}
+
+/// Calls a delivery off: the merchant its own, a dispatcher any.
+pub async fn cancel(
+    coop: &Coop,
+    owner: Option<MerchantId>,
+    id: DeliveryId,
+    reason: Note,
+) -> Result<Delivery, CommandError> {
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        let delivery = deliveries::lock(tx, id)
+            .await?
+            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
+            .ok_or(CommandError::NotFound("delivery"))?;
+        let Some(cancelled) = delivery.cancel(at, reason.clone())? else { return Ok(delivery) };
+        deliveries::save(tx, &delivery, &cancelled).await?;
+        release(coop, tx, &delivery, "cancelled", at).await?;
+        withdraw_offers(coop, tx, id, None, at).await?;
+        tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;
+        Ok(cancelled)
+    })
+    .await
+}
+
+/// Ends open deliveries that nobody could take in time. Gives how many.
+pub async fn give_up_overdue(coop: &Coop) -> Result<usize, CommandError> {
+    let at = coop.clock.now();
+    let due_before = at - Seconds(coop.rules.service.give_up_s);
+    let overdue = deliveries::overdue(&mut *coop.conn().await?, due_before).await?;
+    for &id in &overdue {
+        coop.transact(async |tx| {
+            let Some(delivery) = deliveries::lock(tx, id).await? else { return Ok(()) };
+            let Some(failed) = delivery.give_up(at) else { return Ok(()) };
+            deliveries::save(tx, &delivery, &failed).await?;
+            withdraw_offers(coop, tx, id, None, at).await?;
+            tell(coop, tx, DeliveryChange::Failed, &failed, at).await
+        })
+        .await?;
+    }
+    Ok(overdue.len())
+}

@@ -1,0 +1,187 @@
+//! What the engine proposed becomes offers or assignments, and is written down with its reasons.
+
+use std::collections::BTreeMap;
+
+use super::deliveries::{Giver, give, route_changed};
+use super::offers::order_route;
+use super::{CommandError, pay};
+use crate::coop::Coop;
+use crate::db::decisions::{self, Decision};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts};
+use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::event::Event;
+use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
+use crate::domain::money::Money;
+use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
+use crate::domain::policy::Mode;
+use crate::domain::task::{Task, TaskKind};
+use crate::domain::time::{Seconds, Timestamp};
+use crate::engine::plan::{Plan, Proposal};
+use crate::engine::snapshot::Snapshot;
+
+/// One tick's outcome, before it is written.
+pub struct Tick {
+    pub snapshot: Snapshot,
+    pub plan: Plan,
+    pub seed: u64,
+    /// What the checker found; with any, the plan is kept but not applied.
+    pub faults: Vec<String>,
+}
+
+/// What came of a tick.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    pub offered: usize,
+    pub assigned: usize,
+    /// Proposals that the world had overtaken.
+    pub overtaken: usize,
+}
+
+/// Writes the decision and acts on it, in one transaction. A proposal whose delivery or courier has
+/// changed since the snapshot is left out; the next tick sees the new world.
+pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        let decision = Decision {
+            id: coop.clock.id(DecisionId::from_uuid),
+            decided_at: tick.snapshot.now,
+            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            policy_version: coop.rules.dispatch_version.clone(),
+            seed: tick.seed.cast_signed(),
+            snapshot: tick.snapshot.clone(),
+            plan: tick.plan.clone(),
+            faults: tick.faults.clone(),
+        };
+        decisions::insert(tx, &decision).await?;
+        let mut applied = Applied::default();
+        if !tick.faults.is_empty() {
+            return Ok(applied);
+        }
+        for proposal in &tick.plan.proposals {
+            let done = match proposal.mode {
+                Mode::Direct => {
+                    let done = tell(coop, tx, proposal, at).await?;
+                    applied.assigned += usize::from(done);
+                    done
+                }
+                Mode::Offer | Mode::OfferSeveral => {
+                    let done = ask(coop, tx, proposal, decision.id, at).await?;
+                    applied.offered += usize::from(done);
+                    done
+                }
+                Mode::OpenList => false,
+            };
+            applied.overtaken += usize::from(!done);
+        }
+        Ok(applied)
+    })
+    .await
+}
+
+/// The proposal's deliveries, locked in the order of their ids; `None` if one is not open any more
+/// or the courier has stopped working.
+async fn still_possible(
+    tx: &mut Conn,
+    proposal: &Proposal,
+) -> Result<Option<BTreeMap<DeliveryId, Delivery>>, CommandError> {
+    if couriers::lock(tx, proposal.courier).await?.is_none()
+        || shifts::find_open(tx, proposal.courier).await?.is_none()
+    {
+        return Ok(None);
+    }
+    let mut wanted = proposal.deliveries.clone();
+    wanted.sort_unstable();
+    let mut locked = BTreeMap::new();
+    for id in wanted {
+        match deliveries::lock(tx, id).await? {
+            Some(delivery) if delivery.state == DeliveryState::Open => {
+                locked.insert(id, delivery);
+            }
+            Some(_) | None => return Ok(None),
+        }
+    }
+    Ok(Some(locked))
+}
+
+fn planned_route(proposal: &Proposal) -> Vec<TaskId> {
+    proposal.route.iter().map(|stop| stop.task).collect()
+}
+
+/// Gives the deliveries to the courier without asking.
+async fn tell(
+    coop: &Coop,
+    tx: &mut Conn,
+    proposal: &Proposal,
+    at: Timestamp,
+) -> Result<bool, CommandError> {
+    let Some(locked) = still_possible(tx, proposal).await? else { return Ok(false) };
+    for delivery in locked.values() {
+        give(coop, tx, delivery, proposal.courier, Giver::Engine, at).await?;
+    }
+    order_route(tx, proposal.courier, &planned_route(proposal)).await?;
+    route_changed(coop, tx, proposal.courier, at).await?;
+    Ok(true)
+}
+
+/// Asks the courier.
+async fn ask(
+    coop: &Coop,
+    tx: &mut Conn,
+    proposal: &Proposal,
+    decision: DecisionId,
+    at: Timestamp,
+) -> Result<bool, CommandError> {
+    let Some(locked) = still_possible(tx, proposal).await? else { return Ok(false) };
+    let offer = Offer {
+        id: coop.clock.id(OfferId::from_uuid),
+        courier_id: proposal.courier,
+        decision_id: Some(decision),
+        state: OfferState::Live,
+        made_at: at,
+        expires_at: at + Seconds(coop.rules.dispatch.assignment.offer_expiry_s),
+        answered_at: None,
+        route: planned_route(proposal),
+        terms: terms(coop, tx, proposal, &locked).await?,
+    };
+    let made = offers::insert(tx, &offer).await?;
+    if made {
+        coop.tell(tx, &Event::Offer { offer: Box::new(offer) }, at).await?;
+    }
+    Ok(made)
+}
+
+/// What the courier is shown.
+async fn terms(
+    coop: &Coop,
+    tx: &mut Conn,
+    proposal: &Proposal,
+    locked: &BTreeMap<DeliveryId, Delivery>,
+) -> Result<Terms, CommandError> {
+    let stop = |task: Option<&Task>| {
+        let stop = &task.ok_or(CommandError::NotFound("task"))?.stop;
+        Ok::<_, CommandError>(OfferedStop { place: stop.place, address: stop.address.clone() })
+    };
+    let mut shown = Vec::with_capacity(locked.len());
+    let mut amount = 0;
+    for id in &proposal.deliveries {
+        let delivery = &locked[id];
+        let merchant = merchants::find(tx, delivery.merchant_id).await?;
+        let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
+        let dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
+        amount += coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount;
+        shown.push(OfferedDelivery {
+            id: *id,
+            merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,
+            pickup: stop(pickups.next())?,
+            dropoff: stop(dropoffs.last())?,
+            ready_at: delivery.ready_at,
+            due_at: delivery.due_at,
+        });
+    }
+    Ok(Terms {
+        approach_m: proposal.approach,
+        trip_m: proposal.trip,
+        pay: Money::new(amount, coop.rules.tariff.currency),
+        deliveries: shown,
+    })
+}

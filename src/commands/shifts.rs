@@ -1,0 +1,117 @@
+//! Shifts are planned, started and stopped.
+
+use super::{Answer, CommandError, Once, happened, pay};
+use crate::coop::Coop;
+use crate::db::{Conn, couriers, offers, shifts, tasks};
+use crate::domain::event::Event;
+use crate::domain::ids::{CourierId, ShiftId};
+use crate::domain::shift::{Shift, ShiftError, ShiftState};
+use crate::domain::time::{Seconds, TimeWindow, Timestamp};
+
+/// Agrees a shift with a courier.
+pub async fn plan(
+    coop: &Coop,
+    once: Option<&Once>,
+    courier: CourierId,
+    window: TimeWindow,
+) -> Result<Answer<Shift>, CommandError> {
+    coop.once(once, async |tx| {
+        couriers::find(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let shift = Shift {
+            id: coop.clock.id(ShiftId::from_uuid),
+            courier_id: courier,
+            planned: Some(window),
+            state: ShiftState::Planned,
+        };
+        shifts::insert(tx, &shift).await?;
+        Ok(shift)
+    })
+    .await
+}
+
+async fn tell(
+    coop: &Coop,
+    tx: &mut Conn,
+    shift: Shift,
+    courier_name: crate::domain::text::Name,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    coop.tell(tx, &Event::Shift { shift, courier_name }, at).await
+}
+
+/// The courier starts to work: the named shift, else the planned one that covers now, else one on
+/// the spot. Starting twice is starting once.
+pub async fn start(
+    coop: &Coop,
+    by: CourierId,
+    wanted: Option<ShiftId>,
+    device_time: Option<Timestamp>,
+) -> Result<Shift, CommandError> {
+    let now = coop.clock.now();
+    let at = happened(device_time, now);
+    coop.transact(async |tx| {
+        let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+        if let Some(open) = shifts::find_open(tx, by).await? {
+            return Ok(open);
+        }
+        let planned = match wanted {
+            Some(id) => {
+                let shift = shifts::find(tx, id).await?.filter(|shift| shift.courier_id == by);
+                Some(shift.ok_or(CommandError::NotFound("shift"))?)
+            }
+            None => {
+                let early = Seconds(coop.rules.service.early_start_s);
+                shifts::find_planned(tx, by, at, early).await?
+            }
+        };
+        let fresh = Shift {
+            id: coop.clock.id(ShiftId::from_uuid),
+            courier_id: by,
+            planned: None,
+            state: ShiftState::Planned,
+        };
+        let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };
+        if planned.is_some() {
+            shifts::save(tx, &shift).await?;
+        } else {
+            shifts::insert(tx, &shift).await?;
+        }
+        tell(coop, tx, shift, courier.name.clone(), at).await?;
+        Ok(shift)
+    })
+    .await
+}
+
+/// The courier stops: the time to pay is fixed and the guarantee topped up. Refused while goods or
+/// promises are held. Stopping twice is stopping once.
+pub async fn stop(
+    coop: &Coop,
+    by: CourierId,
+    device_time: Option<Timestamp>,
+) -> Result<Shift, CommandError> {
+    let now = coop.clock.now();
+    let at = happened(device_time, now);
+    coop.transact(async |tx| {
+        let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+        let Some(open) = shifts::find_open(tx, by).await? else {
+            // A retry: the last one has ended already.
+            return shifts::find_ended(tx, by).await?.ok_or(ShiftError::NotOpen.into());
+        };
+        let held = tasks::route(tx, by).await?.len();
+        let rule = coop.rules.tariff.paid_time;
+        let Some(ended) = open.stop(at, held, rule)? else { return Ok(open) };
+        shifts::save(tx, &ended).await?;
+        for offer in offers::live_of(tx, by).await? {
+            if let Some(withdrawn) = offer.withdraw(now) {
+                offers::save(tx, &withdrawn).await?;
+                coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, now).await?;
+            }
+        }
+        if let ShiftState::Ended { paid, .. } = ended.state {
+            pay::book_guarantee(coop, tx, by, ended.id, paid, at).await?;
+        }
+        tell(coop, tx, ended, courier.name.clone(), at).await?;
+        Ok(ended)
+    })
+    .await
+}

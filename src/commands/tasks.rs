@@ -1,0 +1,111 @@
+//! The courier at the door: started, done, failed.
+
+use super::deliveries::{release, route_changed, tell};
+use super::{CommandError, happened, pay};
+use crate::coop::Coop;
+use crate::db::{Conn, assignments, couriers, deliveries, shifts, tasks};
+use crate::domain::delivery::{Delivery, DeliveryError};
+use crate::domain::event::DeliveryChange;
+use crate::domain::ids::{CourierId, TaskId};
+use crate::domain::task::{Failure, Proof, Task};
+use crate::domain::time::Timestamp;
+
+/// The courier stands at the stop.
+pub async fn start(
+    coop: &Coop,
+    by: CourierId,
+    id: TaskId,
+    device_time: Option<Timestamp>,
+) -> Result<Task, CommandError> {
+    step(coop, by, id, device_time, |delivery, at| delivery.start_task(by, id, at)).await
+}
+
+/// The goods changed hands. The last drop-off ends the delivery and books its pay.
+pub async fn complete(
+    coop: &Coop,
+    by: CourierId,
+    id: TaskId,
+    proof: Option<Proof>,
+    device_time: Option<Timestamp>,
+) -> Result<Task, CommandError> {
+    step(coop, by, id, device_time, |delivery, at| {
+        delivery.complete_task(by, id, at, proof.clone())
+    })
+    .await
+}
+
+/// The stop could not be served; the delivery ends with the courier's reason.
+pub async fn fail(
+    coop: &Coop,
+    by: CourierId,
+    id: TaskId,
+    failure: Failure,
+    device_time: Option<Timestamp>,
+) -> Result<Task, CommandError> {
+    step(coop, by, id, device_time, |delivery, at| delivery.fail_task(by, id, at, failure.clone()))
+        .await
+}
+
+/// One step of one task: lock, decide, write, book, tell.
+async fn step(
+    coop: &Coop,
+    by: CourierId,
+    id: TaskId,
+    device_time: Option<Timestamp>,
+    decide: impl Fn(&Delivery, Timestamp) -> Result<Option<Delivery>, DeliveryError>,
+) -> Result<Task, CommandError> {
+    let at = happened(device_time, coop.clock.now());
+    coop.transact(async |tx| {
+        couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+        let delivery = tasks::delivery_of(tx, id).await?.ok_or(CommandError::NotFound("task"))?;
+        let before = deliveries::lock(tx, delivery).await?.ok_or(CommandError::NotFound("task"))?;
+        let after = match decide(&before, at) {
+            // A foreign task is not there at all.
+            Err(DeliveryError::NotYours | DeliveryError::NoSuchTask) => {
+                return Err(CommandError::NotFound("task"));
+            }
+            outcome => outcome?,
+        };
+        let Some(after) = after else { return task_of(&before, id) };
+        deliveries::save(tx, &before, &after).await?;
+        follow_up(coop, tx, by, &before, &after, at).await?;
+        task_of(&after, id)
+    })
+    .await
+}
+
+fn task_of(delivery: &Delivery, id: TaskId) -> Result<Task, CommandError> {
+    let task = delivery.tasks.iter().find(|task| task.id == id).cloned();
+    task.ok_or(CommandError::NotFound("task"))
+}
+
+/// What a step brings with it, by the state it led to.
+async fn follow_up(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    before: &Delivery,
+    after: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let moved = before.state.name() != after.state.name();
+    let change = match after.state.name() {
+        "delivered" if moved => {
+            assignments::end(tx, after.id, at, "delivered").await?;
+            route_changed(coop, tx, by, at).await?;
+            let shift = shifts::find_open(tx, by).await?.map(|shift| shift.id);
+            pay::book_delivery(coop, tx, after, by, shift, at).await?;
+            DeliveryChange::Delivered
+        }
+        "failed" if moved => {
+            release(coop, tx, before, "failed", at).await?;
+            DeliveryChange::Failed
+        }
+        "picked_up" if moved => {
+            route_changed(coop, tx, by, at).await?;
+            DeliveryChange::PickedUp
+        }
+        _ => DeliveryChange::Updated,
+    };
+    tell(coop, tx, change, after, at).await
+}

@@ -1,0 +1,181 @@
+//! The operator's settings: `config/default.toml`, overridden by the environment.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+const DEFAULTS: &str = include_str!("../config/default.toml");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub coop: Coop,
+    pub clock: Clock,
+    pub auth: Auth,
+    pub service: Service,
+    pub travel: Travel,
+    pub dispatch: Dispatch,
+    pub policy: Policy,
+    pub retention: Retention,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub listen: String,
+    pub database_url: String,
+    pub redis_url: String,
+    pub data_dir: PathBuf,
+    pub pool_size: usize,
+    pub body_bytes_max: usize,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coop {
+    pub latitude: f64,
+    pub longitude: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    pub speed: i64,
+    pub start: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    pub access_s: i64,
+    pub refresh_days: i64,
+    pub admin_email: String,
+    pub admin_password: String,
+}
+
+impl std::fmt::Debug for Auth {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Auth").field("access_s", &self.access_s).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub promise_s: i64,
+    pub give_up_s: i64,
+    pub pickup_before_s: i64,
+    pub pickup_after_s: i64,
+    pub dropoff_before_s: i64,
+    pub dropoff_after_s: i64,
+    pub early_start_s: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Travel {
+    pub detour_permille: u32,
+    pub metres_per_minute: u32,
+    pub round_up_to_s: i64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatch {
+    pub enabled: bool,
+    pub tick_s: i64,
+    pub tick_ms_min: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    pub dispatch: String,
+    pub tariff: String,
+    pub price: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    pub events_days: i64,
+    pub answers_days: i64,
+    pub decisions_days: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub filter: String,
+    pub json: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("settings: {0}. Every setting and its default is in config/default.toml")]
+    Read(#[from] config::ConfigError),
+    #[error("settings: {setting} must be {must}")]
+    Range { setting: &'static str, must: &'static str },
+}
+
+impl Config {
+    /// Defaults, then the environment. `DATABASE_URL` and `REDIS_URL` count as `[server]` settings.
+    pub fn load() -> Result<Self, ConfigError> {
+        let given = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let environment =
+            config::Environment::with_prefix("PACELINE").prefix_separator("_").separator("__");
+        // A switch for tools, not a setting.
+        let environment = environment.ignore_empty(true).try_parsing(true);
+        let settings = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml))
+            .set_override_option("server.database_url", given("DATABASE_URL"))?
+            .set_override_option("server.redis_url", given("REDIS_URL"))?
+            .add_source(environment.source(Some(sections())))
+            .build()?;
+        settings.try_deserialize::<Self>()?.checked()
+    }
+
+    /// The defaults alone.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        let settings = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml))
+            .build()?;
+        settings.try_deserialize::<Self>()?.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        let range = |fits: bool, setting, must| {
+            if fits { Ok(()) } else { Err(ConfigError::Range { setting, must }) }
+        };
+        range((1..=3600).contains(&self.clock.speed), "clock.speed", "between 1 and 3600")?;
+        range(self.dispatch.tick_s >= 1, "dispatch.tick_s", "1 or more")?;
+        range(self.dispatch.tick_ms_min >= 20, "dispatch.tick_ms_min", "20 or more")?;
+        range(self.server.pool_size >= 2, "server.pool_size", "2 or more")?;
+        range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;
+        range(self.travel.round_up_to_s >= 1, "travel.round_up_to_s", "1 or more")?;
+        range(self.service.promise_s > 0, "service.promise_s", "positive")?;
+        Ok(self)
+    }
+}
+
+/// `PACELINE_*` variables that name a section: others (`PACELINE_TOOLS`, `PACELINE_DATA`) belong to
+/// scripts and tests.
+fn sections() -> std::collections::HashMap<String, String> {
+    std::env::vars()
+        .filter(|(name, _)| name.starts_with("PACELINE_") && name.contains("__"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_a_whole_configuration() {
+        let config = Config::defaults().unwrap();
+        assert_eq!(config.clock.speed, 1);
+    }
+}

@@ -1,0 +1,113 @@
+//! What every command and loop works with: the database, the clock, the rules in force, and the
+//! bell that is rung when something was told.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::config::{Config, Service};
+use crate::db::Db;
+use crate::domain::geo::{Plane, Position, Spot};
+use crate::domain::pay::Tariff;
+use crate::domain::policy::DispatchPolicy;
+use crate::domain::pricing::PriceList;
+use crate::domain::time::Seconds;
+use crate::engine::travel::{Speeds, StraightLine};
+
+/// The founding texts that come with the program.
+const FOUNDING: [(&str, &str); 4] = [
+    ("dispatch", DispatchPolicy::FOUNDING_TEXT),
+    ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
+    ("tariff-mdrp", include_str!("../config/policy/tariff-mdrp.toml")),
+    ("price", include_str!("../config/policy/price.toml")),
+];
+
+/// The rules in force.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub dispatch: DispatchPolicy,
+    /// SHA-256 of the policy's text, shortened: what a decision names as its policy version.
+    pub dispatch_version: String,
+    pub tariff: Tariff,
+    pub prices: PriceList,
+    pub service: Service,
+    pub base: Position,
+    pub plane: Plane,
+    pub travel: StraightLine,
+}
+
+/// One co-op, as commands and loops see it. Cheap to clone.
+#[derive(Clone)]
+pub struct Coop {
+    pub db: Db,
+    pub clock: Clock,
+    pub rules: Arc<Rules>,
+    /// Rung after a commit that left events in the outbox.
+    pub bell: Arc<Notify>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    #[error("cannot read the policy text {name}: {error}")]
+    Missing { name: String, error: std::io::Error },
+    #[error("the policy text {name} is not valid: {error}")]
+    Invalid { name: String, error: String },
+    #[error("[coop] latitude and longitude: {0}")]
+    Base(#[from] crate::domain::geo::PositionError),
+}
+
+/// A founding text by name, or a file's text by path.
+fn text(name: &str) -> Result<String, RulesError> {
+    if let Some((_, text)) = FOUNDING.iter().find(|(known, _)| *known == name) {
+        return Ok((*text).to_owned());
+    }
+    std::fs::read_to_string(Path::new(name))
+        .map_err(|error| RulesError::Missing { name: name.to_owned(), error })
+}
+
+impl Rules {
+    /// Reads and checks the texts that the settings name.
+    pub fn load(config: &Config) -> Result<Self, RulesError> {
+        let invalid = |name: &str, error: &dyn std::fmt::Display| RulesError::Invalid {
+            name: name.to_owned(),
+            error: error.to_string(),
+        };
+        let names = &config.policy;
+        let base = Position::from_degrees(config.coop.latitude, config.coop.longitude)?;
+        let dispatch_text = text(&names.dispatch)?;
+        let travel = config.travel;
+        let speeds = match travel.metres_per_minute {
+            0 => Speeds::CITY,
+            uniform => Speeds::uniform(uniform),
+        };
+        Ok(Self {
+            dispatch: DispatchPolicy::parse(&dispatch_text)
+                .map_err(|error| invalid(&names.dispatch, &error))?,
+            dispatch_version: fingerprint(&dispatch_text),
+            tariff: toml::from_str(&text(&names.tariff)?)
+                .map_err(|error| invalid(&names.tariff, &error))?,
+            prices: toml::from_str(&text(&names.price)?)
+                .map_err(|error| invalid(&names.price, &error))?,
+            service: config.service,
+            base,
+            plane: Plane::around(base),
+            travel: StraightLine {
+                detour_permille: travel.detour_permille,
+                round_up_to: Seconds(travel.round_up_to_s),
+                speeds,
+            },
+        })
+    }
+
+    pub fn spot(&self, place: Position) -> Spot {
+        self.plane.spot(place)
+    }
+}
+
+/// The first 12 hexadecimal digits of a text's SHA-256.
+fn fingerprint(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

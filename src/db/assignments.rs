@@ -1,0 +1,49 @@
+//! Who held what, from when to when. A unique index keeps two couriers from holding one delivery.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::Conn;
+use super::schema::assignments;
+use crate::domain::ids::{CourierId, DeliveryId, OfferId, UserId};
+use crate::domain::time::Timestamp;
+
+/// Somebody gets a delivery: through an offer, by a dispatcher's hand, or told by the engine.
+#[derive(Insertable)]
+#[diesel(table_name = assignments)]
+pub struct NewAssignment {
+    pub id: Uuid,
+    pub delivery_id: DeliveryId,
+    pub courier_id: CourierId,
+    pub offer_id: Option<OfferId>,
+    pub user_id: Option<UserId>,
+    pub assigned_at: Timestamp,
+}
+
+pub async fn insert(conn: &mut Conn, assignment: &NewAssignment) -> QueryResult<()> {
+    diesel::insert_into(assignments::table).values(assignment).execute(conn).await.map(drop)
+}
+
+/// Ends the live assignment of a delivery, if there is one.
+pub async fn end(
+    conn: &mut Conn,
+    delivery: DeliveryId,
+    at: Timestamp,
+    code: &str,
+) -> QueryResult<()> {
+    diesel::update(assignments::table)
+        .filter(assignments::delivery_id.eq(delivery))
+        .filter(assignments::ended_at.is_null())
+        .set((
+            assignments::ended_at.eq(diesel::dsl::sql::<
+                diesel::sql_types::Nullable<diesel::sql_types::Timestamptz>,
+            >("greatest(assigned_at, ")
+            .bind::<diesel::sql_types::Timestamptz, _>(at)
+            .sql(")")),
+            assignments::end_code.eq(code),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}

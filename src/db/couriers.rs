@@ -1,0 +1,84 @@
+//! Couriers, and the counter of their route's changes.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::couriers;
+use super::{Conn, corrupt, from_word, word};
+use crate::domain::courier::Courier;
+use crate::domain::ids::CourierId;
+use crate::domain::text::Name;
+use crate::domain::time::Timestamp;
+
+/// Most couriers of a co-op that a list shows.
+pub const COURIERS_MAX: i64 = 20_000;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = couriers)]
+struct Row {
+    id: CourierId,
+    name: String,
+    vehicle: String,
+}
+
+impl Row {
+    fn read(self) -> QueryResult<Courier> {
+        let name = Name::new(&self.name).map_err(corrupt)?;
+        Ok(Courier { id: self.id, name, vehicle: from_word(self.vehicle)? })
+    }
+}
+
+pub async fn insert(conn: &mut Conn, courier: &Courier, at: Timestamp) -> QueryResult<()> {
+    diesel::insert_into(couriers::table)
+        .values((
+            couriers::id.eq(courier.id),
+            couriers::name.eq(courier.name.as_str()),
+            couriers::vehicle.eq(word(&courier.vehicle)?),
+            couriers::created_at.eq(at),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn find(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>> {
+    let row = couriers::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// All of them, by name.
+pub async fn list(conn: &mut Conn) -> QueryResult<Vec<Courier>> {
+    let rows: Vec<Row> = couriers::table
+        .order((couriers::name.asc(), couriers::id.asc()))
+        .limit(COURIERS_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Locks the courier's row: whoever changes what a courier holds goes through here first, so that
+/// two changes of one route cannot cross.
+pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>> {
+    let row = couriers::table
+        .find(id)
+        .select(Row::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// Counts a change of the courier's route and gives the new version.
+pub async fn route_changed(conn: &mut Conn, id: CourierId) -> QueryResult<i64> {
+    diesel::update(couriers::table.find(id))
+        .set(couriers::route_version.eq(couriers::route_version + 1))
+        .returning(couriers::route_version)
+        .get_result(conn)
+        .await
+}
+
+pub async fn route_version(conn: &mut Conn, id: CourierId) -> QueryResult<i64> {
+    couriers::table.find(id).select(couriers::route_version).first(conn).await
+}

@@ -1,0 +1,135 @@
+//! What the engine saw and said, kept so that it can say it again.
+
+use std::io::{Read, Write};
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+
+use super::schema::{decision_deliveries, decisions};
+use super::{Conn, corrupt};
+use crate::domain::ids::{DecisionId, DeliveryId};
+use crate::domain::time::Timestamp;
+use crate::engine::plan::Plan;
+use crate::engine::snapshot::Snapshot;
+
+/// Most decisions shown for one delivery.
+pub const WHY_MAX: i64 = 50;
+
+/// The recorded outcome of one tick.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub id: DecisionId,
+    pub decided_at: Timestamp,
+    pub engine_version: String,
+    pub policy_version: String,
+    pub seed: i64,
+    pub snapshot: Snapshot,
+    pub plan: Plan,
+    /// What the checker found; a plan with any fault was not applied.
+    pub faults: Vec<String>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = decisions)]
+struct Row {
+    id: DecisionId,
+    decided_at: Timestamp,
+    engine_version: String,
+    policy_version: String,
+    seed: i64,
+    snapshot: Vec<u8>,
+    plan: Vec<u8>,
+    faults: Vec<String>,
+}
+
+fn deflate(value: &impl serde::Serialize) -> QueryResult<Vec<u8>> {
+    let json = serde_json::to_vec(value).map_err(corrupt)?;
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(&json).map_err(corrupt)?;
+    encoder.finish().map_err(corrupt)
+}
+
+/// What one stored document may unpack to.
+const INFLATED_BYTES_MAX: u64 = 256 << 20;
+
+fn inflate<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> QueryResult<T> {
+    let mut json = Vec::new();
+    let mut decoder = DeflateDecoder::new(bytes).take(INFLATED_BYTES_MAX);
+    decoder.read_to_end(&mut json).map_err(corrupt)?;
+    serde_json::from_slice(&json).map_err(corrupt)
+}
+
+impl Row {
+    fn read(self) -> QueryResult<Decision> {
+        Ok(Decision {
+            id: self.id,
+            decided_at: self.decided_at,
+            engine_version: self.engine_version,
+            policy_version: self.policy_version,
+            seed: self.seed,
+            snapshot: inflate(&self.snapshot)?,
+            plan: inflate(&self.plan)?,
+            faults: self.faults,
+        })
+    }
+}
+
+/// Writes a decision and which deliveries it was about.
+pub async fn insert(conn: &mut Conn, decision: &Decision) -> QueryResult<()> {
+    let row = Row {
+        id: decision.id,
+        decided_at: decision.decided_at,
+        engine_version: decision.engine_version.clone(),
+        policy_version: decision.policy_version.clone(),
+        seed: decision.seed,
+        snapshot: deflate(&decision.snapshot)?,
+        plan: deflate(&decision.plan)?,
+        faults: decision.faults.clone(),
+    };
+    diesel::insert_into(decisions::table).values(row).execute(conn).await?;
+    let about: Vec<_> = decision
+        .plan
+        .explanations
+        .iter()
+        .map(|one| {
+            (
+                decision_deliveries::delivery_id.eq(one.delivery),
+                decision_deliveries::decision_id.eq(decision.id),
+            )
+        })
+        .collect();
+    diesel::insert_into(decision_deliveries::table).values(about).execute(conn).await.map(drop)
+}
+
+pub async fn find(conn: &mut Conn, id: DecisionId) -> QueryResult<Option<Decision>> {
+    let row = decisions::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// The latest decisions about a delivery, the newest first.
+pub async fn about(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Decision>> {
+    let rows: Vec<Row> = decisions::table
+        .inner_join(decision_deliveries::table)
+        .filter(decision_deliveries::delivery_id.eq(delivery))
+        .order(decisions::id.desc())
+        .limit(WHY_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Forgets decisions older than `before`, at most `limit` at a time.
+pub async fn forget(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    diesel::sql_query(
+        "DELETE FROM decisions WHERE id = ANY (ARRAY(\
+         SELECT id FROM decisions WHERE decided_at < $1 ORDER BY decided_at LIMIT $2))",
+    )
+    .bind::<diesel::sql_types::Timestamptz, _>(before)
+    .bind::<diesel::sql_types::BigInt, _>(limit)
+    .execute(conn)
+    .await
+}

@@ -1,0 +1,190 @@
+//! The ledger: one door in, and reads. Balance, order and append-only are the database's business.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::schema::{ledger_accounts, ledger_entries, ledger_postings};
+use super::{Conn, corrupt};
+use crate::domain::ids::{CourierId, EntryId, ShiftId};
+use crate::domain::ledger::{Account, Entry};
+use crate::domain::time::Timestamp;
+
+/// Most accounts in a trial balance.
+pub const ACCOUNTS_MAX: i64 = 50_000;
+
+/// Books an entry. `false` when its key is booked already: nothing is written twice.
+pub async fn post(conn: &mut Conn, entry: &Entry, recorded_at: Timestamp) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Posted {
+        #[diesel(sql_type = Bool)]
+        posted: bool,
+    }
+    let postings = entry.postings();
+    let codes: Vec<String> = postings.iter().map(|(account, _)| account.code()).collect();
+    let kinds: Vec<&str> = postings.iter().map(|(account, _)| account.kind()).collect();
+    let owners: Vec<Option<uuid::Uuid>> =
+        postings.iter().map(|(account, _)| account.owner()).collect();
+    let amounts: Vec<i64> = postings.iter().map(|(_, amount)| *amount).collect();
+    let row: Posted = diesel::sql_query(
+        "SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS posted",
+    )
+    .bind::<SqlUuid, _>(entry.id)
+    .bind::<Text, _>(entry.detail.key())
+    .bind::<Text, _>(entry.detail.kind())
+    .bind::<Timestamptz, _>(entry.occurred_at)
+    .bind::<Timestamptz, _>(recorded_at)
+    .bind::<Jsonb, _>(serde_json::to_value(&entry.detail).map_err(corrupt)?)
+    .bind::<Text, _>(entry.currency().to_string())
+    .bind::<Array<Text>, _>(codes)
+    .bind::<Array<Text>, _>(kinds)
+    .bind::<Array<Nullable<SqlUuid>>, _>(owners)
+    .bind::<Array<BigInt>, _>(amounts)
+    .get_result(conn)
+    .await?;
+    Ok(row.posted)
+}
+
+/// An entry seen from one account.
+#[derive(Clone, Debug, Queryable)]
+pub struct Line {
+    pub seq: i64,
+    pub entry_id: EntryId,
+    pub kind: String,
+    pub occurred_at: Timestamp,
+    pub recorded_at: Timestamp,
+    pub amount: i64,
+    pub balance: i64,
+    pub detail: Value,
+}
+
+/// Which lines of an account to read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    /// Only lines with a smaller number.
+    pub before_seq: Option<i64>,
+}
+
+/// Lines of an account, the newest first.
+pub async fn lines(
+    conn: &mut Conn,
+    account: Account,
+    span: Span,
+    limit: i64,
+) -> QueryResult<Vec<Line>> {
+    let mut query = ledger_postings::table
+        .inner_join(ledger_entries::table)
+        .inner_join(ledger_accounts::table.on(ledger_accounts::id.eq(ledger_postings::account_id)))
+        .filter(ledger_accounts::code.eq(account.code()))
+        .order(ledger_postings::seq.desc())
+        .limit(limit)
+        .select((
+            ledger_postings::seq,
+            ledger_entries::id,
+            ledger_entries::kind,
+            ledger_entries::occurred_at,
+            ledger_entries::recorded_at,
+            ledger_postings::amount,
+            ledger_postings::balance,
+            ledger_entries::detail,
+        ))
+        .into_boxed();
+    if let Some(from) = span.from {
+        query = query.filter(ledger_entries::occurred_at.ge(from));
+    }
+    if let Some(to) = span.to {
+        query = query.filter(ledger_entries::occurred_at.lt(to));
+    }
+    if let Some(before) = span.before_seq {
+        query = query.filter(ledger_postings::seq.lt(before));
+    }
+    query.load(conn).await
+}
+
+/// Sum of an account's lines from `from` to before `to`.
+pub async fn total(conn: &mut Conn, account: Account, span: Span) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Total {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    let row: Total = diesel::sql_query(
+        "SELECT coalesce(sum(p.amount), 0)::bigint AS total FROM ledger_postings p \
+         JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
+         WHERE a.code = $1 AND ($2 IS NULL OR e.occurred_at >= $2) \
+         AND ($3 IS NULL OR e.occurred_at < $3)",
+    )
+    .bind::<Text, _>(account.code())
+    .bind::<Nullable<Timestamptz>, _>(span.from)
+    .bind::<Nullable<Timestamptz>, _>(span.to)
+    .get_result(conn)
+    .await?;
+    Ok(row.total)
+}
+
+/// Sum of the pieces booked for a shift.
+pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Total {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    let row: Total = diesel::sql_query(
+        "SELECT coalesce(sum(p.amount), 0)::bigint AS total FROM ledger_postings p \
+         JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
+         WHERE a.code = $1 AND e.kind = 'piece' AND e.detail ->> 'shift_id' = $2",
+    )
+    .bind::<Text, _>(Account::CourierPay(courier).code())
+    .bind::<Text, _>(shift.to_string())
+    .get_result(conn)
+    .await?;
+    Ok(row.total)
+}
+
+/// What a courier's account gained since `since`, for all who gained anything.
+pub async fn earned_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<(CourierId, i64)>> {
+    #[derive(QueryableByName)]
+    struct Earned {
+        #[diesel(sql_type = SqlUuid)]
+        owner_id: uuid::Uuid,
+        #[diesel(sql_type = BigInt)]
+        earned: i64,
+    }
+    let rows: Vec<Earned> = diesel::sql_query(
+        "SELECT a.owner_id, sum(p.amount)::bigint AS earned FROM ledger_accounts a \
+         JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_entries e ON e.id = p.entry_id \
+         WHERE a.kind = 'courier_pay' AND e.kind = 'piece' AND e.occurred_at >= $1 \
+         GROUP BY a.owner_id ORDER BY a.owner_id",
+    )
+    .bind::<Timestamptz, _>(since)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (CourierId::from_uuid(row.owner_id), row.earned)).collect())
+}
+
+/// An account with its head.
+#[derive(Clone, Debug, Queryable)]
+pub struct Balance {
+    pub code: String,
+    pub kind: String,
+    pub currency: String,
+    pub balance: i64,
+}
+
+/// Every account, by code.
+pub async fn balances(conn: &mut Conn) -> QueryResult<Vec<Balance>> {
+    ledger_accounts::table
+        .order(ledger_accounts::code.asc())
+        .limit(ACCOUNTS_MAX)
+        .select((
+            ledger_accounts::code,
+            ledger_accounts::kind,
+            ledger_accounts::currency,
+            ledger_accounts::balance,
+        ))
+        .load(conn)
+        .await
+}

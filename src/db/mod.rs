@@ -1,0 +1,115 @@
+//! Postgres: functions on a connection, one aggregate a file, no rules.
+//!
+//! A row that contradicts the domain (which the table's checks should have refused) is an error of
+//! kind [`diesel::result::Error::DeserializationError`], never a panic.
+
+use std::time::Duration;
+
+use diesel::result::Error as DieselError;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+pub mod assignments;
+pub mod couriers;
+pub mod decisions;
+pub mod deliveries;
+pub mod idempotency;
+pub mod identity;
+pub mod ledger;
+pub mod merchants;
+pub mod offers;
+pub mod outbox;
+pub mod schema;
+pub mod settings;
+pub mod shifts;
+pub mod tasks;
+pub mod types;
+
+pub use diesel::QueryResult;
+
+/// One connection, in or out of a transaction.
+pub type Conn = AsyncPgConnection;
+
+/// The pool. Cheap to clone.
+pub type Db = Pool<AsyncPgConnection>;
+
+/// A connection taken from the pool.
+pub type Pooled = Object<AsyncPgConnection>;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// How long a request waits for a free connection before it is told that the server is busy.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("cannot connect to Postgres: {0}. Is the server running, and DATABASE_URL right?")]
+    Connect(#[from] diesel::ConnectionError),
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(String),
+    #[error("cannot build the connection pool: {0}")]
+    Pool(String),
+}
+
+/// Brings the database at `url` up to date. Safe to call from several processes at once: the lock
+/// makes all but one wait, and the others find nothing to do.
+pub async fn migrate(url: &str) -> Result<(), OpenError> {
+    use diesel_async::SimpleAsyncConnection;
+
+    let mut conn = AsyncPgConnection::establish(url).await?;
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migrate(error.to_string());
+    // Any number will do as long as nothing else uses it; held until the connection closes.
+    conn.batch_execute("SELECT pg_advisory_lock(4242001)").await.map_err(|e| failed(&e))?;
+    let mut harness = AsyncMigrationHarness::new(conn);
+    harness.run_pending_migrations(MIGRATIONS).map_err(|e| failed(&e))?;
+    Ok(())
+}
+
+/// Opens a pool of at most `size` connections. Connections are made on the runtime that calls this,
+/// whatever runtime asks for them: a blocked worker must not stall another one's query.
+pub async fn open(url: &str, size: usize) -> Result<Db, OpenError> {
+    let home = tokio::runtime::Handle::current();
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let url = url.to_owned();
+        let connecting = home.spawn(async move { AsyncPgConnection::establish(&url).await });
+        Box::pin(async move {
+            let lost = |error| diesel::ConnectionError::BadConnection(format!("{error}"));
+            connecting.await.map_err(lost)?
+        })
+    });
+    let manager = AsyncDieselConnectionManager::new_with_config(url, config);
+    let pool = Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(WAIT_MAX))
+        .create_timeout(Some(WAIT_MAX))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(|error| OpenError::Pool(error.to_string()))?;
+    drop(pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?);
+    Ok(pool)
+}
+
+/// A stored value that the domain refuses: a fault of ours, reported as one.
+fn corrupt(error: impl std::error::Error + Send + Sync + 'static) -> DieselError {
+    DieselError::DeserializationError(Box::new(error))
+}
+
+/// A unit-like enum as the word it is in JSON and in the database.
+fn word<T: serde::Serialize>(value: &T) -> QueryResult<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => Ok(word),
+        Ok(other) => Err(corrupt(std::io::Error::other(format!("{other} is not a word")))),
+        Err(error) => Err(corrupt(error)),
+    }
+}
+
+/// The other way round.
+fn from_word<T: serde::de::DeserializeOwned>(word: String) -> QueryResult<T> {
+    serde_json::from_value(serde_json::Value::String(word)).map_err(corrupt)
+}

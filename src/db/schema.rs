@@ -1,0 +1,120 @@
+//! The tables as diesel knows them; a test holds this against the migrated database.
+
+diesel::table! {
+    merchants (id) { id -> Uuid, name -> Text, kind -> Text, lat_e6 -> Integer, lng_e6 -> Integer,
+        address -> Text, created_at -> Timestamptz, }
+}
+diesel::table! {
+    couriers (id) { id -> Uuid, name -> Text, vehicle -> Text, route_version -> BigInt,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    users (id) { id -> Uuid, name -> Text, email -> Text, password_hash -> Text,
+        roles -> Array<Text>, courier_id -> Nullable<Uuid>, merchant_id -> Nullable<Uuid>,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    refresh_tokens (token_hash) { token_hash -> Bytea, family -> Uuid, user_id -> Uuid,
+        issued_at -> Timestamptz, expires_at -> Timestamptz, used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    clients (id) { id -> Uuid, merchant_id -> Uuid, name -> Text, secret_hash -> Bytea,
+        created_at -> Timestamptz, revoked_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    signing_keys (kid) { kid -> Text, public_key -> Bytea, sealed_key -> Bytea,
+        created_at -> Timestamptz, retired_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    settings (key) { key -> Text, value -> Jsonb, }
+}
+diesel::table! {
+    idempotency_keys (scope, key) { scope -> Text, key -> Text, body_hash -> Bytea,
+        answer -> Jsonb, created_at -> Timestamptz, }
+}
+diesel::table! {
+    deliveries (id) { id -> Uuid, merchant_id -> Uuid, external_reference -> Nullable<Text>,
+        state -> Text, placed_at -> Timestamptz, ready_at -> Timestamptz, due_at -> Timestamptz,
+        courier_id -> Nullable<Uuid>, by_hand -> Bool, assigned_at -> Nullable<Timestamptz>,
+        picked_up_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
+        end_code -> Nullable<Text>, end_note -> Nullable<Text>, price_amount -> BigInt,
+        currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt, }
+}
+diesel::table! {
+    tasks (id) { id -> Uuid, delivery_id -> Uuid, seq -> SmallInt, kind -> Text, state -> Text,
+        lat_e6 -> Integer, lng_e6 -> Integer, address -> Nullable<Text>,
+        contact_name -> Nullable<Text>, contact_phone -> Nullable<Text>,
+        not_before -> Nullable<Timestamptz>, not_after -> Nullable<Timestamptz>, rank -> Integer,
+        started_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
+        signed_by -> Nullable<Text>, failure_code -> Nullable<Text>,
+        failure_note -> Nullable<Text>, }
+}
+diesel::table! {
+    shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,
+        planned_to -> Nullable<Timestamptz>, started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>, paid_seconds -> Nullable<BigInt>, state -> Text, }
+}
+diesel::table! {
+    decisions (id) { id -> Uuid, decided_at -> Timestamptz, engine_version -> Text,
+        policy_version -> Text, seed -> BigInt, snapshot -> Bytea, plan -> Bytea,
+        faults -> Array<Text>, }
+}
+diesel::table! {
+    decision_deliveries (delivery_id, decision_id) { delivery_id -> Uuid, decision_id -> Uuid, }
+}
+diesel::table! {
+    offers (id) { id -> Uuid, courier_id -> Uuid, decision_id -> Nullable<Uuid>, state -> Text,
+        made_at -> Timestamptz, expires_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,
+        route -> Array<Uuid>, terms -> Jsonb, }
+}
+diesel::table! {
+    offer_deliveries (offer_id, delivery_id) { offer_id -> Uuid, delivery_id -> Uuid, }
+}
+diesel::table! {
+    assignments (id) { id -> Uuid, delivery_id -> Uuid, courier_id -> Uuid,
+        offer_id -> Nullable<Uuid>, user_id -> Nullable<Uuid>, assigned_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, end_code -> Nullable<Text>, }
+}
+diesel::table! {
+    ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
+        currency -> Text, seq -> BigInt, balance -> BigInt, }
+}
+diesel::table! {
+    ledger_entries (id) { id -> Uuid, key -> Text, kind -> Text, occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz, reverses -> Nullable<Uuid>, detail -> Jsonb, }
+}
+diesel::table! {
+    ledger_postings (account_id, seq) { entry_id -> Uuid, account_id -> Uuid, currency -> Text,
+        seq -> BigInt, amount -> BigInt, previous -> BigInt, balance -> BigInt, }
+}
+diesel::table! {
+    outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
+        merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
+}
+
+diesel::joinable!(tasks -> deliveries (delivery_id));
+diesel::joinable!(deliveries -> merchants (merchant_id));
+diesel::joinable!(offer_deliveries -> offers (offer_id));
+diesel::joinable!(decision_deliveries -> decisions (decision_id));
+diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
+diesel::joinable!(ledger_postings -> ledger_accounts (account_id));
+diesel::joinable!(users -> couriers (courier_id));
+diesel::joinable!(assignments -> deliveries (delivery_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    merchants,
+    couriers,
+    users,
+    deliveries,
+    tasks,
+    shifts,
+    decisions,
+    decision_deliveries,
+    offers,
+    offer_deliveries,
+    assignments,
+    ledger_accounts,
+    ledger_entries,
+    ledger_postings,
+);

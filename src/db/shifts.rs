@@ -1,0 +1,170 @@
+//! Shifts.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::schema::shifts;
+use super::{Conn, corrupt};
+use crate::domain::ids::{CourierId, ShiftId};
+use crate::domain::shift::{Shift, ShiftState};
+use crate::domain::time::{Seconds, TimeWindow, Timestamp};
+
+/// Most shifts in one list.
+pub const SHIFTS_MAX: i64 = 200;
+/// Most couriers at work at one time.
+pub const OPEN_MAX: i64 = 20_000;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = shifts, treat_none_as_null = true)]
+struct Row {
+    id: ShiftId,
+    courier_id: CourierId,
+    planned_from: Option<Timestamp>,
+    planned_to: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    paid_seconds: Option<i64>,
+    state: String,
+}
+
+impl Row {
+    fn write(shift: &Shift) -> Self {
+        let (state, started_at, ended_at, paid) = match shift.state {
+            ShiftState::Planned => ("planned", None, None, None),
+            ShiftState::Open { started_at } => ("open", Some(started_at), None, None),
+            ShiftState::Ended { started_at, ended_at, paid } => {
+                ("ended", Some(started_at), Some(ended_at), Some(paid.0))
+            }
+        };
+        Self {
+            id: shift.id,
+            courier_id: shift.courier_id,
+            planned_from: shift.planned.map(TimeWindow::after),
+            planned_to: shift.planned.map(TimeWindow::before),
+            started_at,
+            ended_at,
+            paid_seconds: paid,
+            state: state.to_owned(),
+        }
+    }
+
+    fn read(self) -> QueryResult<Shift> {
+        let planned = match (self.planned_from, self.planned_to) {
+            (Some(after), Some(before)) => Some(TimeWindow::new(after, before).map_err(corrupt)?),
+            _ => None,
+        };
+        let state = match (self.started_at, self.ended_at, self.paid_seconds) {
+            (None, ..) => ShiftState::Planned,
+            (Some(started_at), Some(ended_at), Some(paid)) => {
+                ShiftState::Ended { started_at, ended_at, paid: Seconds(paid) }
+            }
+            (Some(started_at), ..) => ShiftState::Open { started_at },
+        };
+        Ok(Shift { id: self.id, courier_id: self.courier_id, planned, state })
+    }
+}
+
+pub async fn insert(conn: &mut Conn, shift: &Shift) -> QueryResult<()> {
+    diesel::insert_into(shifts::table).values(Row::write(shift)).execute(conn).await.map(drop)
+}
+
+pub async fn save(conn: &mut Conn, shift: &Shift) -> QueryResult<()> {
+    diesel::update(shifts::table.find(shift.id))
+        .set(Row::write(shift))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn find(conn: &mut Conn, id: ShiftId) -> QueryResult<Option<Shift>> {
+    let row = shifts::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// The shift a courier is working now.
+pub async fn find_open(conn: &mut Conn, courier: CourierId) -> QueryResult<Option<Shift>> {
+    let row = shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .filter(shifts::state.eq("open"))
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// The planned shift that covers `at`, with `grace` before its start; the earliest of several.
+pub async fn find_planned(
+    conn: &mut Conn,
+    courier: CourierId,
+    at: Timestamp,
+    grace: Seconds,
+) -> QueryResult<Option<Shift>> {
+    let row = shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .filter(shifts::state.eq("planned"))
+        .filter(shifts::planned_from.le(at + grace))
+        .filter(shifts::planned_to.gt(at))
+        .order((shifts::planned_from.asc(), shifts::id.asc()))
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// The shift that ended last, if it ended at or after `since`.
+pub async fn find_ended(conn: &mut Conn, courier: CourierId) -> QueryResult<Option<Shift>> {
+    let row = shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .filter(shifts::state.eq("ended"))
+        .order((shifts::ended_at.desc(), shifts::id.desc()))
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// A courier's shifts, the newest first.
+pub async fn list(conn: &mut Conn, courier: CourierId) -> QueryResult<Vec<Shift>> {
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .order(shifts::id.desc())
+        .limit(SHIFTS_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Everybody at work, by courier.
+pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Shift>> {
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::state.eq("open"))
+        .order(shifts::courier_id.asc())
+        .limit(OPEN_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Time paid for shifts that ended since `since`, by courier, in seconds.
+pub async fn paid_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<(CourierId, i64)>> {
+    #[derive(QueryableByName)]
+    struct Paid {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        courier_id: CourierId,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        paid: i64,
+    }
+    let rows: Vec<Paid> = diesel::sql_query(
+        "SELECT courier_id, sum(paid_seconds)::bigint AS paid FROM shifts \
+         WHERE state = 'ended' AND ended_at >= $1 GROUP BY courier_id ORDER BY courier_id",
+    )
+    .bind::<diesel::sql_types::Timestamptz, _>(since)
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.courier_id, row.paid)).collect())
+}

@@ -1,0 +1,248 @@
+//! `paceline demo`: a server and the robos that bring it to life, in one process.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, ConfigError};
+use crate::embedded::StartError;
+use crate::robo::client::CallError;
+use crate::robo::{Day, Login, ReplayError, ReplayOptions, Report, Town, replay_instance};
+use crate::server::{self, ServeError};
+use crate::sim::mdrp::{Files, Instance};
+use crate::{secrets, telemetry};
+
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// Replay this folder's day (orders.txt, restaurants.txt, couriers.txt,
+    /// instance_parameters.txt) instead of making up a town.
+    #[arg(long, value_name = "DIR")]
+    instance: Option<PathBuf>,
+    /// Simulated seconds in a true one. A town lives at 10, a day is replayed at 60.
+    #[arg(long)]
+    speed: Option<i64>,
+    /// With --instance: end when the day is done, with a table of what it came to.
+    #[arg(long, requires = "instance")]
+    until_done: bool,
+    /// With --instance: write the report here.
+    #[arg(long, value_name = "FILE", requires = "until_done")]
+    json: Option<PathBuf>,
+    /// With --instance: play against the server at this address instead of an own one.
+    #[arg(long, value_name = "URL", requires = "instance", requires = "admin_password")]
+    url: Option<String>,
+    /// With --url: the admin's login.
+    #[arg(long, default_value = "admin@demo.paceline.example")]
+    admin_email: String,
+    /// With --url: the admin's password.
+    #[arg(long, env = "PACELINE_ADMIN_PASSWORD", hide_env_values = true)]
+    admin_password: Option<String>,
+    /// The seed of the made-up town.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Services(#[from] StartError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("{path}: {error}")]
+    File { path: PathBuf, error: std::io::Error },
+    #[error("{path}: {error}")]
+    Instance { path: PathBuf, error: String },
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error("the town cannot be founded: {0}")]
+    Town(#[from] CallError),
+    #[error("cannot start: {0}")]
+    Runtime(std::io::Error),
+}
+
+/// The admin of the demo.
+struct Admin {
+    email: String,
+    password: String,
+}
+
+impl Admin {
+    fn login(&self) -> Login {
+        Login::Password { email: self.email.clone(), password: self.password.clone() }
+    }
+}
+
+/// Speed of the made-up town: lunch passes in a quarter of an hour.
+const TOWN_SPEED: i64 = 10;
+/// Speed of a replay.
+const REPLAY_SPEED: i64 = 60;
+
+/// Runs the demo to its end or to Ctrl-C. Nothing is left behind unless a database was given.
+pub fn run(mut config: Config, options: &Options) -> Result<ExitCode, DemoError> {
+    let instance = options.instance.as_deref().map(read_instance).transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(DemoError::Runtime)?;
+    let admin = Admin {
+        email: options.admin_email.clone(),
+        password: options.admin_password.clone().unwrap_or_else(secrets::random_token),
+    };
+    if let (Some(url), Some((name, instance))) = (&options.url, &instance) {
+        let cancel = stop_on_signal(&runtime);
+        return runtime.block_on(replay(url, &admin, name, instance, options, cancel));
+    }
+    set_up(&mut config, &admin, instance.as_ref().map(|(_, instance)| instance), options);
+    telemetry::start_logging(&config.log);
+    let home = Scratch::new()?;
+    config.server.data_dir.clone_from(&home.0);
+    println!("Starting Postgres, Redis and the server ...");
+    let services = server::start_services(&config)?;
+    let cancel = stop_on_signal(&runtime);
+    let outcome = runtime.block_on(async {
+        let running = server::start(config, &services).await?;
+        let url = format!("http://{}", running.address);
+        let outcome = match &instance {
+            Some((name, instance)) => {
+                println!("Board: {url}   login: {} / {}", admin.email, admin.password);
+                replay(&url, &admin, name, instance, options, cancel).await
+            }
+            None => town(&url, &admin, options, cancel).await,
+        };
+        running.stop().await;
+        outcome
+    });
+    services.stop();
+    outcome
+}
+
+/// The settings a demo needs: the clock's speed, and an instance's own rules.
+fn set_up(config: &mut Config, admin: &Admin, instance: Option<&Instance>, options: &Options) {
+    let usual = if instance.is_some() { REPLAY_SPEED } else { TOWN_SPEED };
+    config.clock.speed = options.speed.unwrap_or(usual);
+    config.auth.admin_email.clone_from(&admin.email);
+    config.auth.admin_password.clone_from(&admin.password);
+    if config.log.filter == "info" {
+        "warn".clone_into(&mut config.log.filter);
+    }
+    if let Some(instance) = instance {
+        by_instance(config, instance);
+    }
+}
+
+/// The rules of a published instance, as settings: its speed, its services, its tariff.
+fn by_instance(config: &mut Config, instance: &Instance) {
+    let rules = &instance.parameters;
+    "tariff-mdrp".clone_into(&mut config.policy.tariff);
+    config.travel.detour_permille = 1000;
+    config.travel.metres_per_minute = rules.metres_per_minute;
+    config.travel.round_up_to_s = 60;
+    config.service.pickup_before_s = rules.pickup_service * 30;
+    config.service.pickup_after_s = rules.pickup_service * 30;
+    config.service.dropoff_before_s = rules.dropoff_service * 30;
+    config.service.dropoff_after_s = rules.dropoff_service * 30;
+    config.service.promise_s = rules.click_to_door_target * 60;
+}
+
+/// The instance in a folder, with the folder's name.
+fn read_instance(dir: &Path) -> Result<(String, Instance), DemoError> {
+    let read = |name: &str| {
+        let path = dir.join(name);
+        std::fs::read_to_string(&path).map_err(|error| DemoError::File { path, error })
+    };
+    let (orders, restaurants) = (read("orders.txt")?, read("restaurants.txt")?);
+    let (couriers, parameters) = (read("couriers.txt")?, read("instance_parameters.txt")?);
+    let files = Files {
+        orders: &orders,
+        restaurants: &restaurants,
+        couriers: &couriers,
+        parameters: &parameters,
+    };
+    let instance = Instance::parse(files)
+        .map_err(|error| DemoError::Instance { path: dir.to_owned(), error: error.to_string() })?;
+    let name = dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Ok((name, instance))
+}
+
+async fn replay(
+    url: &str,
+    admin: &Admin,
+    name: &str,
+    instance: &Instance,
+    options: &Options,
+    cancel: CancellationToken,
+) -> Result<ExitCode, DemoError> {
+    let mut day = Day::of_instance(name, instance);
+    day.centre();
+    let played = replay_instance(url, admin.login(), day, ReplayOptions::default(), cancel.clone()).await;
+    let report = match played {
+        Err(ReplayError::Cancelled) => return Ok(ExitCode::SUCCESS),
+        played => played?,
+    };
+    println!("{report}");
+    if let Some(path) = &options.json {
+        write_report(path, &report)?;
+    }
+    if !options.until_done {
+        println!("The day is over; the board stays. Ctrl-C ends it.");
+        cancel.cancelled().await;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_report(path: &Path, report: &Report) -> Result<(), DemoError> {
+    let failed = |error| DemoError::File { path: path.to_owned(), error };
+    let json = serde_json::to_vec_pretty(report).map_err(std::io::Error::from).map_err(failed)?;
+    std::fs::write(path, json).map_err(failed)
+}
+
+async fn town(
+    url: &str,
+    admin: &Admin,
+    options: &Options,
+    cancel: CancellationToken,
+) -> Result<ExitCode, DemoError> {
+    let town = Town::found(url, admin.login(), options.seed).await?;
+    println!("\nPontavel is open: {url}\n");
+    println!("  {:<12} {:<28} {:<40} password", "role", "name", "e-mail");
+    println!("  {:<12} {:<28} {:<40} {}", "admin", "Admin", admin.email, admin.password);
+    for login in town.logins() {
+        let (role, name) = (login.role, &login.name);
+        println!("  {role:<12} {name:<28} {:<40} {}", login.email, login.password);
+    }
+    println!("\nCtrl-C ends it and leaves nothing behind.");
+    town.run(cancel).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A token that Ctrl-C cancels.
+fn stop_on_signal(runtime: &tokio::runtime::Runtime) -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let token = cancel.clone();
+    runtime.spawn(async move {
+        server::asked_to_stop().await;
+        token.cancel();
+    });
+    cancel
+}
+
+/// A folder that goes when the demo ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self, DemoError> {
+        let path = std::env::temp_dir().join(format!("paceline-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&path)
+            .map_err(|error| DemoError::File { path: path.clone(), error })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("paceline: {} stays behind: {error}", self.0.display());
+        }
+    }
+}

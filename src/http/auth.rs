@@ -1,0 +1,305 @@
+//! Access tokens, and capabilities as handler parameters: a handler that takes [`AsCourier`] cannot
+//! be reached by anybody else, and cannot forget to ask.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::RwLock;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::EncodePrivateKey;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::App;
+use super::error::ApiError;
+use crate::clock;
+use crate::commands::CommandError;
+use crate::db::Conn;
+use crate::db::identity::{self, SigningKeyRow};
+use crate::domain::access::{Caller, Subject};
+use crate::domain::identity::{Role, User};
+use crate::domain::ids::{ClientId, CourierId, MerchantId, UserId};
+use crate::secrets::Seal;
+
+const ISSUER: &str = "paceline";
+/// Seconds by which clocks may differ.
+const LEEWAY_S: u64 = 5;
+
+/// What an access token says.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    iat: i64,
+    exp: i64,
+    roles: Vec<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cou: Option<CourierId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mer: Option<MerchantId>,
+}
+
+/// The keys that sign and verify access tokens (EdDSA, RFC 8037).
+pub struct Keys {
+    kid: String,
+    signer: EncodingKey,
+    seal: Seal,
+    verifiers: RwLock<BTreeMap<String, Verifier>>,
+}
+
+struct Verifier {
+    key: DecodingKey,
+    public: Vec<u8>,
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
+    CommandError::Internal(Box::new(error))
+}
+
+impl Keys {
+    /// Loads the keys, or makes the first one.
+    pub async fn load(conn: &mut Conn, seal: Seal) -> Result<Self, CommandError> {
+        let mut rows = identity::signing_keys(conn).await?;
+        if rows.is_empty() {
+            let secret = SigningKey::from_bytes(&clock::chance());
+            let pkcs8 = secret.to_pkcs8_der().map_err(internal)?;
+            let row = SigningKeyRow {
+                kid: URL_SAFE_NO_PAD.encode(clock::chance::<9>()),
+                public_key: secret.verifying_key().to_bytes().to_vec(),
+                sealed_key: seal.close(pkcs8.as_bytes()).map_err(internal)?,
+                created_at: clock::real_now(),
+            };
+            identity::insert_signing_key(conn, &row).await?;
+            rows = identity::signing_keys(conn).await?;
+        }
+        let newest = rows.first().ok_or(CommandError::NotFound("signing key"))?;
+        let pkcs8 = seal.open(&newest.sealed_key).map_err(internal)?;
+        let keys = Self {
+            kid: newest.kid.clone(),
+            signer: EncodingKey::from_ed_der(&pkcs8),
+            seal,
+            verifiers: RwLock::default(),
+        };
+        keys.learn(rows);
+        Ok(keys)
+    }
+
+    fn learn(&self, rows: Vec<SigningKeyRow>) {
+        let verifiers = rows.into_iter().map(|row| {
+            let key = DecodingKey::from_ed_der(&row.public_key);
+            (row.kid, Verifier { key, public: row.public_key })
+        });
+        let mut known = self.verifiers.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        *known = verifiers.collect();
+    }
+
+    /// What seals this installation's keys.
+    pub const fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
+        let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &self.signer)
+            .map_err(|error| ApiError::Command(internal(error)))
+    }
+
+    /// An access token for a person.
+    pub fn token_for_user(&self, user: &User, lasts_s: i64) -> Result<String, ApiError> {
+        let iat = clock::real_now().seconds();
+        self.sign(&Claims {
+            iss: ISSUER.to_owned(),
+            sub: user.id.to_string(),
+            iat,
+            exp: iat + lasts_s,
+            roles: user.roles.clone(),
+            cou: user.courier_id,
+            mer: user.merchant_id,
+        })
+    }
+
+    /// An access token for a merchant's machine.
+    pub fn token_for_client(
+        &self,
+        client: ClientId,
+        merchant: MerchantId,
+        lasts_s: i64,
+    ) -> Result<String, ApiError> {
+        let iat = clock::real_now().seconds();
+        self.sign(&Claims {
+            iss: ISSUER.to_owned(),
+            sub: client.to_string(),
+            iat,
+            exp: iat + lasts_s,
+            roles: vec![Role::Merchant],
+            cou: None,
+            mer: Some(merchant),
+        })
+    }
+
+    /// The public halves as a JSON Web Key Set (RFC 7517).
+    pub fn jwks(&self) -> Value {
+        let known = self.verifiers.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let key = |(kid, verifier): (&String, &Verifier)| {
+            json!({
+                "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid,
+                "x": URL_SAFE_NO_PAD.encode(&verifier.public),
+            })
+        };
+        json!({ "keys": known.iter().map(key).collect::<Vec<_>>() })
+    }
+
+    /// Who a token speaks for. `Ok(None)`: it names a key that is not known here (yet).
+    fn verify(&self, token: &str) -> Result<Option<Caller>, ApiError> {
+        const WRONG: ApiError = ApiError::Unauthenticated("the access token is not valid");
+        let header = jsonwebtoken::decode_header(token).map_err(|_| WRONG)?;
+        let kid = header.kid.ok_or(WRONG)?;
+        let known = self.verifiers.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(verifier) = known.get(&kid) else { return Ok(None) };
+        // The algorithm is ours to say, not the token's.
+        let mut rules = Validation::new(Algorithm::EdDSA);
+        rules.set_issuer(&[ISSUER]);
+        rules.set_required_spec_claims(&["exp", "iss", "sub"]);
+        rules.leeway = LEEWAY_S;
+        rules.validate_aud = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, &verifier.key, &rules)
+            .map_err(|error| match error.kind() {
+                jsonwebtoken::errors::ErrorKind::ExpiredSignature => {
+                    ApiError::Unauthenticated("the access token has expired; refresh it")
+                }
+                _ => WRONG,
+            })?
+            .claims;
+        let user = claims.sub.parse::<UserId>().map(Subject::User);
+        let subject = user.or_else(|_| claims.sub.parse::<ClientId>().map(Subject::Client));
+        Ok(Some(Caller {
+            subject: subject.map_err(|_| WRONG)?,
+            roles: claims.roles,
+            courier_id: claims.cou,
+            merchant_id: claims.mer,
+        }))
+    }
+}
+
+async fn authenticate(app: &App, token: Option<String>) -> Result<Caller, ApiError> {
+    let token = token.ok_or(ApiError::Unauthenticated(
+        "send an access token: Authorization: Bearer ...; log in at /v1/auth/login",
+    ))?;
+    if let Some(caller) = app.keys.verify(&token)? {
+        return Ok(caller);
+    }
+    // Another process may have made a new key.
+    let rows = identity::signing_keys(&mut *app.coop.conn().await?).await?;
+    app.keys.learn(rows);
+    let known = app.keys.verify(&token)?;
+    known.ok_or(ApiError::Unauthenticated("the access token is not valid"))
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// Anybody who is logged in.
+pub struct AsAnyone(pub Caller);
+
+impl FromRequest for AsAnyone {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = request.app_data::<Data<App>>().cloned();
+        let token = bearer(request);
+        Box::pin(async move {
+            let app = app.ok_or(ApiError::Unauthenticated("no application"))?;
+            authenticate(&app, token).await.map(Self)
+        })
+    }
+}
+
+/// A capability: a type that only a caller who has it can be turned into.
+macro_rules! capability {
+    ($(#[$doc:meta])* $name:ident($($field:ty),+), $denied:literal, $grant:expr) => {
+        $(#[$doc])*
+        pub struct $name($(pub $field),+);
+
+        impl FromRequest for $name {
+            type Error = ApiError;
+            type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+            fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+                let caller = AsAnyone::from_request(request, payload);
+                Box::pin(async move {
+                    let AsAnyone(caller) = caller.await?;
+                    let grant: fn(Caller) -> Option<Self> = $grant;
+                    grant(caller).ok_or(ApiError::Forbidden($denied))
+                })
+            }
+        }
+    };
+}
+
+capability!(
+    /// Runs the installation.
+    AsAdmin(Caller),
+    "this needs the role admin",
+    |caller| caller.administers().then_some(Self(caller))
+);
+capability!(
+    /// Watches the board and moves work: a person, so that each act has a name.
+    AsDispatcher(UserId, Caller),
+    "this needs the role dispatcher",
+    |caller| match caller.subject {
+        Subject::User(user) if caller.dispatches() => Some(Self(user, caller)),
+        Subject::User(_) | Subject::Client(_) => None,
+    }
+);
+capability!(
+    /// Reads the books.
+    AsTreasurer(Caller),
+    "this needs the role treasurer",
+    |caller| caller.keeps_books().then_some(Self(caller))
+);
+capability!(
+    /// Rides.
+    AsCourier(CourierId),
+    "this needs the role courier",
+    |caller| caller.rides_as().map(Self)
+);
+capability!(
+    /// Sees deliveries: a dispatcher all, a merchant its own.
+    AsOrdering(Ordering, Caller),
+    "this needs the role merchant or dispatcher",
+    |caller| {
+        if caller.dispatches() {
+            return Some(Self(Ordering::Everybody, caller));
+        }
+        caller.orders_for().map(|merchant| Self(Ordering::Own(merchant), caller))
+    }
+);
+
+/// Whose deliveries somebody may see and order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ordering {
+    Everybody,
+    Own(MerchantId),
+}
+
+impl Ordering {
+    /// The only merchant, if there is but one.
+    pub const fn only(self) -> Option<MerchantId> {
+        match self {
+            Self::Everybody => None,
+            Self::Own(merchant) => Some(merchant),
+        }
+    }
+}

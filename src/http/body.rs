@@ -1,0 +1,156 @@
+//! What comes in: strict JSON bodies, path ids, queries, and the key of a request.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::App;
+use super::error::ApiError;
+use crate::commands::Once;
+use crate::domain::access::{Caller, Subject};
+
+type Later<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// A JSON body of the asked-for form, and the hash of its bytes.
+pub struct Body<T> {
+    pub value: T,
+    pub hash: [u8; 32],
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| {
+                value.split(';').next().unwrap_or("").trim() == "application/json"
+            });
+        let bytes_max =
+            request.app_data::<Data<App>>().map_or(1 << 20, |app| app.config.server.body_bytes_max);
+        let announced = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse::<usize>().ok());
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if announced.is_some_and(|bytes| bytes > bytes_max) {
+                return Err(ApiError::TooLarge { bytes_max });
+            }
+            if !json {
+                return Err(ApiError::NotJson);
+            }
+            let mut bytes = Vec::new();
+            while let Some(chunk) = payload.next().await {
+                let chunk: Bytes = chunk.map_err(|error| ApiError::Malformed {
+                    detail: format!("the body broke off: {error}"),
+                    pointer: None,
+                })?;
+                if bytes.len() + chunk.len() > bytes_max {
+                    return Err(ApiError::TooLarge { bytes_max });
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            Ok(Self { value: parse(&bytes)?, hash: Sha256::digest(&bytes).into() })
+        })
+    }
+}
+
+/// Strict JSON; a fault is told with its place.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        let cause = error.inner();
+        let detail = cause.to_string();
+        match cause.classify() {
+            serde_json::error::Category::Data => {
+                ApiError::Invalid { detail, pointer: Some(pointer) }
+            }
+            _ => ApiError::Malformed { detail, pointer: None },
+        }
+    })?;
+    let trailing =
+        |error: serde_json::Error| ApiError::Malformed { detail: error.to_string(), pointer: None };
+    reader.end().map_err(trailing)?;
+    Ok(value)
+}
+
+/// A path as a JSON Pointer (RFC 6901).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let escape = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escape(key)),
+            Segment::Enum { variant } => format!("/{}", escape(variant)),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// The id in the path. One that cannot exist is not found.
+pub struct PathId<T>(pub T);
+
+impl<T: FromStr + 'static> FromRequest for PathId<T> {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|id| id.parse().ok());
+        std::future::ready(id.map(Self).ok_or(ApiError::NotFound("thing with this id")))
+    }
+}
+
+/// The query, strict like a body.
+pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, ApiError> {
+    Query::<T>::from_query(request.query_string())
+        .map(Query::into_inner)
+        .map_err(|error| ApiError::Invalid { detail: format!("query: {error}"), pointer: None })
+}
+
+/// The `Idempotency-Key` of a request, if it has one.
+pub struct Key(Option<String>);
+
+impl FromRequest for Key {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(value) = request.headers().get("idempotency-key") else {
+            return std::future::ready(Ok(Self(None)));
+        };
+        let key = value.to_str().ok().filter(|key| (1..=100).contains(&key.len()));
+        std::future::ready(match key {
+            Some(key) => Ok(Self(Some(key.to_owned()))),
+            None => Err(ApiError::Invalid {
+                detail: "Idempotency-Key has 1 to 100 visible ASCII characters".to_owned(),
+                pointer: None,
+            }),
+        })
+    }
+}
+
+impl Key {
+    /// The key in the scope of who asks and what for.
+    pub fn once<T>(self, caller: &Caller, what: &str, body: &Body<T>) -> Option<Once> {
+        let who = match caller.subject {
+            Subject::User(id) => id.to_string(),
+            Subject::Client(id) => id.to_string(),
+        };
+        self.0.map(|key| Once { scope: format!("{who} {what}"), key, body_hash: body.hash })
+    }
+}

@@ -1,0 +1,184 @@
+//! Every error as `application/problem+json` (RFC 9457): status and code in one table, the cause in
+//! the log and never in the answer.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::commands::CommandError;
+use crate::domain::delivery::DeliveryError;
+use crate::domain::shift::ShiftError;
+
+/// One thing that is wrong with a request, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// JSON Pointer (RFC 6901) into the body.
+    pub pointer: String,
+    pub detail: String,
+}
+
+#[derive(Debug)]
+pub enum ApiError {
+    Unauthenticated(&'static str),
+    Forbidden(&'static str),
+    NotFound(&'static str),
+    MethodNotAllowed,
+    TooLarge {
+        bytes_max: usize,
+    },
+    NotJson,
+    /// The body, the path or the query does not have the asked-for form.
+    Malformed {
+        detail: String,
+        pointer: Option<String>,
+    },
+    /// The form is right and the meaning is not.
+    Invalid {
+        detail: String,
+        pointer: Option<String>,
+    },
+    Command(CommandError),
+}
+
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error)
+    }
+}
+
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Command(error.into())
+    }
+}
+
+impl ApiError {
+    /// The whole table: status and machine-readable code, one line per cause.
+    fn problem(&self) -> (StatusCode, &'static str) {
+        use CommandError as C;
+        use DeliveryError as D;
+        match self {
+            Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json"),
+            Self::Malformed { .. } => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::Invalid { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::NotFound(_)) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::Command(C::Exists(_)) => (StatusCode::CONFLICT, "exists"),
+            Self::Command(C::Credentials) => (StatusCode::UNAUTHORIZED, "credentials"),
+            Self::Command(C::RefreshToken) => (StatusCode::UNAUTHORIZED, "refresh-token"),
+            Self::Command(C::Request(_) | C::Window(_) | C::User(_) | C::Password(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Delivery(D::NoSuchTask)) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::Command(C::Delivery(D::NotYours)) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::Command(C::Delivery(D::NotReady { .. })) => (StatusCode::CONFLICT, "not-ready"),
+            Self::Command(C::Delivery(D::PickupFirst)) => (StatusCode::CONFLICT, "pickup-first"),
+            Self::Command(C::Delivery(D::ProofMissing)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
+            }
+            Self::Command(C::Delivery(D::Illegal { .. } | D::Task(_))) => {
+                (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::Shift(ShiftError::RouteNotEmpty { .. })) => {
+                (StatusCode::CONFLICT, "route-not-empty")
+            }
+            Self::Command(C::Shift(ShiftError::Ended | ShiftError::NotOpen)) => {
+                (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
+            Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
+            Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
+            Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::Command(C::Internal(_)) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        match self {
+            Self::Malformed { detail, pointer: Some(pointer) }
+            | Self::Invalid { detail, pointer: Some(pointer) } => {
+                vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Seconds after which the same request may go better.
+    const fn retry_after(&self) -> Option<&'static str> {
+        match self {
+            Self::Command(CommandError::KeyBusy | CommandError::Busy(_)) => Some("1"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthenticated(detail) | Self::Forbidden(detail) => f.write_str(detail),
+            Self::NotFound(what) => write!(f, "no such {what}"),
+            Self::MethodNotAllowed => f.write_str("this address does not know that method"),
+            Self::TooLarge { bytes_max } => {
+                write!(f, "the body is larger than {bytes_max} bytes")
+            }
+            Self::NotJson => f.write_str("send JSON, with Content-Type: application/json"),
+            Self::Malformed { detail, .. } | Self::Invalid { detail, .. } => f.write_str(detail),
+            Self::Command(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    code: &'a str,
+    request_id: String,
+    errors: Vec<Fault>,
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.problem().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let (status, code) = self.problem();
+        let request_id = super::request_id::current();
+        if status.is_server_error() {
+            tracing::error!(%request_id, error = ?self, "request failed");
+        }
+        let problem = Problem {
+            r#type: format!("https://paceline.coop/problems/{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            code,
+            request_id,
+            errors: self.faults(),
+        };
+        let mut answer = HttpResponse::build(status);
+        if let Some(seconds) = self.retry_after() {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        let mut answer = answer.json(problem);
+        let problem_json = HeaderValue::from_static("application/problem+json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, problem_json);
+        answer
+    }
+}
+
+/// The header that carries a request's id, in and out.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

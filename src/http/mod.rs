@@ -1,0 +1,159 @@
+//! HTTP and nothing else: every route on one screen, by audience.
+
+use actix_web::dev::Server;
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpResponse, HttpResponseBuilder, HttpServer, ResponseError};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::Answer;
+use crate::config::Config;
+use crate::coop::Coop;
+use crate::live::Live;
+use crate::loops::Hub;
+
+pub mod auth;
+mod body;
+pub mod error;
+mod ops;
+mod pages;
+mod paging;
+mod request_id;
+pub mod v1;
+pub mod views;
+
+use error::ApiError;
+
+/// What handlers work with.
+pub struct App {
+    pub coop: Coop,
+    pub live: Live,
+    pub hub: Hub,
+    pub keys: auth::Keys,
+    pub config: Config,
+    pub metrics: Option<PrometheusHandle>,
+    /// Cancelled when the server stops: ends the streams.
+    pub stop: CancellationToken,
+}
+
+/// Every address of the server. One resource a path: another method is a 405, not a 404.
+pub fn routes(to: &mut ServiceConfig) {
+    use v1::{
+        board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
+        stream, tasks, users,
+    };
+    use web::{get, post};
+    let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
+    // everybody
+    to.service(at("/v1/auth/login").route(post().to(session::log_in)))
+        .service(at("/v1/auth/refresh").route(post().to(session::refresh)))
+        .service(at("/v1/auth/logout").route(post().to(session::log_out)))
+        .service(at("/oauth2/token").route(post().to(session::issue_token)))
+        .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
+        .service(at("/v1/clock").route(get().to(session::show_clock)))
+        .service(at("/v1/me").route(get().to(session::show_me)))
+        .service(at("/v1/stream").route(get().to(stream::follow_stream)));
+    // merchants and dispatchers
+    to.service(
+        at("/v1/deliveries")
+            .route(get().to(deliveries::list_deliveries))
+            .route(post().to(deliveries::create_delivery)),
+    )
+    .service(at("/v1/deliveries/{id}").route(get().to(deliveries::show_delivery)))
+    .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    // couriers
+    to.service(at("/v1/me/shifts").route(get().to(shifts::list_my_shifts)))
+        .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
+        .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
+        .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
+        .service(at("/v1/me/positions").route(post().to(shifts::report_positions)))
+        .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
+        .service(at("/v1/me/route").route(get().to(me::show_my_route)))
+        .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
+        .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
+        .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
+        .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
+        .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
+        .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
+    // dispatchers
+    to.service(at("/v1/board").route(get().to(board::show_board)))
+        .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))
+        .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
+        .service(at("/v1/deliveries/{id}/why").route(get().to(decisions::explain_delivery)))
+        .service(at("/v1/decisions/{id}").route(get().to(decisions::show_decision)))
+        .service(at("/v1/couriers/{id}/shifts").route(post().to(couriers::plan_shift)));
+    // treasurers
+    to.service(at("/v1/ledger/trial-balance").route(get().to(ledger::show_trial_balance)));
+    // admins (lists: dispatchers too)
+    to.service(
+        at("/v1/merchants")
+            .route(get().to(merchants::list_merchants))
+            .route(post().to(merchants::create_merchant)),
+    )
+    .service(at("/v1/merchants/{id}/clients").route(post().to(merchants::create_client)))
+    .service(
+        at("/v1/couriers")
+            .route(get().to(couriers::list_couriers))
+            .route(post().to(couriers::create_courier)),
+    )
+    .service(at("/v1/users").route(post().to(users::create_user)));
+    // operators and browsers
+    to.service(at("/livez").route(get().to(ops::live)))
+        .service(at("/readyz").route(get().to(ops::ready)))
+        .service(at("/metrics").route(get().to(ops::metrics)))
+        .service(at("/").route(get().to(pages::show_page)))
+        .service(at("/assets/{file:.*}").route(get().to(pages::show_page)));
+}
+
+/// Starts to answer on the configured address. The server ends on its handle's `stop`.
+pub fn serve(app: Data<App>) -> std::io::Result<(Server, std::net::SocketAddr)> {
+    let listen = app.config.server.listen.clone();
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(web::FormConfig::default().error_handler(|error, _| {
+                ApiError::Malformed { detail: format!("form: {error}"), pointer: None }.into()
+            }))
+            .wrap(
+                DefaultHeaders::new()
+                    .add(("X-Content-Type-Options", "nosniff"))
+                    .add(("Referrer-Policy", "no-referrer"))
+                    .add(("X-Frame-Options", "DENY")),
+            )
+            .wrap(from_fn(request_id::middleware))
+            .configure(routes)
+            .default_service(web::to(not_found))
+    })
+    .disable_signals()
+    .shutdown_timeout(5)
+    .bind(listen)?;
+    let address = *server.addrs().first().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+    Ok((server.run(), address))
+}
+
+async fn not_found() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound("address"))
+}
+
+fn not_found_response() -> HttpResponse {
+    ApiError::NotFound("address").error_response()
+}
+
+async fn method_not_allowed() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::MethodNotAllowed)
+}
+
+/// 201, and a note where the answer is one from before.
+fn answered(replayed: bool) -> HttpResponseBuilder {
+    let mut builder = HttpResponse::Created();
+    if replayed {
+        builder.insert_header(("Idempotent-Replayed", "true"));
+    }
+    builder
+}
+
+fn created<T, V: Serialize>(answer: Answer<T>, view: impl FnOnce(T) -> V) -> HttpResponse {
+    answered(answer.replayed).json(view(answer.value))
+}

@@ -1,0 +1,43 @@
+//! The dashboard, built from `dashboard/` and carried in the binary.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "dashboard/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// Nothing from another host, nothing inline.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>paceline</title>\
+     <h1>paceline runs</h1><p>This binary was built without its dashboard. Build it with \
+     <code>./dev web</code>, then build the binary again. The API is at <code>/v1</code>.</p>";
+
+/// `GET /` and everything under `/assets`. Asset names carry their content's hash.
+pub async fn show_page(request: HttpRequest) -> HttpResponse {
+    let path = request.path().trim_start_matches('/');
+    let path = if path.is_empty() { "index.html" } else { path };
+    let Some(file) = Dist::get(path) else {
+        return if path == "index.html" {
+            HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NOT_BUILT)
+        } else {
+            super::not_found_response()
+        };
+    };
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let cache = if path.starts_with("assets/") && !path.ends_with("favicon.svg") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind.as_ref()))
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .body(file.data.into_owned())
+}

@@ -1,0 +1,142 @@
+//! What a dispatcher sees at once.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Json};
+use serde::Serialize;
+
+use crate::db;
+use crate::domain::geo::Position;
+use crate::domain::ids::{CourierId, MerchantId, TaskId};
+use crate::domain::text::Name;
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::vehicle::VehicleKind;
+use crate::http::App;
+use crate::http::auth::AsDispatcher;
+use crate::http::error::ApiError;
+use crate::http::views::DeliveryView;
+
+/// How long what has ended stays on the board.
+const RECENT: Seconds = Seconds(2 * 3600);
+/// When a position counts as old: this many seconds, or as many times the clock's speed, because a
+/// phone's batches come on true time.
+const STALE_S: i64 = 90;
+
+#[derive(Serialize)]
+pub struct BoardStop {
+    task_id: TaskId,
+    place: Position,
+}
+
+#[derive(Serialize)]
+pub struct BoardCourier {
+    id: CourierId,
+    name: Name,
+    vehicle: VehicleKind,
+    on_shift: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shift_to: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed_at: Option<Timestamp>,
+    stale: bool,
+    stops: usize,
+    route: Vec<BoardStop>,
+}
+
+#[derive(Default, Serialize)]
+pub struct Counts {
+    open: usize,
+    assigned: usize,
+    picked_up: usize,
+    delivered: usize,
+    failed: usize,
+    cancelled: usize,
+    late: usize,
+    couriers_on_shift: usize,
+}
+
+#[derive(Serialize)]
+pub struct BoardView {
+    now: Timestamp,
+    speed: i64,
+    /// Where the stream goes on from this picture.
+    last_event_id: String,
+    base: Position,
+    couriers: Vec<BoardCourier>,
+    deliveries: Vec<DeliveryView>,
+    counts: Counts,
+}
+
+/// `GET /v1/board`
+pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardView>, ApiError> {
+    // Read first: an event that comes in between is told twice, which changes nothing.
+    let last_event_id = app.hub.last().to_string();
+    let now = app.coop.clock.now();
+    let mut conn = app.coop.conn().await?;
+    let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
+    let people = db::couriers::list(&mut conn).await?;
+    let merchants: BTreeMap<MerchantId, Name> =
+        db::merchants::list(&mut conn).await?.into_iter().map(|one| (one.id, one.name)).collect();
+    let open: BTreeMap<CourierId, _> =
+        db::shifts::open(&mut conn).await?.into_iter().map(|one| (one.courier_id, one)).collect();
+    let names: BTreeMap<CourierId, Name> =
+        people.iter().map(|one| (one.id, one.name.clone())).collect();
+    let positions = app.live.positions();
+
+    let mut routes: BTreeMap<CourierId, Vec<(i32, BoardStop)>> = BTreeMap::new();
+    let mut counts = Counts { couriers_on_shift: open.len(), ..Counts::default() };
+    for delivery in &deliveries {
+        let count = match delivery.state.name() {
+            "open" => &mut counts.open,
+            "assigned" => &mut counts.assigned,
+            "picked_up" => &mut counts.picked_up,
+            "delivered" => &mut counts.delivered,
+            "failed" => &mut counts.failed,
+            _ => &mut counts.cancelled,
+        };
+        *count += 1;
+        counts.late += usize::from(!delivery.state.is_over() && delivery.due_at < now);
+        let Some(courier) = delivery.holder() else { continue };
+        let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
+        routes.entry(courier).or_default().extend(
+            ahead.map(|task| (task.rank, BoardStop { task_id: task.id, place: task.stop.place })),
+        );
+    }
+    let stale_after = Seconds(STALE_S.max(6 * app.coop.clock.speed()));
+    let couriers = people.into_iter().map(|courier| {
+        let shift = open.get(&courier.id);
+        let fix = positions.get(&courier.id).filter(|_| shift.is_some());
+        let mut route = routes.remove(&courier.id).unwrap_or_default();
+        route.sort_by_key(|(rank, stop)| (*rank, stop.task_id));
+        BoardCourier {
+            id: courier.id,
+            name: courier.name,
+            vehicle: courier.vehicle,
+            on_shift: shift.is_some(),
+            shift_to: shift.and_then(|shift| shift.planned).map(|window| window.before()),
+            place: fix.map(|fix| fix.position),
+            fixed_at: fix.map(|fix| fix.at),
+            stale: shift.is_some() && fix.is_none_or(|fix| now.since(fix.at) > stale_after),
+            stops: route.len(),
+            route: route.into_iter().map(|(_, stop)| stop).collect(),
+        }
+    });
+    let couriers: Vec<BoardCourier> = couriers.collect();
+    let views = deliveries.into_iter().filter_map(|delivery| {
+        let merchant = merchants.get(&delivery.merchant_id)?.clone();
+        let holding = delivery.state.holding();
+        let courier = holding.and_then(|holding| names.get(&holding.courier).cloned());
+        Some(DeliveryView::new(delivery, merchant, courier))
+    });
+    Ok(Json(BoardView {
+        now,
+        speed: app.coop.clock.speed(),
+        last_event_id,
+        base: app.coop.rules.base,
+        couriers,
+        deliveries: views.collect(),
+        counts,
+    }))
+}

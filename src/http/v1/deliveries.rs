@@ -1,0 +1,179 @@
+//! Deliveries: asked for, read, called off, given by hand.
+
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+use crate::commands::deliveries;
+use crate::db;
+use crate::db::Conn;
+use crate::domain::delivery::{Delivery, Package, Request};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
+use crate::domain::task::Stop;
+use crate::domain::text::{Instructions, Note, Reference};
+use crate::domain::time::Timestamp;
+use crate::http::auth::{AsDispatcher, AsOrdering, Ordering};
+use crate::http::body::{Body, Key, PathId, query};
+use crate::http::error::ApiError;
+use crate::http::paging::{Page, Paging};
+use crate::http::views::DeliveryView;
+use crate::http::{App, answered};
+
+/// The delivery with the names it is shown with.
+pub async fn view(conn: &mut Conn, delivery: Delivery) -> Result<DeliveryView, ApiError> {
+    let courier = delivery.state.holding().map(|holding| holding.courier);
+    let (merchant, courier) = db::deliveries::names(conn, delivery.merchant_id, courier).await?;
+    Ok(DeliveryView::new(delivery, merchant, courier))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryIn {
+    /// Whose delivery; only a dispatcher has to say.
+    merchant_id: Option<MerchantId>,
+    external_reference: Option<Reference>,
+    ready_at: Option<Timestamp>,
+    #[serde(default)]
+    pickups: Vec<Stop>,
+    dropoffs: Vec<Stop>,
+    #[serde(default)]
+    packages: Vec<Package>,
+    instructions: Option<Instructions>,
+}
+
+/// `POST /v1/deliveries`
+pub async fn create_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    key: Key,
+    body: Body<DeliveryIn>,
+) -> Result<HttpResponse, ApiError> {
+    let once = key.once(&by.1, "create_delivery", &body);
+    let given = body.value;
+    let merchant = match (by.0, given.merchant_id) {
+        (Ordering::Own(own), None) => own,
+        (Ordering::Own(own), Some(named)) if own == named => own,
+        (Ordering::Own(_), Some(_)) => return Err(ApiError::NotFound("merchant")),
+        (Ordering::Everybody, Some(named)) => named,
+        (Ordering::Everybody, None) => {
+            return Err(ApiError::Invalid {
+                detail: "a dispatcher says for which merchant".to_owned(),
+                pointer: Some("/merchant_id".to_owned()),
+            });
+        }
+    };
+    let request = Request {
+        external_reference: given.external_reference,
+        ready_at: given.ready_at,
+        pickups: given.pickups,
+        dropoffs: given.dropoffs,
+        packages: given.packages,
+        instructions: given.instructions,
+    };
+    let answer = deliveries::create(&app.coop, once.as_ref(), merchant, request).await?;
+    let location = format!("/v1/deliveries/{}", answer.value.id);
+    let shown = view(&mut *app.coop.conn().await?, answer.value).await?;
+    let mut builder = answered(answer.replayed);
+    Ok(builder.insert_header(("Location", location)).json(shown))
+}
+
+#[derive(Deserialize)]
+struct StateQuery {
+    state: Option<String>,
+}
+
+/// `GET /v1/deliveries`: the newest first; a merchant's own, a dispatcher's all.
+pub async fn list_deliveries(
+    app: Data<App>,
+    by: AsOrdering,
+    request: HttpRequest,
+) -> Result<Json<Page<DeliveryView>>, ApiError> {
+    const STATES: [&str; 6] = ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+    let paging: Paging = query(&request)?;
+    let limit = paging.limit()?;
+    let state = match query::<StateQuery>(&request)?.state {
+        None => None,
+        Some(wanted) => {
+            let known = STATES.into_iter().find(|state| *state == wanted);
+            Some(known.ok_or_else(|| ApiError::Invalid {
+                detail: format!("state is one of {}", STATES.join(", ")),
+                pointer: None,
+            })?)
+        }
+    };
+    let filter = db::deliveries::Filter {
+        merchant: by.0.only(),
+        courier: None,
+        state,
+        before: paging.cursor::<DeliveryId>()?,
+    };
+    let mut conn = app.coop.conn().await?;
+    let found = db::deliveries::list(&mut conn, filter, limit).await?;
+    let mut items = Vec::with_capacity(found.len());
+    for delivery in found {
+        items.push(view(&mut conn, delivery).await?);
+    }
+    Ok(Json(Page::new(items, limit, |delivery| delivery.id)))
+}
+
+/// `GET /v1/deliveries/{id}`
+pub async fn show_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let found = db::deliveries::find(&mut conn, id.0).await?;
+    let own = found.filter(|found| by.0.only().is_none_or(|own| found.merchant_id == own));
+    Ok(Json(view(&mut conn, own.ok_or(ApiError::NotFound("delivery"))?).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancelIn {
+    reason: Note,
+}
+
+/// `POST /v1/deliveries/{id}/cancel`: until it is picked up.
+pub async fn cancel_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+    body: Body<CancelIn>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let owner = by.0.only();
+    let cancelled = deliveries::cancel(&app.coop, owner, id.0, body.value.reason).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, cancelled).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssignIn {
+    courier_id: CourierId,
+}
+
+/// `POST /v1/deliveries/{id}/assign`: by hand; the engine leaves it so.
+pub async fn assign_delivery(
+    app: Data<App>,
+    by: AsDispatcher,
+    id: PathId<DeliveryId>,
+    body: Body<AssignIn>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let given = deliveries::assign(&app.coop, by.0, id.0, body.value.courier_id).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, given).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnassignIn {}
+
+/// `POST /v1/deliveries/{id}/unassign`: until it is picked up.
+pub async fn unassign_delivery(
+    app: Data<App>,
+    _by: AsDispatcher,
+    id: PathId<DeliveryId>,
+    _body: Body<UnassignIn>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let open = deliveries::unassign(&app.coop, id.0).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, open).await?))
+}

@@ -1,0 +1,100 @@
+//! What a courier sees: the route, the earnings.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Json};
+use serde::{Deserialize, Serialize};
+
+use crate::db;
+use crate::domain::ledger::Account;
+use crate::domain::money::{Currency, Money};
+use crate::domain::time::Timestamp;
+use crate::http::App;
+use crate::http::auth::AsCourier;
+use crate::http::body::query;
+use crate::http::error::ApiError;
+use crate::http::paging::Paging;
+use crate::http::views::{PayLine, RouteStop};
+
+#[derive(Serialize)]
+pub struct RouteView {
+    version: i64,
+    stops: Vec<RouteStop>,
+}
+
+/// `GET /v1/me/route`: what is left to do, in riding order.
+pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteView>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let version = db::couriers::route_version(&mut conn, by.0).await?;
+    let route = db::tasks::route(&mut conn, by.0).await?;
+    let mut deliveries = BTreeMap::new();
+    for (id, ..) in &route {
+        if !deliveries.contains_key(id)
+            && let Some(found) = db::deliveries::find(&mut conn, *id).await?
+        {
+            let (name, _) = db::deliveries::names(&mut conn, found.merchant_id, None).await?;
+            deliveries.insert(*id, (found, name));
+        }
+    }
+    let stops = route.iter().filter_map(|(delivery, task, kind)| {
+        let (delivery, merchant_name) = deliveries.get(delivery)?;
+        let task = delivery.tasks.iter().find(|one| one.id == *task)?;
+        Some(RouteStop {
+            task_id: task.id,
+            delivery_id: delivery.id,
+            kind: *kind,
+            state: task.state.name(),
+            place: task.stop.place,
+            address: task.stop.address.clone(),
+            contact: task.stop.contact.clone(),
+            instructions: delivery.instructions.clone(),
+            merchant_name: merchant_name.clone(),
+            ready_at: delivery.ready_at,
+            due_at: delivery.due_at,
+            after: task.stop.window.map(|window| window.after()),
+            before: task.stop.window.map(|window| window.before()),
+        })
+    });
+    Ok(Json(RouteView { version, stops: stops.collect() }))
+}
+
+#[derive(Deserialize)]
+struct SpanQuery {
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+pub struct PayView {
+    currency: Currency,
+    /// Sum of all lines of the span, whatever the page shows.
+    total: Money,
+    lines: Vec<PayLine>,
+    next_cursor: Option<String>,
+}
+
+/// `GET /v1/me/pay`: the own lines, the newest first, each with what it is reckoned from.
+pub async fn show_my_pay(
+    app: Data<App>,
+    by: AsCourier,
+    request: HttpRequest,
+) -> Result<Json<PayView>, ApiError> {
+    let paging: Paging = query(&request)?;
+    let SpanQuery { from, to } = query(&request)?;
+    let limit = paging.limit()?;
+    let span = db::ledger::Span { from, to, before_seq: paging.cursor::<i64>()? };
+    let account = Account::CourierPay(by.0);
+    let currency = app.coop.rules.tariff.currency;
+    let mut conn = app.coop.conn().await?;
+    let total = db::ledger::total(&mut conn, account, span).await?;
+    let lines = db::ledger::lines(&mut conn, account, span, limit).await?;
+    let full = i64::try_from(lines.len()).is_ok_and(|count| count == limit);
+    let next_cursor = lines.last().filter(|_| full).map(|line| line.seq.to_string());
+    Ok(Json(PayView {
+        currency,
+        total: Money::new(total, currency),
+        lines: lines.into_iter().map(|line| PayLine::new(line, currency)).collect(),
+        next_cursor,
+    }))
+}

@@ -1,0 +1,15 @@
+//! Handlers, by resource: parse, delegate, render.
+
+pub mod board;
+pub mod couriers;
+pub mod decisions;
+pub mod deliveries;
+pub mod ledger;
+pub mod me;
+pub mod merchants;
+pub mod offers;
+pub mod session;
+pub mod shifts;
+pub mod stream;
+pub mod tasks;
+pub mod users;

@@ -1,0 +1,150 @@
+//! Logging in and staying in, for people and machines.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Form, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::commands::identity::{self, Session};
+use crate::db;
+use crate::domain::access::Subject;
+use crate::domain::identity::User;
+use crate::domain::ids::ClientId;
+use crate::http::App;
+use crate::http::auth::AsAnyone;
+use crate::http::body::Body;
+use crate::http::error::ApiError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginIn {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshIn {
+    refresh_token: String,
+}
+
+#[derive(Serialize)]
+pub struct SessionView {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    refresh_token: String,
+    user: User,
+}
+
+fn session_view(app: &App, session: Session) -> Result<Json<SessionView>, ApiError> {
+    let expires_in = app.config.auth.access_s;
+    Ok(Json(SessionView {
+        access_token: app.keys.token_for_user(&session.user, expires_in)?,
+        token_type: "Bearer",
+        expires_in,
+        refresh_token: session.refresh_token,
+        user: session.user,
+    }))
+}
+
+/// `POST /v1/auth/login`
+pub async fn log_in(app: Data<App>, body: Body<LoginIn>) -> Result<Json<SessionView>, ApiError> {
+    let LoginIn { email, password } = body.value;
+    let days = app.config.auth.refresh_days;
+    let session = identity::log_in(&app.coop, &email, password, days).await?;
+    session_view(&app, session)
+}
+
+/// `POST /v1/auth/refresh`
+pub async fn refresh(app: Data<App>, body: Body<RefreshIn>) -> Result<Json<SessionView>, ApiError> {
+    let days = app.config.auth.refresh_days;
+    let session = identity::refresh(&app.coop, &body.value.refresh_token, days).await?;
+    session_view(&app, session)
+}
+
+/// `POST /v1/auth/logout`
+pub async fn log_out(app: Data<App>, body: Body<RefreshIn>) -> Result<HttpResponse, ApiError> {
+    identity::log_out(&app.coop, &body.value.refresh_token).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `GET /v1/me`
+pub async fn show_me(app: Data<App>, by: AsAnyone) -> Result<Json<Value>, ApiError> {
+    match by.0.subject {
+        Subject::User(id) => {
+            let user = db::identity::find_user(&mut *app.coop.conn().await?, id).await?;
+            Ok(Json(json!(user.ok_or(ApiError::NotFound("user"))?)))
+        }
+        Subject::Client(id) => Ok(Json(json!({
+            "id": id, "roles": by.0.roles, "merchant_id": by.0.merchant_id,
+        }))),
+    }
+}
+
+#[derive(Deserialize)]
+pub struct TokenIn {
+    grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+/// Client id and secret from HTTP Basic (RFC 6749, 2.3.1).
+fn basic(request: &HttpRequest) -> Option<(String, String)> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let decoded = STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// `POST /oauth2/token`: the client credentials grant (RFC 6749, 4.4), with its own form of errors.
+pub async fn issue_token(
+    app: Data<App>,
+    request: HttpRequest,
+    form: Form<TokenIn>,
+) -> Result<HttpResponse, ApiError> {
+    let refuse = |status: actix_web::http::StatusCode, error: &str, description: &str| {
+        HttpResponse::build(status)
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(json!({ "error": error, "error_description": description }))
+    };
+    use actix_web::http::StatusCode as S;
+    if form.grant_type != "client_credentials" {
+        let text = "only client_credentials is known here";
+        return Ok(refuse(S::BAD_REQUEST, "unsupported_grant_type", text));
+    }
+    let given = basic(&request).or_else(|| form.client_id.clone().zip(form.client_secret.clone()));
+    let wrong = || refuse(S::UNAUTHORIZED, "invalid_client", "client id or secret is wrong");
+    let Some((id, secret)) = given else { return Ok(wrong()) };
+    let Ok(id) = id.parse::<ClientId>() else { return Ok(wrong()) };
+    let merchant = match identity::check_client(&app.coop, id, &secret).await {
+        Err(crate::commands::CommandError::Credentials) => return Ok(wrong()),
+        outcome => outcome?,
+    };
+    let expires_in = app.config.auth.access_s;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
+        "access_token": app.keys.token_for_client(id, merchant, expires_in)?,
+        "token_type": "Bearer",
+        "expires_in": expires_in,
+        "scope": "deliveries",
+    })))
+}
+
+/// `GET /.well-known/jwks.json`
+pub async fn show_keys(app: Data<App>) -> Json<Value> {
+    Json(app.keys.jwks())
+}
+
+/// `GET /v1/clock`: the co-op's time, how fast it runs, and the true time.
+pub async fn show_clock(app: Data<App>) -> Json<Value> {
+    Json(json!({
+        "now": app.coop.clock.now(),
+        "speed": app.coop.clock.speed(),
+        "real_now": clock::real_now(),
+    }))
+}

@@ -1,0 +1,70 @@
+//! The courier at the door.
+
+use actix_web::web::{Data, Json};
+use serde::Deserialize;
+
+use crate::commands::tasks;
+use crate::domain::ids::TaskId;
+use crate::domain::task::{Failure, FailureCode, Proof};
+use crate::domain::text::Note;
+use crate::domain::time::Timestamp;
+use crate::http::App;
+use crate::http::auth::AsCourier;
+use crate::http::body::{Body, PathId};
+use crate::http::error::ApiError;
+use crate::http::views::TaskView;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartIn {
+    /// When it happened, by the phone's clock.
+    at: Option<Timestamp>,
+}
+
+/// `POST /v1/tasks/{id}/start`
+pub async fn start_task(
+    app: Data<App>,
+    by: AsCourier,
+    id: PathId<TaskId>,
+    body: Body<StartIn>,
+) -> Result<Json<TaskView>, ApiError> {
+    Ok(Json(tasks::start(&app.coop, by.0, id.0, body.value.at).await?.into()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoneIn {
+    at: Option<Timestamp>,
+    proof: Option<Proof>,
+}
+
+/// `POST /v1/tasks/{id}/done`
+pub async fn complete_task(
+    app: Data<App>,
+    by: AsCourier,
+    id: PathId<TaskId>,
+    body: Body<DoneIn>,
+) -> Result<Json<TaskView>, ApiError> {
+    let DoneIn { at, proof } = body.value;
+    Ok(Json(tasks::complete(&app.coop, by.0, id.0, proof, at).await?.into()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailedIn {
+    code: FailureCode,
+    note: Option<Note>,
+    at: Option<Timestamp>,
+}
+
+/// `POST /v1/tasks/{id}/failed`
+pub async fn fail_task(
+    app: Data<App>,
+    by: AsCourier,
+    id: PathId<TaskId>,
+    body: Body<FailedIn>,
+) -> Result<Json<TaskView>, ApiError> {
+    let FailedIn { code, note, at } = body.value;
+    let failure = Failure { code, note };
+    Ok(Json(tasks::fail(&app.coop, by.0, id.0, failure, at).await?.into()))
+}

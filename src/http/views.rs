@@ -1,0 +1,323 @@
+//! What goes out: the domain as clients see it.
+
+use serde::Serialize;
+
+use crate::db::ledger::Line;
+use crate::domain::courier::Courier;
+use crate::domain::delivery::{Delivery, DeliveryState, Package};
+use crate::domain::event::{DeliveryTold, Event};
+use crate::domain::geo::{Metres, Position};
+use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::offer::{Offer, OfferState, OfferedDelivery};
+use crate::domain::shift::{Shift, ShiftState};
+use crate::domain::task::{Contact, Failure, Proof, Task, TaskKind, TaskState};
+use crate::domain::text::{Address, Instructions, Name, Reference};
+use crate::domain::time::Timestamp;
+use crate::domain::vehicle::VehicleKind;
+
+#[derive(Serialize)]
+pub struct TaskView {
+    pub id: TaskId,
+    pub kind: TaskKind,
+    pub state: &'static str,
+    pub place: Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+impl From<Task> for TaskView {
+    fn from(task: Task) -> Self {
+        let state = task.state.name();
+        let (started_at, ended_at, proof, failure) = match task.state {
+            TaskState::Todo => (None, None, None, None),
+            TaskState::Doing { started_at } => (Some(started_at), None, None, None),
+            TaskState::Done { started_at, ended_at, proof } => {
+                (started_at, Some(ended_at), proof, None)
+            }
+            TaskState::Failed { started_at, ended_at, failure } => {
+                (started_at, Some(ended_at), None, Some(failure))
+            }
+            TaskState::Cancelled { ended_at } => (None, Some(ended_at), None, None),
+        };
+        Self {
+            id: task.id,
+            kind: task.kind,
+            state,
+            place: task.stop.place,
+            address: task.stop.address,
+            contact: task.stop.contact,
+            after: task.stop.window.map(|window| window.after()),
+            before: task.stop.window.map(|window| window.before()),
+            started_at,
+            ended_at,
+            proof,
+            failure,
+        }
+    }
+}
+
+/// Why a delivery ended without being delivered.
+#[derive(Serialize)]
+pub struct EndReason {
+    pub code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct DeliveryView {
+    pub id: DeliveryId,
+    pub merchant_id: MerchantId,
+    pub merchant_name: Name,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_reference: Option<Reference>,
+    pub state: &'static str,
+    pub placed_at: Timestamp,
+    pub ready_at: Timestamp,
+    pub due_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub courier_id: Option<CourierId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub courier_name: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picked_up_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_reason: Option<EndReason>,
+    pub price: Money,
+    pub packages: Vec<Package>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<Instructions>,
+    pub tasks: Vec<TaskView>,
+    pub version: i64,
+}
+
+impl DeliveryView {
+    pub fn new(delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
+        let end_reason = match &delivery.state {
+            DeliveryState::Failed { failure, .. } => Some(EndReason {
+                code: serde_json::to_value(failure.code)
+                    .ok()
+                    .and_then(|code| code.as_str().map(str::to_owned))
+                    .unwrap_or_default(),
+                note: failure.note.as_ref().map(ToString::to_string),
+            }),
+            DeliveryState::Cancelled { cancellation, .. } => Some(EndReason {
+                code: "cancelled".to_owned(),
+                note: Some(cancellation.note.to_string()),
+            }),
+            DeliveryState::Open
+            | DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. } => None,
+        };
+        let holding = delivery.state.holding();
+        Self {
+            id: delivery.id,
+            merchant_id: delivery.merchant_id,
+            merchant_name,
+            external_reference: delivery.external_reference,
+            state: delivery.state.name(),
+            placed_at: delivery.placed_at,
+            ready_at: delivery.ready_at,
+            due_at: delivery.due_at,
+            courier_id: holding.map(|holding| holding.courier),
+            courier_name,
+            assigned_at: holding.map(|holding| holding.since),
+            picked_up_at: delivery.state.picked_up_at(),
+            ended_at: delivery.state.ended_at(),
+            end_reason,
+            price: delivery.price,
+            packages: delivery.packages,
+            instructions: delivery.instructions,
+            tasks: delivery.tasks.into_iter().map(TaskView::from).collect(),
+            version: delivery.version,
+        }
+    }
+}
+
+impl From<DeliveryTold> for DeliveryView {
+    fn from(told: DeliveryTold) -> Self {
+        Self::new(told.delivery, told.merchant_name, told.courier_name)
+    }
+}
+
+#[derive(Serialize)]
+pub struct ShiftView {
+    pub id: ShiftId,
+    pub courier_id: CourierId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_seconds: Option<i64>,
+}
+
+impl From<Shift> for ShiftView {
+    fn from(shift: Shift) -> Self {
+        let (state, started_at, ended_at, paid) = match shift.state {
+            ShiftState::Planned => ("planned", None, None, None),
+            ShiftState::Open { started_at } => ("open", Some(started_at), None, None),
+            ShiftState::Ended { started_at, ended_at, paid } => {
+                ("ended", Some(started_at), Some(ended_at), Some(paid.0))
+            }
+        };
+        Self {
+            id: shift.id,
+            courier_id: shift.courier_id,
+            from: shift.planned.map(|window| window.after()),
+            to: shift.planned.map(|window| window.before()),
+            state,
+            started_at,
+            ended_at,
+            paid_seconds: paid,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct OfferView {
+    pub id: OfferId,
+    pub courier_id: CourierId,
+    pub state: OfferState,
+    pub made_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub approach_m: Metres,
+    pub trip_m: Metres,
+    pub pay: Money,
+    pub deliveries: Vec<OfferedDelivery>,
+}
+
+impl From<Offer> for OfferView {
+    fn from(offer: Offer) -> Self {
+        Self {
+            id: offer.id,
+            courier_id: offer.courier_id,
+            state: offer.state,
+            made_at: offer.made_at,
+            expires_at: offer.expires_at,
+            approach_m: offer.terms.approach_m,
+            trip_m: offer.terms.trip_m,
+            pay: offer.terms.pay,
+            deliveries: offer.terms.deliveries,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct CourierView {
+    pub id: CourierId,
+    pub name: Name,
+    pub vehicle: VehicleKind,
+}
+
+impl From<Courier> for CourierView {
+    fn from(courier: Courier) -> Self {
+        Self { id: courier.id, name: courier.name, vehicle: courier.vehicle }
+    }
+}
+
+/// A stop of a courier's route.
+#[derive(Serialize)]
+pub struct RouteStop {
+    pub task_id: TaskId,
+    pub delivery_id: DeliveryId,
+    pub kind: TaskKind,
+    pub state: &'static str,
+    pub place: Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Contact>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<Instructions>,
+    pub merchant_name: Name,
+    pub ready_at: Timestamp,
+    pub due_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Timestamp>,
+}
+
+/// A line of a courier's account, with everything needed to reckon it again.
+#[derive(Serialize)]
+pub struct PayLine {
+    pub id: EntryId,
+    pub seq: i64,
+    pub kind: String,
+    pub at: Timestamp,
+    pub recorded_at: Timestamp,
+    pub amount: Money,
+    pub balance: Money,
+    #[serde(flatten)]
+    pub detail: serde_json::Map<String, serde_json::Value>,
+}
+
+impl PayLine {
+    pub fn new(line: Line, currency: Currency) -> Self {
+        let mut detail = match line.detail {
+            serde_json::Value::Object(detail) => detail,
+            _ => serde_json::Map::new(),
+        };
+        detail.remove("kind");
+        Self {
+            id: line.entry_id,
+            seq: line.seq,
+            kind: line.kind,
+            at: line.occurred_at,
+            recorded_at: line.recorded_at,
+            amount: Money::new(line.amount, currency),
+            balance: Money::new(line.balance, currency),
+            detail,
+        }
+    }
+}
+
+/// An event as the stream tells it.
+pub fn event(event: Event) -> serde_json::Value {
+    use serde_json::json;
+    match event {
+        Event::Delivery { told, .. } => json!({ "delivery": DeliveryView::from(*told) }),
+        Event::Shift { shift, courier_name } => json!({
+            "courier": {
+                "id": shift.courier_id,
+                "name": courier_name,
+                "on_shift": shift.is_open(),
+                "shift_to": shift.planned.map(|window| window.before()),
+            },
+            "shift": ShiftView::from(shift),
+        }),
+        Event::Offer { offer } => json!({ "offer": OfferView::from(*offer) }),
+        Event::Route { courier_id, version } => {
+            json!({ "courier_id": courier_id, "version": version })
+        }
+        Event::Pay { courier_id, amount } => {
+            json!({ "courier_id": courier_id, "amount": amount })
+        }
+    }
+}

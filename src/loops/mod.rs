@@ -1,0 +1,57 @@
+//! Programs that run at their own pace beside the requests.
+//!
+//! They share one thread and never block it; what they need of the database comes from the pool
+//! like everybody's.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use crate::commands::CommandError;
+use crate::config::Config;
+use crate::coop::Coop;
+use crate::live::Live;
+
+pub mod dispatcher;
+pub mod offers;
+pub mod outbox;
+pub mod retention;
+mod snapshot;
+
+pub use outbox::Hub;
+
+/// Starts all loops on a thread of their own. They end soon after `stop` is cancelled; join the
+/// thread to wait for it.
+pub fn start(
+    coop: Coop,
+    live: Live,
+    hub: Hub,
+    config: &Config,
+    stop: CancellationToken,
+) -> std::io::Result<std::thread::JoinHandle<()>> {
+    let dispatch = config.dispatch;
+    let retention = config.retention;
+    std::thread::Builder::new().name("loops".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(cause) => return error!(%cause, "no runtime for the loops"),
+        };
+        let local = tokio::task::LocalSet::new();
+        local.spawn_local(live.clone().follow());
+        local.spawn_local(outbox::run(coop.clone(), hub));
+        local.spawn_local(offers::run(coop.clone()));
+        local.spawn_local(retention::run(coop.clone(), retention));
+        if dispatch.enabled {
+            local.spawn_local(dispatcher::run(coop, live, dispatch));
+        }
+        local.block_on(&runtime, stop.cancelled());
+    })
+}
+
+/// After a failure: says it, and waits so that a database that is away is not asked all the time.
+async fn recover(doing: &str, cause: &CommandError) {
+    error!(doing, ?cause, "a loop failed; trying again in a second");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}

@@ -1,0 +1,22 @@
+//! Ends offers whose time is over, and deliveries that nobody could take.
+
+use std::time::Duration;
+
+use super::recover;
+use crate::commands::{deliveries, offers};
+use crate::coop::Coop;
+
+/// How often to look, on true time.
+const PACE: Duration = Duration::from_millis(250);
+
+pub async fn run(coop: Coop) {
+    loop {
+        if let Err(cause) = offers::expire_lapsed(&coop).await {
+            recover("expiring offers", &cause).await;
+        }
+        if let Err(cause) = deliveries::give_up_overdue(&coop).await {
+            recover("giving up overdue deliveries", &cause).await;
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}

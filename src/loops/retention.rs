@@ -1,0 +1,36 @@
+//! Forgets what has been kept long enough.
+
+use std::time::Duration;
+
+use super::recover;
+use crate::clock;
+use crate::commands::CommandError;
+use crate::config::Retention;
+use crate::coop::Coop;
+use crate::db::{decisions, idempotency, identity, outbox};
+use crate::domain::time::Seconds;
+
+/// How often to look, on true time.
+const PACE: Duration = Duration::from_secs(60);
+/// Most rows of a kind forgotten in one look, so that nobody waits for it.
+const ROWS_MAX: i64 = 2_000;
+
+pub async fn run(coop: Coop, days: Retention) {
+    loop {
+        tokio::time::sleep(PACE).await;
+        if let Err(cause) = forget(&coop, days).await {
+            recover("forgetting", &cause).await;
+        }
+    }
+}
+
+async fn forget(coop: &Coop, days: Retention) -> Result<(), CommandError> {
+    let span = |days: i64| Seconds(days * 86_400);
+    let (now, real_now) = (coop.clock.now(), clock::real_now());
+    let mut conn = coop.conn().await?;
+    outbox::forget(&mut conn, now - span(days.events_days)).await?;
+    decisions::forget(&mut conn, now - span(days.decisions_days), ROWS_MAX).await?;
+    idempotency::forget(&mut conn, real_now - span(days.answers_days), ROWS_MAX).await?;
+    identity::forget_expired_tokens(&mut conn, real_now).await?;
+    Ok(())
+}

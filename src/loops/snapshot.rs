@@ -1,0 +1,183 @@
+//! What the engine gets to see: one look at the database and the live positions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::commands::{CommandError, pay};
+use crate::coop::Coop;
+use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
+use crate::domain::courier::Courier;
+use crate::domain::delivery::Delivery;
+use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::shift::{Shift, ShiftState};
+use crate::domain::task::{Task, TaskKind, TaskState};
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::vehicle::{Load, Vehicle};
+use crate::engine::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
+use crate::live::{Fix, Live};
+
+/// The span over which earnings are compared.
+const PERIOD: Seconds = Seconds(7 * 86_400);
+/// How long a shift without an agreed end is taken to last.
+const UNPLANNED: Seconds = Seconds(10 * 3600);
+
+/// Takes the snapshot of this instant.
+pub async fn take(coop: &Coop, live: &Live) -> Result<Snapshot, CommandError> {
+    let now = coop.clock.now();
+    let mut conn = coop.conn().await?;
+    let open = deliveries::open(&mut conn).await?;
+    let held = deliveries::held(&mut conn).await?;
+    let jobs = jobs(coop, &mut conn, &open, &held).await?;
+    let couriers = couriers_on_duty(coop, &mut conn, &held, &live.positions(), now).await?;
+    Ok(Snapshot::sorted(now, couriers, jobs))
+}
+
+async fn jobs(
+    coop: &Coop,
+    conn: &mut Conn,
+    open: &[Delivery],
+    held: &[Delivery],
+) -> Result<Vec<Job>, CommandError> {
+    let mut asked: BTreeMap<DeliveryId, BTreeSet<CourierId>> = BTreeMap::new();
+    for offer in offers::live(conn).await? {
+        for delivery in &offer.terms.deliveries {
+            asked.entry(delivery.id).or_default().insert(offer.courier_id);
+        }
+    }
+    let ids: Vec<DeliveryId> = open.iter().map(|delivery| delivery.id).collect();
+    let mut refused: BTreeMap<DeliveryId, BTreeSet<CourierId>> = BTreeMap::new();
+    for (delivery, courier) in offers::refused(conn, &ids).await? {
+        refused.entry(delivery).or_default().insert(courier);
+    }
+    let job = |delivery: &Delivery| Job {
+        delivery: delivery.id,
+        merchant: delivery.merchant_id,
+        placed_at: delivery.placed_at,
+        stops: delivery.tasks.iter().map(|task| stop(coop, delivery, task)).collect(),
+        skills: BTreeSet::new(),
+        zone: None,
+        pay: coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount,
+        refused_by: refused.get(&delivery.id).cloned().unwrap_or_default(),
+        standing: match (delivery.state.holding(), asked.get(&delivery.id)) {
+            (Some(holding), _) => Standing::Held { by: holding.courier, by_hand: holding.by_hand },
+            (None, Some(to)) => Standing::Offered { to: to.clone() },
+            (None, None) => Standing::Open,
+        },
+    };
+    let untouched = held.iter().filter(|delivery| delivery.state.name() == "assigned");
+    Ok(open.iter().chain(untouched).map(job).collect())
+}
+
+fn load(delivery: &Delivery) -> Load {
+    delivery.packages.iter().fold(Load::default(), |sum, package| {
+        let quantity = i64::from(package.quantity);
+        sum + Load {
+            volume_ml: quantity * i64::from(package.volume_ml),
+            weight_g: quantity * i64::from(package.weight_g),
+        }
+    })
+}
+
+/// A delivery's goods come on board at its first pickup and leave at its last drop-off.
+fn load_at(delivery: &Delivery, task: &Task) -> Load {
+    let mut of_kind = delivery.tasks.iter().filter(|other| other.kind == task.kind);
+    let carries = match task.kind {
+        TaskKind::Pickup => of_kind.next(),
+        TaskKind::Dropoff => of_kind.next_back(),
+    };
+    if carries.is_some_and(|other| other.id == task.id) { load(delivery) } else { Load::default() }
+}
+
+fn stop(coop: &Coop, delivery: &Delivery, task: &Task) -> Stop {
+    let service = &coop.rules.service;
+    let window = task.stop.window;
+    let opens = window.map_or(Timestamp::EPOCH, |window| window.after());
+    let (kind, ready_at, due, before, after) = match task.kind {
+        TaskKind::Pickup => (
+            StopKind::Pickup,
+            delivery.ready_at.max(opens),
+            None,
+            service.pickup_before_s,
+            service.pickup_after_s,
+        ),
+        TaskKind::Dropoff => (
+            StopKind::Dropoff,
+            opens,
+            Some(window.map_or(delivery.due_at, |window| window.before())),
+            service.dropoff_before_s,
+            service.dropoff_after_s,
+        ),
+    };
+    Stop {
+        task: task.id,
+        delivery: delivery.id,
+        kind,
+        spot: coop.rules.spot(task.stop.place),
+        ready_at,
+        due,
+        latest: None,
+        service_before: Seconds(before),
+        service_after: Seconds(after),
+        load: load_at(delivery, task),
+        state: match task.state {
+            TaskState::Doing { .. } => StopState::Doing,
+            TaskState::Todo
+            | TaskState::Done { .. }
+            | TaskState::Failed { .. }
+            | TaskState::Cancelled { .. } => StopState::Todo,
+        },
+    }
+}
+
+async fn couriers_on_duty(
+    coop: &Coop,
+    conn: &mut Conn,
+    held: &[Delivery],
+    positions: &BTreeMap<CourierId, Fix>,
+    now: Timestamp,
+) -> Result<Vec<CourierState>, CommandError> {
+    let people: BTreeMap<CourierId, Courier> =
+        couriers::list(conn).await?.into_iter().map(|one| (one.id, one)).collect();
+    let earned: BTreeMap<CourierId, i64> =
+        ledger::earned_since(conn, now - PERIOD).await?.into_iter().collect();
+    let paid: BTreeMap<CourierId, i64> =
+        shifts::paid_since(conn, now - PERIOD).await?.into_iter().collect();
+    let mut routes: BTreeMap<CourierId, Vec<(i32, TaskId, Stop)>> = BTreeMap::new();
+    let mut carrying: BTreeMap<CourierId, Load> = BTreeMap::new();
+    for delivery in held {
+        let Some(courier) = delivery.holder() else { continue };
+        if delivery.state.picked_up_at().is_some() {
+            let sum = carrying.entry(courier).or_default();
+            *sum = *sum + load(delivery);
+        }
+        let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
+        let route = routes.entry(courier).or_default();
+        route.extend(ahead.map(|task| (task.rank, task.id, stop(coop, delivery, task))));
+    }
+    let state = |shift: Shift| {
+        let ShiftState::Open { started_at } = shift.state else { return None };
+        let id = shift.courier_id;
+        let fix = positions.get(&id)?;
+        let kind = people.get(&id)?.vehicle;
+        let mut route = routes.get(&id).cloned().unwrap_or_default();
+        route.sort_by_key(|&(rank, task, _)| (rank, task));
+        let position_age = now.since(fix.at).or_zero();
+        Some(CourierState {
+            id,
+            spot: coop.rules.spot(fix.position),
+            there_at: if route.is_empty() { started_at.max(fix.at).min(now) } else { now },
+            position_age,
+            vehicle: Vehicle { kind, room: kind.usual_room() },
+            carrying: carrying.get(&id).copied().unwrap_or_default(),
+            on_duty_since: started_at,
+            shift_end: shift.planned.map_or(started_at + UNPLANNED, |window| window.before()),
+            rest_until: None,
+            route: route.into_iter().map(|(_, _, stop)| stop).collect(),
+            earned: earned.get(&id).copied().unwrap_or(0),
+            paid: Seconds(paid.get(&id).copied().unwrap_or(0)) + now.since(started_at).or_zero(),
+            skills: BTreeSet::new(),
+            zones: BTreeSet::new(),
+            blocked: BTreeSet::new(),
+        })
+    };
+    Ok(shifts::open(conn).await?.into_iter().filter_map(state).collect())
+}

@@ -1,0 +1,198 @@
+//! A whole server: services, database, loops, HTTP; started in order, stopped in reverse.
+
+use std::path::Path;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::clock::{self, Anchor, Clock};
+use crate::commands::CommandError;
+use crate::commands::people::{self, NewLogin};
+use crate::config::{Config, ConfigError};
+use crate::coop::{Coop, Rules, RulesError};
+use crate::db::{self, OpenError};
+use crate::domain::text::Name;
+use crate::domain::time::Timestamp;
+use crate::embedded::{self, Services, StartError};
+use crate::http::auth::Keys;
+use crate::http::{self, App};
+use crate::live::Live;
+use crate::loops::{self, Hub};
+use crate::secrets::Seal;
+use crate::telemetry;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Services(#[from] StartError),
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    #[error("REDIS_URL: {0}")]
+    Redis(#[from] redis::RedisError),
+    #[error("cannot start: {0}")]
+    Command(#[from] CommandError),
+    #[error("[auth] admin_email and admin_password: {0}")]
+    Admin(String),
+    #[error("[clock] start: {0}")]
+    Clock(String),
+    #[error("the installation's secret in {path}: {error}")]
+    Secret { path: String, error: std::io::Error },
+    #[error(
+        "cannot listen on {address}: {error}. Is something else using the port? Set PACELINE_SERVER__LISTEN"
+    )]
+    Listen { address: String, error: std::io::Error },
+}
+
+/// Starts Postgres and Redis where no URL is given. Must run on the main thread, before any runtime:
+/// the children end with the thread that started them.
+pub fn start_services(config: &Config) -> Result<Services, StartError> {
+    let given = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
+    let server = &config.server;
+    embedded::start(&server.data_dir, given(&server.database_url), given(&server.redis_url))
+}
+
+/// A server that answers.
+pub struct Running {
+    pub address: std::net::SocketAddr,
+    handle: actix_web::dev::ServerHandle,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+    loops: std::thread::JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Running {
+    /// Ends the streams, lets requests finish, ends the loops.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.handle.stop(true).await;
+        // Both have been told to end; how they did is in the log.
+        let _ = self.serving.await;
+        let _ = tokio::task::spawn_blocking(|| self.loops.join()).await;
+    }
+}
+
+/// Reads the installation's secret, or makes it: 32 bytes that only the server's user can read.
+fn secret(data_dir: &Path) -> Result<[u8; 32], ServeError> {
+    use std::io::{ErrorKind, Write};
+    use std::os::unix::fs::OpenOptionsExt;
+    let path = data_dir.join("secret.key");
+    let failed = |error| ServeError::Secret { path: path.display().to_string(), error };
+    std::fs::create_dir_all(data_dir).map_err(failed)?;
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    match made {
+        Ok(mut file) => {
+            let fresh = clock::chance();
+            file.write_all(&fresh).and_then(|()| file.sync_all()).map_err(failed)?;
+            Ok(fresh)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let bytes = std::fs::read(&path).map_err(failed)?;
+            bytes.try_into().map_err(|_| {
+                failed(std::io::Error::new(ErrorKind::InvalidData, "it does not have 32 bytes"))
+            })
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// The clock as it was anchored when this database first ran with this speed.
+async fn clock(config: &Config, conn: &mut db::Conn) -> Result<Clock, ServeError> {
+    if config.clock.speed == 1 && config.clock.start.is_empty() {
+        return Ok(Clock::true_time());
+    }
+    let real = clock::real_now();
+    let coop: Timestamp = match config.clock.start.as_str() {
+        "" => real,
+        start => start.parse().map_err(|error| ServeError::Clock(format!("{error}")))?,
+    };
+    let anchor = Anchor { real, coop, speed: config.clock.speed };
+    let kept: Anchor = db::settings::get_or_set(conn, "clock", &anchor)
+        .await
+        .map_err(|error| ServeError::Command(error.into()))?;
+    if kept.speed != config.clock.speed {
+        return Err(ServeError::Clock(format!(
+            "this database was run at speed {}; start a new one to change it",
+            kept.speed
+        )));
+    }
+    Ok(Clock::new(kept))
+}
+
+async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
+    let auth = &config.auth;
+    if auth.admin_email.is_empty() {
+        return Ok(());
+    }
+    let wrong = |error: &dyn std::fmt::Display| ServeError::Admin(error.to_string());
+    let login = NewLogin {
+        name: Name::new("Admin").map_err(|error| wrong(&error))?,
+        email: auth.admin_email.parse().map_err(|error| wrong(&error))?,
+        password: auth.admin_password.clone(),
+    };
+    if people::found(coop, login).await? {
+        info!(email = %auth.admin_email, "made the first admin");
+    }
+    Ok(())
+}
+
+/// Opens everything and starts to answer.
+pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
+    let database_url = services.database_url();
+    db::migrate(database_url).await?;
+    let pool = db::open(database_url, config.server.pool_size).await?;
+    let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
+    let coop = Coop {
+        clock: clock(&config, &mut conn).await?,
+        rules: std::sync::Arc::new(Rules::load(&config)?),
+        bell: std::sync::Arc::default(),
+        db: pool,
+    };
+    let seal = Seal::new(&secret(&config.server.data_dir)?);
+    let keys = Keys::load(&mut conn, seal).await?;
+    drop(conn);
+    found(&coop, &config).await?;
+
+    let live = Live::open(services.redis_url())?;
+    let hub = Hub::default();
+    let stop = CancellationToken::new();
+    let loops = loops::start(coop.clone(), live.clone(), hub.clone(), &config, stop.clone());
+    let listen = config.server.listen.clone();
+    let failed = |error| ServeError::Listen { address: listen.clone(), error };
+    let loops = loops.map_err(failed)?;
+    let metrics = telemetry::start_metrics();
+    let app = App { coop, live, hub, keys, config, metrics, stop: stop.clone() };
+    let (server, address) = http::serve(Data::new(app)).map_err(failed)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    info!(%address, "answering");
+    Ok(Running { address, handle, serving, loops, stop })
+}
+
+/// Ctrl-C, or the system's request to end.
+pub async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        // Without signals there is nothing to wait for but Ctrl-C.
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// `paceline health`: asks a running server whether it is alive.
+pub async fn is_alive(address: &str) -> bool {
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(3)).build();
+    let Ok(client) = client else { return false };
+    let answer = client.get(format!("http://{address}/livez")).send().await;
+    answer.is_ok_and(|answer| answer.status().is_success())
+}
