@@ -158,7 +158,7 @@ pub async fn start(config: Config, services: &Services) -> Result<Running, Serve
     drop(conn);
     found(&coop, &config).await?;
 
-    let live = Live::open(services.redis_url())?;
+    let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
     let loops = loops::start(coop.clone(), live.clone(), hub.clone(), &config, stop.clone());
