@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: courier, offer, delivery, ledger account. Where two orders meet
+//! Locks are taken in one order: courier, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
