@@ -7,6 +7,9 @@
 mod database;
 mod support;
 
+mod access;
+mod bad_input;
+mod bad_tokens;
 mod couriers;
 mod dispatch;
 mod events;
@@ -16,3 +19,4 @@ mod orders;
 mod pay;
 mod routes;
 mod sessions;
+mod world;

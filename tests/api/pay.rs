@@ -102,6 +102,7 @@ async fn a_retried_done_pays_once() {
 /// The rule of the public instances: the larger of 10 a delivery and 15 an agreed hour.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shift_pays_the_larger_of_its_pieces_and_the_guarantee() {
+    let coop = Coop::with(|config| config.policy.tariff = "tariff-mdrp".to_owned()).await;
     for (minutes, deliveries, expected) in [
         (120, 1, vec![("guarantee", 2000), ("piece", 1000)]),
         (61, 0, vec![("guarantee", 1525)]),
@@ -110,19 +111,15 @@ async fn a_shift_pays_the_larger_of_its_pieces_and_the_guarantee() {
         (100, 2, vec![("guarantee", 500), ("piece", 1000), ("piece", 1000)]),
         (20, 4, vec![("piece", 1000); 4]),
     ] {
-        let mdrp = |config: &mut paceline::config::Config| {
-            config.policy.tariff = "tariff-mdrp".to_owned();
-        };
-        let coop = Coop::with(mdrp).await;
-        let alice = coop.courier("Alice").await;
-        let shift = work_a_shift(&coop, &alice, minutes, deliveries).await;
+        let courier = coop.courier("Alice").await;
+        let shift = work_a_shift(&coop, &courier, minutes, deliveries).await;
         assert_eq!(shift["paid_seconds"], minutes * 60, "as agreed, not as clocked");
-        let pay = pay(&alice).await;
+        let pay = pay(&courier).await;
         assert_eq!(lines(&pay), expected);
         let owed = (1000 * deliveries as i64).max(25 * minutes);
         assert_eq!(pay["total"], json!({ "amount": owed, "currency": "USD" }));
-        assert_eq!(books(&coop).await["sum"]["USD"], 0);
     }
+    assert_eq!(books(&coop).await["sum"]["USD"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

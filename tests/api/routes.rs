@@ -145,8 +145,8 @@ pub mod blank {
     pub const SHOP: &str = "mer_own";
     pub const COURIER: &str = "cou_own";
     pub const REFRESH_TOKEN: &str = "refresh token";
-    /// Different each time.
-    pub const FRESH: &str = "fresh";
+    /// A number that is used once.
+    pub const FRESH: &str = "<number>";
 }
 
 fn stop() -> Value {
@@ -159,7 +159,7 @@ fn stop() -> Value {
 
 fn order() -> Value {
     json!({
-        "external_reference": blank::FRESH, "ready_at": "2026-03-02T12:10:00Z",
+        "merchant_id": blank::SHOP, "external_reference": blank::FRESH, "ready_at": "2026-03-02T12:10:00Z",
         "pickups": [stop()], "dropoffs": [stop()], "instructions": "ring twice",
         "packages": [{ "name": "pizza", "quantity": 2, "volume_ml": 6000, "weight_g": 800 }],
     })
@@ -168,7 +168,7 @@ fn order() -> Value {
 /// A person's login, with an address that is used once.
 fn login(more: Value) -> Value {
     let mut body = json!({
-        "name": "Zoe", "email": format!("{}@coop.example", blank::FRESH), "password": "long enough",
+        "name": "Zoe", "email": format!("zoe{}@coop.example", blank::FRESH), "password": "long enough",
     });
     for (name, value) in more.as_object().expect("an object") {
         body[name] = value.clone();
@@ -211,7 +211,7 @@ pub fn all() -> Vec<Route> {
         Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
         Route { body_optional: true, ..post("/v1/offers/{id}/decline", A::Couriers, O::Offer, json!({})) },
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
-        post("/v1/tasks/{id}/done", A::Couriers, O::Task, json!({ "at": at["at"], "proof": { "signed_by": "Ada" } })),
+        post("/v1/tasks/{id}/done", A::Couriers, O::Task, json!({ "at": "2026-03-03T12:00:00Z", "proof": { "signed_by": "Ada" } })),
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
         // dispatchers
         get("/v1/board", A::Desk, O::None),

@@ -180,6 +180,14 @@ impl Call {
     }
 }
 
+impl Call {
+    /// The status alone, where the body has no end.
+    pub async fn status(self) -> u16 {
+        let answer = self.request.send().await;
+        answer.unwrap_or_else(|error| panic!("{}: {error:?}", self.name)).status().as_u16()
+    }
+}
+
 impl IntoFuture for Call {
     type Output = Reply;
     type IntoFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
