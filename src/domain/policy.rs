@@ -63,6 +63,8 @@ pub struct Search {
     pub reach_m: i64,
     /// A job is planned when it will be ready within this many seconds.
     pub horizon_s: i64,
+    /// How many rounds of mending a plan gets at most.
+    pub rounds_max: usize,
 }
 
 /// `[limits]`.
@@ -89,9 +91,9 @@ pub struct Weights {
     pub lateness: i64,
     /// For one second that ready goods wait.
     pub freshness: i64,
-    /// For one second of riding added.
+    /// For one metre of riding added.
     pub riding: i64,
-    /// For one unpaid metre to the first pickup.
+    /// For one unpaid metre to a counter, on top of riding.
     pub approach: i64,
     /// For taking back a job that a courier had accepted.
     pub broken_promise: i64,

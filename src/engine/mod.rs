@@ -4,15 +4,19 @@
 //! of the search. Same snapshot, policy, travel times and seed: same plan, whatever the order of
 //! the rows. There is no clock, no chance and no `HashMap` here.
 
-pub mod candidates;
 pub mod check;
 pub mod commitment;
 pub mod costs;
+pub mod explain;
+pub mod field;
 pub mod index;
+pub mod insertion;
 pub mod matching;
 pub mod plan;
+pub mod problem;
 pub mod route;
 pub mod rules;
+pub mod schedules;
 pub mod search;
 pub mod snapshot;
 pub mod travel;
