@@ -5,6 +5,7 @@ pub mod day;
 pub mod instance;
 pub mod measures;
 pub mod solution;
+pub mod validator;
 
 pub use day::simulate;
 pub use instance::Instance;
