@@ -21,6 +21,11 @@ pub enum VehicleKind {
     Car,
 }
 
+impl VehicleKind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Foot, Self::Bike, Self::CargoBike, Self::Moped, Self::Car];
+}
+
 /// A load, or the room for one: whole millilitres and whole grams.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -82,7 +82,7 @@ pub fn candidates<T: TravelTimes>(
     let schedules = without.as_ref().unwrap_or(schedules);
     let (mut candidates, mut refused) = (Vec::new(), Vec::new());
     let mut scratch = Scratch::default();
-    for rider in problem.reach(parcel) {
+    for &rider in problem.reach(parcel) {
         let mut best = None;
         let tried =
             insertion::into_route(problem, schedules, parcel, rider, &mut scratch, &mut best);

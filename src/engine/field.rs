@@ -50,6 +50,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
             policy,
             travel,
             riders: Vec::with_capacity(courier_of.len()),
+            on_duty: (0..courier_of.len()).collect(),
             parcels: Vec::new(),
             tasks: Vec::new(),
         };

@@ -26,8 +26,10 @@ pub struct Problem<'a, T> {
     pub policy: &'a DispatchPolicy,
     /// The city.
     pub travel: &'a T,
-    /// Couriers on duty. Of two that are equal in everything the earlier is asked.
+    /// Couriers. Of two that are equal in everything the earlier is asked.
     pub riders: Vec<Rider>,
+    /// Those of them who can be given anything, in ascending order.
+    pub on_duty: Vec<RiderIx>,
     /// Deliveries, promised or not.
     pub parcels: Vec<Parcel>,
     /// Pickups and drop-offs.
@@ -119,12 +121,11 @@ impl<T: TravelTimes> Problem<'_, T> {
     }
 
     /// The riders who may have a parcel.
-    pub fn reach(&self, parcel: ParcelIx) -> impl Iterator<Item = RiderIx> + '_ {
-        let (everyone, these): (_, &[RiderIx]) = match &self.parcels[parcel].reach {
-            Reach::Everyone => (self.riders.len(), &[]),
-            Reach::These(riders) => (0, riders),
-        };
-        (0..everyone).chain(these.iter().copied())
+    pub fn reach(&self, parcel: ParcelIx) -> &[RiderIx] {
+        match &self.parcels[parcel].reach {
+            Reach::Everyone => &self.on_duty,
+            Reach::These(riders) => riders,
+        }
     }
 
     /// Whether a rider may have a parcel.

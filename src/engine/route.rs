@@ -97,6 +97,20 @@ pub fn visits<T: TravelTimes>(
     visits
 }
 
+/// The first visit of a route.
+///
+/// # Panics
+/// If the route is empty.
+pub fn first_visit<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+) -> Visit {
+    let rider = &problem.riders[rider];
+    let here = &route[..counter_visit_len(problem, route)];
+    Clock::of(rider, problem.now_s).visit(problem, rider, here)
+}
+
 /// Where the courier is along the route, and when.
 struct Clock {
     spot: Spot,

@@ -164,7 +164,7 @@ fn fairness_over<T>(
     let (mut planned, mut sum_ms) = (0, 0);
     for parcel in parcels {
         let pay = problem.parcels[parcel].pay;
-        sum_ms += standing.term_ms(planned, pay, &problem.policy.fairness);
+        sum_ms += standing.term_ms(planned, pay);
         planned += pay;
     }
     sum_ms

@@ -6,7 +6,7 @@
 
 use super::insertion::{self, Best, Scratch};
 use super::matching::{self, Edge, Row};
-use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
+use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
 use super::route;
 use super::schedules::{self, Schedules, new_parcels};
 use super::travel::TravelTimes;
@@ -37,11 +37,11 @@ pub fn mend<T: TravelTimes>(
     open: &[ParcelIx],
     rounds: usize,
 ) {
-    let mut scratch = Scratch::default();
+    let mut lists = Lists::default();
     for _ in 0..rounds {
-        let mut better = deal_again(problem, schedules);
+        let mut better = deal_again(problem, schedules, &mut lists);
         for &parcel in open {
-            better |= relocate(problem, schedules, parcel, &mut scratch);
+            better |= relocate(problem, schedules, parcel, &mut lists);
         }
         if !better {
             break;
@@ -54,6 +54,10 @@ fn ready_s<T: TravelTimes>(problem: &Problem<'_, T>, parcel: ParcelIx) -> i64 {
 }
 
 /// The cheapest place for a parcel in any route in its reach, if it adds less than `below`.
+///
+/// A route is tried only if two bounds from below on what the parcel adds, each dearer to reckon
+/// than the one before, leave hope: equality alone, and equality with the delay of riding there
+/// first of all.
 fn cheapest<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &Schedules,
@@ -62,9 +66,19 @@ fn cheapest<T: TravelTimes>(
     scratch: &mut Scratch,
 ) -> Option<Best> {
     let mut best = below.map(|added| Best { added, ..Best::default() });
-    for rider in problem.reach(parcel) {
-        let least = least_added(problem, schedules, parcel, rider);
-        if least.is_none_or(|least| best.as_ref().is_some_and(|best| least >= best.added)) {
+    let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
+    for &rider in problem.reach(parcel) {
+        let added_max = best.as_ref().map_or(i64::MAX, |best| best.added);
+        let standing = &problem.riders[rider].standing;
+        let fairness_ms = standing.term_ms(schedules.planned_pay(rider), pay);
+        if fairness_ms >= added_max {
+            continue;
+        }
+        let Some(approach) = least_approach(problem, tasks.start, rider) else { continue };
+        // Who has nothing to do has nothing on the way either.
+        let is_idle = schedules.route(rider).is_empty();
+        let riding_ms = if is_idle { approach.riding_ms } else { 0 };
+        if fairness_ms + approach.delay_ms + riding_ms >= added_max {
             continue;
         }
         // A refusal only means that this rider is not the best: the explanation asks again.
@@ -73,42 +87,39 @@ fn cheapest<T: TravelTimes>(
     best.filter(|best| !best.route.is_empty())
 }
 
-/// A bound from below on what a parcel adds to a rider's route: the delay if the rider rode there
-/// first of all, and equality. `None` if it would be after the shift.
-fn least_added<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    schedules: &Schedules,
-    parcel: ParcelIx,
-    rider_ix: RiderIx,
-) -> Option<i64> {
-    let delay_s = least_delay_s(problem, problem.parcels[parcel].tasks.start, rider_ix)?;
-    let pay = problem.parcels[parcel].pay;
-    let standing = &problem.riders[rider_ix].standing;
-    let planned = schedules.planned_pay(rider_ix);
-    let fairness_ms = standing.term_ms(planned, pay, &problem.policy.fairness);
-    Some(delay_s * problem.policy.weights.delay + fairness_ms)
-}
-
-/// How long goods wait at least if a rider sets out for them at once. `None` if that would be after
-/// the shift.
-fn least_delay_s<T: TravelTimes>(
+/// The least that going for a pickup at once costs a rider: goods that wait and metres ridden, in
+/// one unit. `None` if it would be after the shift.
+fn least_approach<T: TravelTimes>(
     problem: &Problem<'_, T>,
     pickup: TaskIx,
     rider: RiderIx,
-) -> Option<i64> {
+) -> Option<Approach> {
     let rider = &problem.riders[rider];
     let leaves_s = rider.leaves_s(problem.now_s);
     if leaves_s > rider.shift_end_s {
         return None;
     }
     let pickup = problem.task(pickup);
-    let arrival_s = if rider.spot == pickup.spot {
-        rider.there_s
-    } else {
-        leaves_s + problem.travel.leg(rider.spot, pickup.spot, rider.vehicle).seconds.0
-    };
+    let leg = problem.travel.leg(rider.spot, pickup.spot, rider.vehicle);
+    let stays = rider.spot == pickup.spot;
+    let arrival_s = if stays { rider.there_s } else { leaves_s + leg.seconds.0 };
     let handover_s = (arrival_s + pickup.before_s).max(leaves_s);
-    Some((handover_s - pickup.ready_s).max(0)).filter(|_| handover_s <= rider.shift_end_s)
+    if handover_s > rider.shift_end_s {
+        return None;
+    }
+    let weights = &problem.policy.weights;
+    Some(Approach {
+        delay_ms: (handover_s - pickup.ready_s).max(0) * weights.delay,
+        riding_ms: leg.metres.0 * (weights.riding + weights.approach),
+    })
+}
+
+/// What going somewhere costs, as thousandths of a second of a customer's waiting.
+struct Approach {
+    /// For the goods of one delivery.
+    delay_ms: i64,
+    /// For the ride.
+    riding_ms: i64,
 }
 
 /// Takes a parcel out and puts it where it adds least, if that is better than where it was.
@@ -116,26 +127,38 @@ fn relocate<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     parcel: ParcelIx,
-    scratch: &mut Scratch,
+    lists: &mut Lists,
 ) -> bool {
     let Some(rider) = schedules.rider_of(parcel) else { return false };
-    let (old, old_cost) = (schedules.route(rider).to_vec(), schedules.cost(rider));
     let range = &problem.parcels[parcel].tasks;
-    let without: Vec<TaskIx> = old.iter().copied().filter(|task| !range.contains(task)).collect();
+    lists.old.clear();
+    lists.old.extend_from_slice(schedules.route(rider));
+    lists.without.clear();
+    lists.without.extend(lists.old.iter().filter(|task| !range.contains(task)));
+    let old_cost = schedules.cost(rider);
     // Fewer stops can break no rule, but for travel times against the triangle inequality.
-    let Ok(without_cost) = schedules.cost_of(problem, rider, &without) else { return false };
-    schedules.set(problem, rider, &without, without_cost);
+    let without_cost = schedules.cost_of(problem, rider, &lists.without);
+    let Ok(without_cost) = without_cost else { return false };
+    schedules.set(problem, rider, &lists.without, without_cost);
     let gain = old_cost - without_cost;
-    match cheapest(problem, schedules, parcel, Some(gain), scratch) {
+    match cheapest(problem, schedules, parcel, Some(gain), &mut lists.scratch) {
         Some(best) => {
             schedules.set(problem, best.rider, &best.route, best.route_cost);
             true
         }
         None => {
-            schedules.set(problem, rider, &old, old_cost);
+            schedules.set(problem, rider, &lists.old, old_cost);
             false
         }
     }
+}
+
+/// Lists that are filled again and again without being allocated again.
+#[derive(Default)]
+struct Lists {
+    scratch: Scratch,
+    old: Vec<TaskIx>,
+    without: Vec<TaskIx>,
 }
 
 /// A rider's planned tasks as one piece, which another rider could have instead.
@@ -148,75 +171,74 @@ struct Pack {
 }
 
 /// Deals all planned packs out again, each to one rider, by exact assignment.
-fn deal_again<T: TravelTimes>(problem: &Problem<'_, T>, schedules: &mut Schedules) -> bool {
+fn deal_again<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    lists: &mut Lists,
+) -> bool {
     let packs = packs(problem, schedules);
     let least: Vec<Vec<(RiderIx, i64)>> =
         packs.iter().map(|pack| least_costs(problem, pack)).collect();
     // No exchange can save more than this, so an edge that costs more than its pack's present place
     // by as much cannot be part of a better deal.
-    let gain_max: i64 = packs
-        .iter()
-        .zip(&least)
-        .map(|(pack, least)| {
-            let best = least.iter().map(|&(_, cost)| cost).min().unwrap_or(pack.cost);
-            (pack.cost - best).max(0)
-        })
-        .sum();
+    let gain = |(pack, least): (&Pack, &Vec<(RiderIx, i64)>)| {
+        let best = least.iter().map(|&(_, cost)| cost).min().unwrap_or(pack.cost);
+        (pack.cost - best).max(0)
+    };
+    let gain_max: i64 = packs.iter().zip(&least).map(gain).sum();
     if gain_max == 0 {
         return false;
     }
-    let mut routes: Vec<Vec<(Vec<TaskIx>, i64)>> = Vec::with_capacity(packs.len());
-    let mut rows: Vec<Row> = Vec::with_capacity(packs.len());
+    let mut rows = Vec::with_capacity(packs.len());
     for (pack, least) in packs.iter().zip(&least) {
-        let (mut row, mut row_routes) = (Row { edges: Vec::new(), alone: ALONE }, Vec::new());
-        for &(rider, bound) in least {
-            if rider != pack.rider && bound >= pack.cost + gain_max {
+        let mut edges = Vec::new();
+        for &(rider, bound) in least.iter().filter(|(_, bound)| *bound < pack.cost + gain_max) {
+            let column = u32::try_from(rider).unwrap_or(u32::MAX);
+            if rider == pack.rider {
+                edges.push(Edge { column, cost: bound });
                 continue;
             }
-            let (route, cost) = if rider == pack.rider {
-                (schedules.route(rider).to_vec(), Ok(schedules.cost(rider)))
-            } else {
-                let mut route = problem.riders[rider].promised.clone();
-                route.extend_from_slice(&pack.tasks);
-                let cost = schedules.cost_of(problem, rider, &route);
-                (route, cost)
-            };
-            if let Ok(cost) = cost {
-                let column = u32::try_from(rider).unwrap_or(u32::MAX);
-                row.edges.push(Edge { column, cost: cost - schedules.base_cost(rider) });
-                row_routes.push((route, cost));
+            lists.old.clear();
+            lists.old.extend_from_slice(&problem.riders[rider].promised);
+            lists.old.extend_from_slice(&pack.tasks);
+            if let Ok(cost) = schedules.cost_of(problem, rider, &lists.old) {
+                edges.push(Edge { column, cost: cost - schedules.base_cost(rider) });
             }
         }
-        rows.push(row);
-        routes.push(row_routes);
+        rows.push(Row { edges, alone: ALONE });
     }
-    deal(problem, schedules, &packs, &rows, &routes)
+    let chosen = matching::assign(&rows, problem.riders.len());
+    let chosen: Option<Vec<Edge>> =
+        rows.iter().zip(chosen).map(|(row, place)| place.map(|place| row.edges[place])).collect();
+    chosen.is_some_and(|chosen| deal(problem, schedules, &packs, &chosen, &mut lists.old))
 }
 
 /// Leaving a pack without a rider never pays: it has one already.
 const ALONE: i64 = i64::MAX / 4;
 
+/// Gives each pack to its chosen rider, if that is cheaper in all.
 fn deal<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     packs: &[Pack],
-    rows: &[Row],
-    routes: &[Vec<(Vec<TaskIx>, i64)>],
+    chosen: &[Edge],
+    route: &mut Vec<TaskIx>,
 ) -> bool {
-    let chosen = matching::assign(rows, problem.riders.len());
-    let places: Option<Vec<usize>> = chosen.into_iter().collect();
-    let Some(places) = places else { return false };
-    let cost: i64 = rows.iter().zip(&places).map(|(row, &place)| row.edges[place].cost).sum();
-    if cost >= packs.iter().map(|pack| pack.cost).sum() {
+    let before: i64 = packs.iter().map(|pack| pack.cost).sum();
+    if chosen.iter().map(|edge| edge.cost).sum::<i64>() >= before {
         return false;
     }
-    for pack in packs {
+    let movers = || packs.iter().zip(chosen).filter(|(p, edge)| p.rider != edge.column as usize);
+    for (pack, _) in movers() {
         let promised = &problem.riders[pack.rider].promised;
         schedules.set(problem, pack.rider, promised, schedules.base_cost(pack.rider));
     }
-    for ((row, routes), &place) in rows.iter().zip(routes).zip(&places) {
-        let (route, cost) = &routes[place];
-        schedules.set(problem, row.edges[place].column as usize, route, *cost);
+    for (pack, edge) in movers() {
+        let rider = edge.column as usize;
+        route.clear();
+        route.extend_from_slice(&problem.riders[rider].promised);
+        route.extend_from_slice(&pack.tasks);
+        schedules.set(problem, rider, route, edge.cost + schedules.base_cost(rider));
     }
     true
 }
@@ -238,24 +260,33 @@ fn packs<T: TravelTimes>(problem: &Problem<'_, T>, schedules: &Schedules) -> Vec
     packs
 }
 
-/// The riders who may have a whole pack, with a bound from below on what it would add: the delay at
+/// How many of the most promising riders take part in the deal for one pack. The deal is exact among
+/// them.
+const DEAL_MAX: usize = 16;
+
+/// The most promising riders who may have a whole pack, with a bound from below on what it would add: the delay at
 /// its first counter, and equality. For its present rider, what it does add.
 fn least_costs<T: TravelTimes>(problem: &Problem<'_, T>, pack: &Pack) -> Vec<(RiderIx, i64)> {
     let parcels = &pack.parcels;
     let Some(&first) = parcels.first() else { return Vec::new() };
-    let together = route::counter_visit_len(problem, &pack.tasks);
+    let together = route::counter_visit_len(problem, &pack.tasks) as i64;
     let mut least = Vec::new();
-    for rider in problem.reach(first) {
+    for &rider in problem.reach(first) {
         if rider == pack.rider {
             least.push((rider, pack.cost));
             continue;
         }
-        let Some(delay_s) = least_delay_s(problem, pack.tasks[0], rider) else { continue };
-        if !parcels.iter().all(|&parcel| problem.may_have(rider, parcel)) {
-            continue;
+        let Some(approach) = least_approach(problem, pack.tasks[0], rider) else { continue };
+        let approach_ms = approach.delay_ms * together + approach.riding_ms;
+        if parcels.iter().all(|&parcel| problem.may_have(rider, parcel)) {
+            least.push((rider, approach_ms + schedules::fairness_ms(problem, rider, parcels)));
         }
-        let delay = delay_s * problem.policy.weights.delay * together as i64;
-        least.push((rider, delay + schedules::fairness_ms(problem, rider, parcels)));
+    }
+    if least.len() > DEAL_MAX {
+        least.select_nth_unstable_by_key(DEAL_MAX, |&(rider, cost)| (cost, rider));
+        let own = least[DEAL_MAX..].iter().copied().find(|&(rider, _)| rider == pack.rider);
+        least.truncate(DEAL_MAX);
+        least.extend(own);
     }
     least
 }

@@ -8,11 +8,17 @@ use crate::domain::policy::Fairness;
 pub struct Standing {
     /// Earned so far in this period, in minor units.
     pub earned: i64,
-    /// Paid time so far in this period with the warm start added, in seconds. Never zero.
-    pub basis_s: i64,
-    /// What everyone on duty earned an hour, in minor units.
-    pub mean_hourly: i64,
+    /// Thousandths of a second of delay for one minor unit earned, times [`SCALE`].
+    slope: i64,
+    /// What the average of the others takes off, in thousandths of a second of delay.
+    mean_ms: i64,
+    /// No term is farther from zero.
+    bound_ms: i64,
 }
+
+/// The search asks for terms far more often than for standings, so the division is done once and
+/// a multiplication by a scaled fraction is left.
+const SCALE: i64 = 1 << 20;
 
 /// Minor units an hour of everyone on duty: `earned` over `paid_s`, warm starts left out. Zero
 /// before anyone has been paid for any time.
@@ -24,7 +30,14 @@ impl Standing {
     /// Of a courier. The warm start keeps the first minutes of a shift from counting as riches or
     /// as poverty.
     pub fn new(earned: i64, paid_s: i64, mean_hourly: i64, policy: &Fairness) -> Self {
-        Self { earned, basis_s: paid_s.max(0) + policy.warm_start_s, mean_hourly }
+        let basis_s = paid_s.max(0) + policy.warm_start_s;
+        let ms_per_hourly = policy.delay_per_100 * 10;
+        Self {
+            earned,
+            slope: 3600 * ms_per_hourly * SCALE / basis_s.max(1),
+            mean_ms: mean_hourly * ms_per_hourly,
+            bound_ms: policy.delay_max_s * 500,
+        }
     }
 
     /// What giving this courier one more delivery costs for the sake of equality, in thousandths of
@@ -33,10 +46,11 @@ impl Standing {
     /// judged in the middle of the step it takes.
     ///
     /// Two couriers never differ by more than the policy's `delay_max_s`.
-    pub fn term_ms(&self, planned: i64, pay: i64, policy: &Fairness) -> i64 {
-        let hourly = (self.earned + planned + pay / 2).saturating_mul(3600) / self.basis_s.max(1);
-        let bound_ms = policy.delay_max_s * 500;
-        ((hourly - self.mean_hourly) * policy.delay_per_100 * 10).clamp(-bound_ms, bound_ms)
+    #[inline]
+    pub fn term_ms(&self, planned: i64, pay: i64) -> i64 {
+        let earned = self.earned + planned + pay / 2;
+        let own_ms = earned.saturating_mul(self.slope) / SCALE;
+        (own_ms - self.mean_ms).clamp(-self.bound_ms, self.bound_ms)
     }
 }
 
@@ -49,8 +63,7 @@ mod tests {
     fn less_earned_costs_less_and_the_bound_holds() {
         let policy = DispatchPolicy::founding().fairness;
         let mean = mean_hourly(80_000, 3 * 40 * 3600);
-        let term =
-            |earned| Standing::new(earned, 40 * 3600, mean, &policy).term_ms(0, 500, &policy);
+        let term = |earned| Standing::new(earned, 40 * 3600, mean, &policy).term_ms(0, 500);
         let terms = [term(0), term(40_000), term(900_000)];
         assert!(terms.is_sorted() && terms[0] < 0 && terms[2] > 0, "{terms:?}");
         assert!(terms[2] - terms[0] <= policy.delay_max_s * 1000);
@@ -60,6 +73,6 @@ mod tests {
     fn each_delivery_planned_makes_the_next_one_dearer() {
         let policy = DispatchPolicy::founding().fairness;
         let standing = Standing::new(3_000, 3 * 3600, 1_500, &policy);
-        assert!(standing.term_ms(0, 500, &policy) < standing.term_ms(500, 500, &policy));
+        assert!(standing.term_ms(0, 500) < standing.term_ms(500, 500));
     }
 }

@@ -73,6 +73,7 @@ impl<'a> Day<'a> {
                 policy,
                 travel,
                 riders: Vec::new(),
+                on_duty: Vec::new(),
                 parcels: Vec::new(),
                 tasks: Vec::new(),
             },
@@ -128,6 +129,7 @@ impl<'a> Day<'a> {
 
     fn add_rider(&mut self, courier: usize) {
         let row = &self.instance.couriers[courier];
+        self.problem.on_duty.push(self.courier_of.len());
         self.courier_of.push(courier);
         self.place.push(Place::Start);
         self.problem.riders.push(Rider {
@@ -180,6 +182,9 @@ impl<'a> Day<'a> {
     }
 
     fn plan(&mut self) {
+        let now_s = self.problem.now_s;
+        let riders = &self.problem.riders;
+        self.problem.on_duty.retain(|&rider| now_s <= riders[rider].shift_end_s);
         self.compare_earnings();
         for rider in 0..self.problem.riders.len() {
             if !self.schedules.route(rider).is_empty() {
@@ -194,22 +199,18 @@ impl<'a> Day<'a> {
 
     fn compare_earnings(&mut self) {
         let now_s = self.problem.now_s;
+        let paid_of =
+            |rider: RiderIx| now_s - self.instance.couriers[self.courier_of[rider]].on_at * 60;
         let (mut earned, mut paid_s) = (0, 0);
-        let on_duty = |rider: &Rider| now_s <= rider.shift_end_s;
-        let paid_of = |courier: usize| now_s - self.instance.couriers[courier].on_at * 60;
-        for (rider, &courier) in self.problem.riders.iter().zip(&self.courier_of) {
-            if on_duty(rider) {
-                earned += rider.standing.earned;
-                paid_s += paid_of(courier);
-            }
+        for &rider in &self.problem.on_duty {
+            earned += self.problem.riders[rider].standing.earned;
+            paid_s += paid_of(rider);
         }
         let mean = fairness::mean_hourly(earned, paid_s);
         let policy = &self.problem.policy.fairness;
-        for (rider, &courier) in self.problem.riders.iter_mut().zip(&self.courier_of) {
-            if on_duty(rider) {
-                let earned = rider.standing.earned;
-                rider.standing = Standing::new(earned, paid_of(courier), mean, policy);
-            }
+        for &rider in &self.problem.on_duty {
+            let standing = &mut self.problem.riders[rider].standing;
+            *standing = Standing::new(standing.earned, paid_of(rider), mean, policy);
         }
     }
 
@@ -220,14 +221,13 @@ impl<'a> Day<'a> {
         if route.is_empty() || self.problem.riders[rider].there_s > now_s {
             return;
         }
-        let counter = self.problem.task(route[0]).spot;
-        let visits = route::visits(&self.problem, rider, route);
-        if self.problem.riders[rider].spot == counter {
-            if visits[0].handover_s <= now_s {
+        let first = self.problem.task(route[0]);
+        let visit = route::first_visit(&self.problem, rider, route);
+        if self.problem.riders[rider].spot == first.spot {
+            if visit.handover_s <= now_s {
                 self.pick_up(rider);
             }
-        } else if commitment::leave_by_s(self.problem.task(route[0]), &visits[0])
-            - self.problem.policy.commitment.slack_s
+        } else if commitment::leave_by_s(first, &visit) - self.problem.policy.commitment.slack_s
             <= now_s
         {
             self.ride_to_counter(rider);

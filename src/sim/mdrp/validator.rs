@@ -251,7 +251,7 @@ mod tests {
             ),
             (
                 |i, _| i.parameters.metres_per_minute -= 100,
-                "picks up before the service at the counter",
+                "a delivery is not when or by whom the solution says",
             ),
         ];
         for (cheat, rule) in cheats {
