@@ -63,8 +63,9 @@ pub struct Search {
     pub reach_m: i64,
     /// A job is planned when it will be ready within this many seconds.
     pub horizon_s: i64,
-    /// How many rounds of mending a plan gets at most.
-    pub rounds_max: usize,
+    /// How many parcels are tried elsewhere in one tick, over all rounds of mending. The first
+    /// round is always made.
+    pub relocations_max: usize,
 }
 
 /// `[limits]`.

@@ -101,6 +101,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
             let under_way = courier.route.iter().rposition(|stop| stop.state == StopState::Doing);
             self.problem.riders.push(Rider {
                 spot: courier.spot,
+                counter: 0,
                 there_s: courier.there_at.seconds(),
                 vehicle: courier.vehicle.kind,
                 room: courier.vehicle.room,
@@ -109,7 +110,13 @@ impl<'a, T: TravelTimes> Field<'a, T> {
                 rest_until_s: courier.rest_until.map_or(i64::MIN, |until| until.seconds()),
                 promised,
                 fixed: under_way.map_or(0, |last| last + 1),
-                standing: Standing::new(courier.earned, courier.paid.0, mean, policy),
+                standing: Standing::new(
+                    courier.earned,
+                    courier.paid.0,
+                    courier.shift_end.since(self.snapshot.now).0,
+                    mean,
+                    policy,
+                ),
             });
         }
     }
@@ -222,6 +229,7 @@ impl Near {
 fn task(stop: &Stop, parcel: u32) -> Task {
     Task {
         spot: stop.spot,
+        counter: 0,
         kind: stop.kind,
         parcel,
         ready_s: stop.ready_at.seconds(),

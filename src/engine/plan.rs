@@ -160,8 +160,7 @@ pub fn plan(
 fn searched<T: TravelTimes>(field: &Field<'_, T>) -> Schedules {
     let mut schedules = Schedules::of_promises(&field.problem);
     let _nobody_can = search::place(&field.problem, &mut schedules, &mut field.open.clone());
-    let rounds = field.problem.policy.search.rounds_max;
-    search::mend(&field.problem, &mut schedules, &field.open, rounds);
+    search::mend(&field.problem, &mut schedules, &field.open);
     schedules
 }
 

@@ -41,6 +41,8 @@ pub struct Problem<'a, T> {
 pub struct Rider {
     /// Where the courier is, or is next free to turn around.
     pub spot: Spot,
+    /// At which of the counters that share this spot; see [`Task::counter`].
+    pub counter: u32,
     /// Since or from when, in seconds.
     pub there_s: i64,
     /// What the courier rides.
@@ -86,6 +88,8 @@ pub enum Reach {
 pub struct Task {
     /// Where.
     pub spot: Spot,
+    /// Which of several counters at one spot; always 0 where the spot tells.
+    pub counter: u32,
     /// Which of the two.
     pub kind: StopKind,
     /// Of which delivery.

@@ -114,13 +114,19 @@ pub fn first_visit<T: TravelTimes>(
 /// Where the courier is along the route, and when.
 struct Clock {
     spot: Spot,
+    counter: u32,
     here_since_s: i64,
     leave_s: i64,
 }
 
 impl Clock {
     fn of(rider: &Rider, now_s: i64) -> Self {
-        Self { spot: rider.spot, here_since_s: rider.there_s, leave_s: rider.leaves_s(now_s) }
+        Self {
+            spot: rider.spot,
+            counter: rider.counter,
+            here_since_s: rider.there_s,
+            leave_s: rider.leaves_s(now_s),
+        }
     }
 
     /// Rides to the spot of the tasks `here` and does them.
@@ -133,7 +139,7 @@ impl Clock {
         let first = problem.task(here[0]);
         let leg = problem.travel.leg(self.spot, first.spot, rider.vehicle);
         // Who already stands there has arrived in the past; nothing happens before now all the same.
-        let stays = self.spot == first.spot;
+        let stays = (self.spot, self.counter) == (first.spot, first.counter);
         let arrival_s = if stays { self.here_since_s } else { self.leave_s + leg.seconds.0 };
         let (mut before_s, mut after_s, mut ready_s) =
             (first.before_s, first.after_s, first.ready_s);
@@ -144,7 +150,7 @@ impl Clock {
         }
         let handover_s = (arrival_s + before_s).max(ready_s).max(self.leave_s);
         let leave_s = handover_s + after_s;
-        *self = Self { spot: first.spot, here_since_s: leave_s, leave_s };
+        *self = Self { spot: first.spot, counter: first.counter, here_since_s: leave_s, leave_s };
         Visit { arrival_s, handover_s, leave_s, metres: leg.metres, ride_s: leg.seconds.0 }
     }
 }
@@ -162,7 +168,8 @@ pub fn counter_visit_len<T: TravelTimes>(problem: &Problem<'_, T>, route: &[Task
 
 /// Whether two tasks are pickups at one counter.
 pub fn same_counter(one: &Task, other: &Task) -> bool {
-    one.kind == StopKind::Pickup && other.kind == StopKind::Pickup && one.spot == other.spot
+    let is_pickup = one.kind == StopKind::Pickup && other.kind == StopKind::Pickup;
+    is_pickup && (one.spot, one.counter) == (other.spot, other.counter)
 }
 
 #[cfg(test)]

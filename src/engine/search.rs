@@ -30,20 +30,22 @@ pub fn place<T: TravelTimes>(
     left
 }
 
-/// Mends for at most `rounds` rounds, or until a round changes nothing. The total cost never rises.
+/// Mends until a round changes nothing, or until the policy's `relocations_max` parcels have been
+/// looked at; one round is always made. The total cost never rises.
 pub fn mend<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     open: &[ParcelIx],
-    rounds: usize,
 ) {
     let mut lists = Lists::default();
-    for _ in 0..rounds {
+    let mut left = problem.policy.search.relocations_max;
+    loop {
         let mut better = deal_again(problem, schedules, &mut lists);
         for &parcel in open {
             better |= relocate(problem, schedules, parcel, &mut lists);
         }
-        if !better {
+        left = left.saturating_sub(open.len());
+        if !better || left < open.len() {
             break;
         }
     }
@@ -101,7 +103,7 @@ fn least_approach<T: TravelTimes>(
     }
     let pickup = problem.task(pickup);
     let leg = problem.travel.leg(rider.spot, pickup.spot, rider.vehicle);
-    let stays = rider.spot == pickup.spot;
+    let stays = (rider.spot, rider.counter) == (pickup.spot, pickup.counter);
     let arrival_s = if stays { rider.there_s } else { leaves_s + leg.seconds.0 };
     let handover_s = (arrival_s + pickup.before_s).max(leaves_s);
     if handover_s > rider.shift_end_s {

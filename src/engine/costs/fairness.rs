@@ -27,10 +27,11 @@ pub fn mean_hourly(earned: i64, paid_s: i64) -> i64 {
 }
 
 impl Standing {
-    /// Of a courier. The warm start keeps the first minutes of a shift from counting as riches or
-    /// as poverty.
-    pub fn new(earned: i64, paid_s: i64, mean_hourly: i64, policy: &Fairness) -> Self {
-        let basis_s = paid_s.max(0) + policy.warm_start_s;
+    /// Of a courier whose shift goes on for `left_s` seconds. The warm start keeps the first minutes
+    /// of a shift from counting as riches or as poverty; it never reaches beyond the shift's end,
+    /// so that the last jobs are given by what the shift will have brought.
+    pub fn new(earned: i64, paid_s: i64, left_s: i64, mean_hourly: i64, policy: &Fairness) -> Self {
+        let basis_s = paid_s.max(0) + policy.warm_start_s.min(left_s.max(0));
         let ms_per_hourly = policy.delay_per_100 * 10;
         Self {
             earned,
@@ -63,7 +64,7 @@ mod tests {
     fn less_earned_costs_less_and_the_bound_holds() {
         let policy = DispatchPolicy::founding().fairness;
         let mean = mean_hourly(80_000, 3 * 40 * 3600);
-        let term = |earned| Standing::new(earned, 40 * 3600, mean, &policy).term_ms(0, 500);
+        let term = |earned| Standing::new(earned, 40 * 3600, 3600, mean, &policy).term_ms(0, 500);
         let terms = [term(0), term(40_000), term(900_000)];
         assert!(terms.is_sorted() && terms[0] < 0 && terms[2] > 0, "{terms:?}");
         assert!(terms[2] - terms[0] <= policy.delay_max_s * 1000);
@@ -72,7 +73,7 @@ mod tests {
     #[test]
     fn each_delivery_planned_makes_the_next_one_dearer() {
         let policy = DispatchPolicy::founding().fairness;
-        let standing = Standing::new(3_000, 3 * 3600, 1_500, &policy);
+        let standing = Standing::new(3_000, 3 * 3600, 3600, 1_500, &policy);
         assert!(standing.term_ms(0, 500) < standing.term_ms(500, 500));
     }
 }

@@ -20,6 +20,8 @@ use crate::engine::travel::{StraightLine, TravelTimes};
 
 /// Everybody's vehicle: the problem knows no other.
 const VEHICLE: VehicleKind = VehicleKind::Bike;
+/// The counter of a spot that is none. Restaurants may share a spot, and a bundle comes from one.
+const NO_COUNTER: u32 = u32::MAX;
 /// Minor units in one unit of pay.
 const MINOR: i64 = 100;
 
@@ -134,6 +136,7 @@ impl<'a> Day<'a> {
         self.place.push(Place::Start);
         self.problem.riders.push(Rider {
             spot: row.spot,
+            counter: NO_COUNTER,
             there_s: row.on_at * 60,
             vehicle: VEHICLE,
             room: Load { volume_ml: i64::MAX / 2, weight_g: i64::MAX / 2 },
@@ -150,8 +153,9 @@ impl<'a> Day<'a> {
         let (row, parameters) = (&self.instance.orders[order], &self.instance.parameters);
         let first = self.problem.tasks.len() as TaskIx;
         let parcel = self.problem.parcels.len();
-        let task = |kind, spot, ready_s, due_s, service: i64| Task {
+        let task = |kind, (spot, counter), ready_s, due_s, service: i64| Task {
             spot,
+            counter,
             kind,
             parcel: parcel as u32,
             ready_s,
@@ -162,12 +166,12 @@ impl<'a> Day<'a> {
             earliest_s: 0,
             load: Load::default(),
         };
-        let counter = self.instance.restaurants[row.restaurant].spot;
+        let counter = (self.instance.restaurants[row.restaurant].spot, row.restaurant as u32);
         let due_s = (row.placed_at + parameters.click_to_door_target) * 60;
         let (pickup, dropoff) = (parameters.pickup_service, parameters.dropoff_service);
         let mut tasks = [
             task(StopKind::Pickup, counter, row.ready_at * 60, i64::MAX, pickup),
-            task(StopKind::Dropoff, row.spot, 0, due_s, dropoff),
+            task(StopKind::Dropoff, (row.spot, NO_COUNTER), 0, due_s, dropoff),
         ];
         delay::fill_earliest(&mut tasks, &[VEHICLE], self.problem.travel);
         self.problem.tasks.extend(tasks);
@@ -193,8 +197,7 @@ impl<'a> Day<'a> {
             }
         }
         self.unplaced = search::place(&self.problem, &mut self.schedules, &mut self.unplaced);
-        let rounds = self.problem.policy.search.rounds_max;
-        search::mend(&self.problem, &mut self.schedules, &self.open, rounds);
+        search::mend(&self.problem, &mut self.schedules, &self.open);
     }
 
     fn compare_earnings(&mut self) {
@@ -209,8 +212,9 @@ impl<'a> Day<'a> {
         let mean = fairness::mean_hourly(earned, paid_s);
         let policy = &self.problem.policy.fairness;
         for &rider in &self.problem.on_duty {
-            let standing = &mut self.problem.riders[rider].standing;
-            *standing = Standing::new(standing.earned, paid_of(rider), mean, policy);
+            let row = &mut self.problem.riders[rider];
+            let (earned, left_s) = (row.standing.earned, row.shift_end_s - now_s);
+            row.standing = Standing::new(earned, paid_of(rider), left_s, mean, policy);
         }
     }
 
@@ -223,7 +227,8 @@ impl<'a> Day<'a> {
         }
         let first = self.problem.task(route[0]);
         let visit = route::first_visit(&self.problem, rider, route);
-        if self.problem.riders[rider].spot == first.spot {
+        let row = &self.problem.riders[rider];
+        if (row.spot, row.counter) == (first.spot, first.counter) {
             if visit.handover_s <= now_s {
                 self.pick_up(rider);
             }
@@ -234,23 +239,20 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Sends a rider to the counter of the first pickup; there is no turning round on the way.
     fn ride_to_counter(&mut self, rider: RiderIx) {
-        let pickup = self.schedules.route(rider)[0];
-        let order = self.order_of[self.problem.task(pickup).parcel as usize];
-        let counter = self.problem.task(pickup).spot;
-        self.ride(rider, Place::Restaurant(self.instance.orders[order].restaurant), counter);
-        let _ = self.schedules.refresh(&self.problem, rider);
-    }
-
-    /// Rides off now; the rider cannot be turned round on the way.
-    fn ride(&mut self, rider: RiderIx, to: Place, spot: crate::domain::geo::Spot) {
+        let pickup = *self.problem.task(self.schedules.route(rider)[0]);
+        let to = Place::Restaurant(pickup.counter as usize);
         let now_s = self.problem.now_s;
-        let row = &mut self.problem.riders[rider];
         let ride = Ride { departs_at: now_s / 60, from: self.place[rider], to };
         self.solution.rides[self.courier_of[rider]].push(ride);
-        row.there_s = now_s + self.problem.travel.leg(row.spot, spot, VEHICLE).seconds.0;
-        row.spot = spot;
         self.place[rider] = to;
+        let row = &mut self.problem.riders[rider];
+        row.there_s = now_s + self.problem.travel.leg(row.spot, pickup.spot, VEHICLE).seconds.0;
+        row.spot = pickup.spot;
+        row.counter = pickup.counter;
+        // The plan stays as it was: the rider leaves in time for it.
+        let _ = self.schedules.refresh(&self.problem, rider);
     }
 
     /// Picks up the first bundle of a rider's plan and brings it out.
@@ -295,6 +297,7 @@ impl<'a> Day<'a> {
         self.open.retain(|parcel| !parcels.contains(parcel));
         let row = &mut self.problem.riders[rider];
         row.spot = spot;
+        row.counter = NO_COUNTER;
         row.there_s = leaves_s;
         let cost = self.schedules.cost(rider);
         self.schedules.set(&self.problem, rider, &rest, cost);
