@@ -28,7 +28,7 @@ pub struct StraightLine {
     metres_per_step: [f64; VehicleKind::ALL.len()],
 }
 
-/// Metres in one minute, for each kind of vehicle. None is zero.
+/// Metres in one hour, for each kind of vehicle. None is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Speeds {
@@ -41,17 +41,12 @@ pub struct Speeds {
 
 impl Speeds {
     /// City speeds with stops at lights: 5, 15, 13, 22 and 20 km/h.
-    pub const CITY: Self = Self { foot: 83, bike: 250, cargo_bike: 217, moped: 367, car: 333 };
+    pub const CITY: Self =
+        Self { foot: 5_000, bike: 15_000, cargo_bike: 13_000, moped: 22_000, car: 20_000 };
 
     /// The same for all.
-    pub const fn uniform(metres_per_minute: u32) -> Self {
-        Self {
-            foot: metres_per_minute,
-            bike: metres_per_minute,
-            cargo_bike: metres_per_minute,
-            moped: metres_per_minute,
-            car: metres_per_minute,
-        }
+    pub const fn uniform(speed: u32) -> Self {
+        Self { foot: speed, bike: speed, cargo_bike: speed, moped: speed, car: speed }
     }
 
     /// Of one kind of vehicle.
@@ -73,7 +68,7 @@ impl StraightLine {
     #[expect(clippy::cast_precision_loss, reason = "a rounding step is a few minutes at most")]
     pub fn new(detour_permille: u32, round_up_to: Seconds, speeds: Speeds) -> Self {
         let metres_per_step =
-            VehicleKind::ALL.map(|kind| f64::from(speeds.of(kind)) * round_up_to.0 as f64 / 60.0);
+            VehicleKind::ALL.map(|kind| f64::from(speeds.of(kind)) * round_up_to.0 as f64 / 3600.0);
         Self { detour_permille, round_up_to, metres_per_step }
     }
 
@@ -85,7 +80,7 @@ impl StraightLine {
     /// The rule of the meal delivery routing problem (Reyes et al. 2018): straight lines, one
     /// speed, rounded up to whole minutes.
     pub fn mdrp(metres_per_minute: u32) -> Self {
-        Self::new(1000, Seconds(60), Speeds::uniform(metres_per_minute))
+        Self::new(1000, Seconds(60), Speeds::uniform(metres_per_minute * 60))
     }
 }
 

@@ -6,8 +6,8 @@
 use serde::Serialize;
 
 use super::instance::{Instance, Order};
-use super::solution::{Place, Solution};
 use crate::domain::geo::Spot;
+use crate::sim::solution::{Place, Solution};
 
 /// Measures of one day, or their unweighted means over several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::instance::Instance;
 use super::measures::spot_of;
-use super::solution::{Assignment, Place, Ride, Solution};
+use crate::sim::solution::{Assignment, Place, Ride, Solution};
 
 /// A rule that a solution breaks. Names are those of the instance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::instance::tests::small;
-    use super::super::{simulate, solution::Solution};
+    use super::super::simulate;
     use super::*;
     use crate::domain::policy::DispatchPolicy;
 
