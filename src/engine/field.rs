@@ -189,11 +189,11 @@ fn asked(snapshot: &Snapshot) -> BTreeSet<CourierId> {
     asked
 }
 
-/// Who is worth a closer look: the nearest by where they are and the nearest by where their
-/// promised routes end.
+/// Who is worth a closer look: the nearest by where they are, and of those with promises also the
+/// nearest by where their routes end.
 enum Near {
     Everyone(usize),
-    Nearest { here: CourierIndex, ends: CourierIndex, rider_of: BTreeMap<CourierId, RiderIx> },
+    Nearest { here: CourierIndex, ends: CourierIndex, rider_at: Vec<RiderIx> },
 }
 
 impl Near {
@@ -202,25 +202,33 @@ impl Near {
         if couriers.len() <= EVERYONE_MAX {
             return Self::Everyone(couriers.len());
         }
-        let index = |spot: fn(&CourierState) -> Spot| {
-            CourierIndex::load(couriers.iter().map(|courier| (courier.id, spot(courier))))
-        };
+        let busy = couriers.iter().filter(|courier| !courier.route.is_empty());
+        let mut rider_at = vec![0; couriers.len()];
+        for (rider, &place) in field.courier_of.iter().enumerate() {
+            rider_at[place] = rider;
+        }
         Self::Nearest {
-            here: index(|courier| courier.spot),
-            ends: index(CourierState::route_end),
-            rider_of: (0..couriers.len()).map(|rider| (field.courier(rider).id, rider)).collect(),
+            here: CourierIndex::load(couriers.iter().map(|courier| (courier.id, courier.spot))),
+            ends: CourierIndex::load(busy.map(|courier| (courier.id, courier.route_end()))),
+            rider_at,
         }
     }
 
     fn of<T: TravelTimes>(&self, field: &Field<'_, T>, spot: Spot) -> Vec<RiderIx> {
         match self {
             Self::Everyone(count) => (0..*count).collect(),
-            Self::Nearest { here, ends, rider_of } => {
+            Self::Nearest { here, ends, rider_at } => {
+                let couriers = &field.snapshot.couriers;
                 let count = field.problem.policy.search.candidates_max;
-                let near = here.nearest(spot, count).into_iter().chain(ends.nearest(spot, count));
-                let riders: BTreeSet<RiderIx> =
-                    near.filter_map(|courier| rider_of.get(&courier).copied()).collect();
-                riders.into_iter().collect()
+                let mut near = here.nearest(spot, count);
+                near.append(&mut ends.nearest(spot, count));
+                // The snapshot is sorted by id.
+                let place = |id: CourierId| couriers.binary_search_by_key(&id, |one| one.id).ok();
+                let riders = near.into_iter().filter_map(place).map(|place| rider_at[place]);
+                let mut riders: Vec<RiderIx> = riders.collect();
+                riders.sort_unstable();
+                riders.dedup();
+                riders
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route::same_counter;
 use super::rules::Refusal;
-use super::schedules::Schedules;
+use super::schedules;
 use super::snapshot::StopKind;
 use super::travel::TravelTimes;
 
@@ -20,13 +20,24 @@ pub struct Best {
     pub added: i64,
 }
 
+/// A route as it is, to be added to.
+#[derive(Clone, Copy, Debug)]
+pub struct Old<'a> {
+    /// Whose.
+    pub rider: RiderIx,
+    /// Its tasks.
+    pub route: &'a [TaskIx],
+    /// What it costs, as the schedules count.
+    pub cost: i64,
+}
+
 /// Lists that are filled again and again without being allocated again.
 #[derive(Debug, Default)]
 pub struct Scratch {
     trial: Vec<TaskIx>,
 }
 
-/// Tries every allowed place for `parcel` in the route of `rider` and keeps in `best` what is
+/// Tries every allowed place for `parcel` in an old route and keeps in `best` what is
 /// cheaper than what it holds. Costs between equals: the earlier place wins.
 ///
 /// Cost: O(n^2) routes of n tasks along the way, O(n) otherwise.
@@ -36,23 +47,21 @@ pub struct Scratch {
 /// one on the route that came closest to being allowed.
 pub fn into_route<T: TravelTimes>(
     problem: &Problem<'_, T>,
-    schedules: &Schedules,
+    old: Old<'_>,
     parcel: ParcelIx,
-    rider: RiderIx,
     scratch: &mut Scratch,
     best: &mut Option<Best>,
 ) -> Result<(), Refusal> {
     let mut refusal = None;
     let mut allowed = false;
-    let old = schedules.route(rider);
-    let old_cost = schedules.cost(rider);
+    let rider = old.rider;
     let tasks = problem.parcels[parcel].tasks.clone();
-    each_place(problem, rider, old, tasks, &mut scratch.trial, |trial| {
-        match schedules.cost_of(problem, rider, trial) {
+    each_place(problem, rider, old.route, tasks, &mut scratch.trial, |trial| {
+        match schedules::cost_of(problem, rider, trial) {
             Err(why) => refusal = refusal.max(Some(why)),
             Ok(route_cost) => {
                 allowed = true;
-                let added = route_cost - old_cost;
+                let added = route_cost - old.cost;
                 if best.as_ref().is_none_or(|best| added < best.added) {
                     let best = best.get_or_insert_default();
                     best.rider = rider;

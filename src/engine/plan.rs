@@ -215,7 +215,7 @@ pub(super) fn decide_by_s<T: TravelTimes>(
         (0..=place).rev().take_while(|&at| visits[at].arrival_s == visits[place].arrival_s);
     let head = counter.last().unwrap_or(place);
     commitment::leave_by_s(problem.task(route[head]), &visits[head])
-        - problem.policy.commitment.slack_s
+        - commitment::slack_s(problem.policy)
 }
 
 /// A rider's route without the new parcels other than `kept`.

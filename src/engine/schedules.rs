@@ -39,7 +39,7 @@ impl Schedules {
         for rider in self.riders.len()..problem.riders.len() {
             let route = problem.riders[rider].promised.clone();
             // A promise that can no longer be kept is still a promise: it costs what it costs.
-            let cost = self.cost_of(problem, rider, &route).unwrap_or(0);
+            let cost = cost_of(problem, rider, &route).unwrap_or(0);
             self.riders.push(Schedule { route, cost, base_cost: cost, planned_pay: 0 });
         }
     }
@@ -72,20 +72,6 @@ impl Schedules {
     /// The sum over all riders: what the search makes small.
     pub fn total_cost(&self) -> i64 {
         self.riders.iter().map(|schedule| schedule.cost).sum()
-    }
-
-    /// What `route` would cost `rider`: all terms in one unit, and equality.
-    ///
-    /// # Errors
-    /// The rule that forbids it.
-    pub fn cost_of<T: TravelTimes>(
-        &self,
-        problem: &Problem<'_, T>,
-        rider: RiderIx,
-        route: &[TaskIx],
-    ) -> Result<i64, Refusal> {
-        let terms = terms(problem, rider, route)?;
-        Ok(terms.weighted(&problem.policy.weights))
     }
 
     /// Makes `route`, which costs `cost`, the rider's.
@@ -122,11 +108,23 @@ impl Schedules {
         rider: RiderIx,
     ) -> Result<(), Refusal> {
         let promised = &problem.riders[rider].promised;
-        let base_cost = self.cost_of(problem, rider, promised).unwrap_or(0);
+        let base_cost = cost_of(problem, rider, promised).unwrap_or(0);
         self.riders[rider].base_cost = base_cost;
-        self.riders[rider].cost = self.cost_of(problem, rider, &self.riders[rider].route)?;
+        self.riders[rider].cost = cost_of(problem, rider, &self.riders[rider].route)?;
         Ok(())
     }
+}
+
+/// What `route` would cost `rider`: all terms in one unit, and equality.
+///
+/// # Errors
+/// The rule that forbids it.
+pub fn cost_of<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+) -> Result<i64, Refusal> {
+    terms(problem, rider, route).map(|terms| terms.weighted(&problem.policy.weights))
 }
 
 /// Every term of a route, equality included.

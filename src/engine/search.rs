@@ -4,7 +4,7 @@
 //! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
 //! problem and on the schedules it starts from, on nothing else.
 
-use super::insertion::{self, Best, Scratch};
+use super::insertion::{self, Best, Old, Scratch};
 use super::matching::{self, Edge, Row};
 use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
 use super::route;
@@ -84,7 +84,8 @@ fn cheapest<T: TravelTimes>(
             continue;
         }
         // A refusal only means that this rider is not the best: the explanation asks again.
-        let _ = insertion::into_route(problem, schedules, parcel, rider, scratch, &mut best);
+        let old = Old { rider, route: schedules.route(rider), cost: schedules.cost(rider) };
+        let _ = insertion::into_route(problem, old, parcel, scratch, &mut best);
     }
     best.filter(|best| !best.route.is_empty())
 }
@@ -139,7 +140,7 @@ fn relocate<T: TravelTimes>(
     lists.without.extend(lists.old.iter().filter(|task| !range.contains(task)));
     let old_cost = schedules.cost(rider);
     // Fewer stops can break no rule, but for travel times against the triangle inequality.
-    let without_cost = schedules.cost_of(problem, rider, &lists.without);
+    let without_cost = schedules::cost_of(problem, rider, &lists.without);
     let Ok(without_cost) = without_cost else { return false };
     schedules.set(problem, rider, &lists.without, without_cost);
     let gain = old_cost - without_cost;
@@ -203,7 +204,7 @@ fn deal_again<T: TravelTimes>(
             lists.old.clear();
             lists.old.extend_from_slice(&problem.riders[rider].promised);
             lists.old.extend_from_slice(&pack.tasks);
-            if let Ok(cost) = schedules.cost_of(problem, rider, &lists.old) {
+            if let Ok(cost) = schedules::cost_of(problem, rider, &lists.old) {
                 edges.push(Edge { column, cost: cost - schedules.base_cost(rider) });
             }
         }

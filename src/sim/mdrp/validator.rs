@@ -251,7 +251,7 @@ mod tests {
             ),
             (
                 |i, _| i.parameters.metres_per_minute -= 100,
-                "a delivery is not when or by whom the solution says",
+                "picks up before the service at the counter",
             ),
         ];
         for (cheat, rule) in cheats {

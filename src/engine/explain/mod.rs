@@ -1,9 +1,11 @@
 //! Why a job is proposed to whom it is, or to nobody yet: every candidate with each cost in its
 //! unit, and everyone who was refused with the rule.
 
+pub mod words;
+
 use super::costs::Terms;
 use super::field::Field;
-use super::insertion::{self, Scratch};
+use super::insertion::{self, Old, Scratch};
 use super::plan::{Excluded, Explanation, Verdict, Weighed, decide_by_s};
 use super::problem::{ParcelIx, RiderIx, TaskIx};
 use super::rules::Refusal;
@@ -68,33 +70,23 @@ pub fn candidates<T: TravelTimes>(
     parcel: ParcelIx,
 ) -> (Vec<Candidate>, Vec<(RiderIx, Refusal)>) {
     let problem = &field.problem;
-    let mut without = None;
-    if let Some(rider) = schedules.rider_of(parcel) {
-        let range = &problem.parcels[parcel].tasks;
-        let route = schedules.route(rider).iter().copied();
-        let route: Vec<TaskIx> = route.filter(|task| !range.contains(task)).collect();
-        if let Ok(cost) = schedules.cost_of(problem, rider, &route) {
-            let mut others = schedules.clone();
-            others.set(problem, rider, &route, cost);
-            without = Some(others);
-        }
-    }
-    let schedules = without.as_ref().unwrap_or(schedules);
+    let range = &problem.parcels[parcel].tasks;
     let (mut candidates, mut refused) = (Vec::new(), Vec::new());
     let mut scratch = Scratch::default();
     for &rider in problem.reach(parcel) {
+        // Its present rider is weighed like the others: as if it were not there yet.
+        let route = schedules.route(rider).iter().copied();
+        let route: Vec<TaskIx> = route.filter(|task| !range.contains(task)).collect();
+        let before = schedules::terms(problem, rider, &route).unwrap_or_default();
+        let cost = before.weighted(&problem.policy.weights);
+        let old = Old { rider, route: &route, cost };
         let mut best = None;
-        let tried =
-            insertion::into_route(problem, schedules, parcel, rider, &mut scratch, &mut best);
-        match (tried, best) {
-            (Ok(()), Some(best)) => {
+        match insertion::into_route(problem, old, parcel, &mut scratch, &mut best) {
+            Err(why) => refused.push((rider, why)),
+            Ok(()) => candidates.extend(best.map(|best| {
                 let with = schedules::terms(problem, rider, &best.route).unwrap_or_default();
-                let before = schedules::terms(problem, rider, schedules.route(rider));
-                let terms = with - before.unwrap_or_default();
-                candidates.push(Candidate { rider, route: best.route, terms, cost: best.added });
-            }
-            (Err(why), _) => refused.push((rider, why)),
-            (Ok(()), None) => {}
+                Candidate { rider, route: best.route, terms: with - before, cost: best.added }
+            })),
         }
     }
     candidates.sort_by_key(|one| (one.cost, one.rider));
