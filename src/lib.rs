@@ -4,3 +4,7 @@
 pub mod domain;
 pub mod engine;
 pub mod sim;
+
+// the server half
+#[cfg(feature = "server")]
+pub mod simulate;

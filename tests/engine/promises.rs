@@ -21,6 +21,7 @@ fn a_policy() -> impl Strategy<Value = DispatchPolicy> {
             policy.bundling.size_max = size_max;
             policy.commitment.slack_s = slack_s;
             policy.search.candidates_max = candidates_max;
+            policy.search.reach_m = 4000;
             policy
         },
     )

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn each_delivery_planned_makes_the_next_one_dearer() {
         let policy = DispatchPolicy::founding().fairness;
-        let standing = Standing::new(3_000, 3 * 3600, 3600, 1_500, &policy);
+        let standing = Standing::new(3_000, 3 * 3600, 3600, 900, &policy);
         assert!(standing.term_ms(0, 500) < standing.term_ms(500, 500));
     }
 }

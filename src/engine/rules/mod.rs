@@ -8,6 +8,7 @@ pub mod capacity;
 pub mod deliveries_ahead;
 pub mod pending_offer;
 pub mod position;
+pub mod reach;
 pub mod refused;
 pub mod rest;
 pub mod ride;
@@ -98,5 +99,6 @@ pub fn of_pair(
     vehicle::check(courier, policy)?;
     skills::check(courier, job)?;
     capacity::check_empty(courier, job)?;
-    position::check(courier, policy)
+    position::check(courier, policy)?;
+    reach::check(courier, job, policy)
 }
