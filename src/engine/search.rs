@@ -133,6 +133,9 @@ fn relocate<T: TravelTimes>(
     lists: &mut Lists,
 ) -> bool {
     let Some(rider) = schedules.rider_of(parcel) else { return false };
+    if is_well_alone(problem, schedules, rider) {
+        return false;
+    }
     let range = &problem.parcels[parcel].tasks;
     lists.old.clear();
     lists.old.extend_from_slice(schedules.route(rider));
@@ -154,6 +157,18 @@ fn relocate<T: TravelTimes>(
             false
         }
     }
+}
+
+/// Whether a rider's whole plan is one parcel that is picked up the moment it is ready. The deal has
+/// already looked for a better rider; there is no delay to be saved.
+fn is_well_alone<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &Schedules,
+    rider: RiderIx,
+) -> bool {
+    let route = schedules.route(rider);
+    route.len() == 2
+        && route::first_visit(problem, rider, route).handover_s <= problem.task(route[0]).ready_s
 }
 
 /// Lists that are filled again and again without being allocated again.
