@@ -11,7 +11,7 @@ use crate::embedded::StartError;
 use crate::robo::client::CallError;
 use crate::robo::{Day, Login, ReplayError, ReplayOptions, Report, Town, replay_instance};
 use crate::server::{self, ServeError};
-use crate::sim::mdrp::{Files, Instance};
+use crate::sim::mdrp::{Instance, instance::Files};
 use crate::{secrets, telemetry};
 
 #[derive(Args, Clone, Debug)]
