@@ -77,7 +77,7 @@ async fn an_offer_that_lapses_goes_to_another_courier() {
     let offer = alice.offer().await;
     coop.pass(59);
     coop.expire_offers().await;
-    assert_eq!(alice.offers().await, [offer.clone()]);
+    assert_eq!(alice.offers().await, std::slice::from_ref(&offer));
     coop.pass(2);
     alice.accept(&offer).await.problem(409, "offer-gone");
     coop.expire_offers().await;
