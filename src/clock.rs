@@ -3,6 +3,9 @@
 //! A scaled clock lets a day pass in minutes: it runs `speed` times faster than the true time from
 //! an anchor that is kept in the database, so that a restarted server goes on where the day is.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,9 +24,16 @@ pub struct Anchor {
     pub speed: i64,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    anchor: Anchor,
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Clock(Hands);
+
+#[derive(Clone, Debug)]
+enum Hands {
+    /// They run.
+    Running(Anchor),
+    /// They stand until somebody moves them; milliseconds since 1970.
+    Held(Arc<AtomicI64>),
 }
 
 /// True time, for tokens and leases.
@@ -44,7 +54,7 @@ pub fn id_at<Id>(at: Timestamp, make: fn(Uuid) -> Id) -> Id {
 
 impl Clock {
     pub const fn new(anchor: Anchor) -> Self {
-        Self { anchor }
+        Self(Hands::Running(anchor))
     }
 
     /// The true time.
@@ -53,14 +63,28 @@ impl Clock {
         Self::new(Anchor { real: now, coop: now, speed: 1 })
     }
 
-    /// The co-op's time.
-    pub fn now(&self) -> Timestamp {
-        let passed = real_now().millis() - self.anchor.real.millis();
-        Timestamp::from_millis(self.anchor.coop.millis() + passed * self.anchor.speed)
+    /// A clock that stands still at `millis` after 1970 until its holder moves it: for tests.
+    pub const fn held(millis: Arc<AtomicI64>) -> Self {
+        Self(Hands::Held(millis))
     }
 
+    /// The co-op's time.
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Hands::Running(anchor) => {
+                let passed = real_now().millis() - anchor.real.millis();
+                Timestamp::from_millis(anchor.coop.millis() + passed * anchor.speed)
+            }
+            Hands::Held(millis) => Timestamp::from_millis(millis.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Seconds here for one outside.
     pub const fn speed(&self) -> i64 {
-        self.anchor.speed
+        match &self.0 {
+            Hands::Running(anchor) => anchor.speed,
+            Hands::Held(_) => 1,
+        }
     }
 
     /// A new id of the given kind.

@@ -27,6 +27,7 @@ pub struct Server {
     pub listen: String,
     pub database_url: String,
     pub redis_url: String,
+    pub redis_prefix: String,
     pub data_dir: PathBuf,
     pub pool_size: usize,
     pub body_bytes_max: usize,

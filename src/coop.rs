@@ -80,7 +80,7 @@ impl Rules {
         let travel = config.travel;
         let speeds = match travel.metres_per_minute {
             0 => Speeds::CITY,
-            uniform => Speeds::uniform(uniform),
+            per_minute => Speeds::uniform(60 * per_minute),
         };
         Ok(Self {
             dispatch: DispatchPolicy::parse(&dispatch_text)
@@ -93,11 +93,11 @@ impl Rules {
             service: config.service,
             base,
             plane: Plane::around(base),
-            travel: StraightLine {
-                detour_permille: travel.detour_permille,
-                round_up_to: Seconds(travel.round_up_to_s),
+            travel: StraightLine::new(
+                travel.detour_permille,
+                Seconds(travel.round_up_to_s),
                 speeds,
-            },
+            ),
         })
     }
 

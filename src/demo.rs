@@ -11,7 +11,7 @@ use crate::embedded::StartError;
 use crate::robo::client::CallError;
 use crate::robo::{Day, Login, ReplayError, ReplayOptions, Report, Town, replay_instance};
 use crate::server::{self, ServeError};
-use crate::sim::mdrp::{Files, Instance};
+use crate::sim::mdrp::{Instance, instance::Files};
 use crate::{secrets, telemetry};
 
 #[derive(Args, Clone, Debug)]
@@ -175,7 +175,8 @@ async fn replay(
 ) -> Result<ExitCode, DemoError> {
     let mut day = Day::of_instance(name, instance);
     day.centre();
-    let played = replay_instance(url, admin.login(), day, ReplayOptions::default(), cancel.clone()).await;
+    let played =
+        replay_instance(url, admin.login(), day, ReplayOptions::default(), cancel.clone()).await;
     let report = match played {
         Err(ReplayError::Cancelled) => return Ok(ExitCode::SUCCESS),
         played => played?,

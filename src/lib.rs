@@ -35,4 +35,6 @@ pub mod secrets;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(feature = "server")]
+pub mod simulate;
+#[cfg(feature = "server")]
 pub mod telemetry;

@@ -25,25 +25,33 @@ pub struct Fix {
     pub at: Timestamp,
 }
 
-/// Hash of the last fix of every courier.
-const POSITIONS: &str = "paceline:positions";
-/// Channel of fixes as they come.
-const FIXES: &str = "paceline:fixes";
 /// Messages a slow listener may lag behind before it loses some.
 const LAG_MAX: usize = 4_096;
+
+/// What things are called in Redis.
+struct Names {
+    /// Hash of the last fix of every courier.
+    positions: String,
+    /// Channel of fixes as they come.
+    fixes: String,
+    /// What a lease's key begins with.
+    lease: String,
+}
 
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Live {
     client: redis::Client,
     redis: ConnectionManager,
+    names: Arc<Names>,
     last: Arc<RwLock<BTreeMap<CourierId, Fix>>>,
     fixes: broadcast::Sender<Fix>,
 }
 
 impl Live {
-    /// Connects in the background: a Redis that is away must not keep a co-op from opening.
-    pub fn open(url: &str) -> redis::RedisResult<Self> {
+    /// Connects in the background: a Redis that is away must not keep a co-op from opening. All keys
+    /// begin with `prefix`.
+    pub fn open(url: &str, prefix: &str) -> redis::RedisResult<Self> {
         let client = redis::Client::open(url)?;
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(Duration::from_secs(1)))
@@ -52,7 +60,12 @@ impl Live {
             .set_max_delay(Duration::from_secs(1));
         let redis = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let (fixes, _) = broadcast::channel(LAG_MAX);
-        Ok(Self { client, redis, last: Arc::default(), fixes })
+        let names = Arc::new(Names {
+            positions: format!("{prefix}:positions"),
+            fixes: format!("{prefix}:fixes"),
+            lease: format!("{prefix}:lease"),
+        });
+        Ok(Self { client, redis, names, last: Arc::default(), fixes })
     }
 
     /// Whether Redis answers.
@@ -66,8 +79,8 @@ impl Live {
         for fix in fixes {
             self.hear(*fix);
             let Ok(json) = serde_json::to_string(fix) else { continue };
-            pipe.hset(POSITIONS, fix.courier_id.to_string(), &json).ignore();
-            pipe.publish(FIXES, &json).ignore();
+            pipe.hset(&self.names.positions, fix.courier_id.to_string(), &json).ignore();
+            pipe.publish(&self.names.fixes, &json).ignore();
         }
         if let Err(error) = pipe.exec_async(&mut self.redis.clone()).await {
             debug!(%error, "positions are known to this process only");
@@ -89,7 +102,7 @@ impl Live {
     pub async fn forget(&self, courier: CourierId) {
         self.last.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&courier);
         let gone: redis::RedisResult<()> = redis::cmd("HDEL")
-            .arg(POSITIONS)
+            .arg(&self.names.positions)
             .arg(courier.to_string())
             .exec_async(&mut self.redis.clone())
             .await;
@@ -119,7 +132,7 @@ impl Live {
             end
             return 0";
         let outcome: redis::RedisResult<i64> = redis::Script::new(TAKE_OR_KEEP)
-            .key(format!("paceline:lease:{name}"))
+            .key(format!("{}:{name}", self.names.lease))
             .arg(holder)
             .arg(lasts.as_millis().try_into().unwrap_or(u64::MAX))
             .invoke_async(&mut self.redis.clone())
@@ -142,9 +155,11 @@ impl Live {
 
     async fn follow_once(&self) -> redis::RedisResult<()> {
         let mut pubsub = self.client.get_async_pubsub().await?;
-        pubsub.subscribe(FIXES).await?;
-        let known: BTreeMap<String, String> =
-            redis::cmd("HGETALL").arg(POSITIONS).query_async(&mut self.redis.clone()).await?;
+        pubsub.subscribe(&self.names.fixes).await?;
+        let known: BTreeMap<String, String> = redis::cmd("HGETALL")
+            .arg(&self.names.positions)
+            .query_async(&mut self.redis.clone())
+            .await?;
         known
             .values()
             .filter_map(|json| serde_json::from_str(json).ok())

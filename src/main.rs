@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use paceline::config::Config;
+use paceline::domain::policy::DispatchPolicy;
 use paceline::embedded::{After, run_with_services};
-use paceline::{demo, server, telemetry};
+use paceline::{demo, server, simulate, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,18 +38,75 @@ enum Command {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Play published days in memory, by the founding policy.
+    Simulate {
+        #[command(subcommand)]
+        what: Simulate,
+    },
     /// Say whether the server at the configured address answers; for health checks.
     Health,
+}
+
+#[derive(Subcommand)]
+enum Simulate {
+    /// Instances of the meal delivery routing problem.
+    Mdrp {
+        /// Instances, or folders of instances.
+        #[arg(required = true)]
+        directories: Vec<PathBuf>,
+        /// Write the solution files here, a folder an instance.
+        #[arg(long, value_name = "DIR")]
+        solutions: Option<PathBuf>,
+        /// Write the measures here.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+    /// A city day of Rappi.
+    Rappi {
+        directory: PathBuf,
+        /// Write the measures here.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+}
+
+fn simulate(what: Simulate) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let policy = DispatchPolicy::founding();
+    match what {
+        Simulate::Mdrp { directories, solutions, json } => {
+            let run = simulate::MdrpRun { directories, solutions, json };
+            print!("{}", simulate::table(&simulate::mdrp(&run, &policy)?));
+        }
+        Simulate::Rappi { directory, json } => {
+            let measures = simulate::rappi(&directory, json.as_deref(), &policy)?;
+            println!("{}", serde_json::to_string_pretty(&measures)?);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("paceline: {error}");
+            eprintln!("paceline: {}", with_causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and what led to it, each said once: some messages hold their cause's already.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(found) = cause {
+        let said = found.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = found.source();
+    }
+    text
 }
 
 fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
@@ -59,6 +117,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             let after = if ephemeral { After::RemoveData } else { After::KeepData };
             Ok(run_with_services(&data, after, &command))
         }
+        Command::Simulate { what } => simulate(what),
         Command::Health => {
             let address = Config::load()?.server.listen;
             let alive = runtime()?.block_on(server::is_alive(&address));

@@ -60,6 +60,8 @@ pub fn start_services(config: &Config) -> Result<Services, StartError> {
 /// A server that answers.
 pub struct Running {
     pub address: std::net::SocketAddr,
+    /// What the handlers work with, for a program that has the server inside it.
+    pub app: Data<App>,
     handle: actix_web::dev::ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     loops: std::thread::JoinHandle<()>,
@@ -143,12 +145,32 @@ async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
 
 /// Opens everything and starts to answer.
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
+    open(config, services, None).await
+}
+
+/// The same by a clock of the caller's.
+pub async fn start_by(
+    config: Config,
+    services: &Services,
+    clock: Clock,
+) -> Result<Running, ServeError> {
+    open(config, services, Some(clock)).await
+}
+
+async fn open(
+    config: Config,
+    services: &Services,
+    given: Option<Clock>,
+) -> Result<Running, ServeError> {
     let database_url = services.database_url();
     db::migrate(database_url).await?;
     let pool = db::open(database_url, config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
     let coop = Coop {
-        clock: clock(&config, &mut conn).await?,
+        clock: match given {
+            Some(given) => given,
+            None => clock(&config, &mut conn).await?,
+        },
         rules: std::sync::Arc::new(Rules::load(&config)?),
         bell: std::sync::Arc::default(),
         db: pool,
@@ -158,7 +180,7 @@ pub async fn start(config: Config, services: &Services) -> Result<Running, Serve
     drop(conn);
     found(&coop, &config).await?;
 
-    let live = Live::open(services.redis_url())?;
+    let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
     let loops = loops::start(coop.clone(), live.clone(), hub.clone(), &config, stop.clone());
@@ -166,12 +188,12 @@ pub async fn start(config: Config, services: &Services) -> Result<Running, Serve
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
-    let app = App { coop, live, hub, keys, config, metrics, stop: stop.clone() };
-    let (server, address) = http::serve(Data::new(app)).map_err(failed)?;
+    let app = Data::new(App { coop, live, hub, keys, config, metrics, stop: stop.clone() });
+    let (server, address) = http::serve(app.clone()).map_err(failed)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
     info!(%address, "answering");
-    Ok(Running { address, handle, serving, loops, stop })
+    Ok(Running { address, app, handle, serving, loops, stop })
 }
 
 /// Ctrl-C, or the system's request to end.

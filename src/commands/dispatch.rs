@@ -167,13 +167,13 @@ async fn terms(
         let delivery = &locked[id];
         let merchant = merchants::find(tx, delivery.merchant_id).await?;
         let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
-        let dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
+        let mut dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
         amount += coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount;
         shown.push(OfferedDelivery {
             id: *id,
             merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,
             pickup: stop(pickups.next())?,
-            dropoff: stop(dropoffs.last())?,
+            dropoff: stop(dropoffs.next_back())?,
             ready_at: delivery.ready_at,
             due_at: delivery.due_at,
         });

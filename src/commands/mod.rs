@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: courier, offer, delivery, ledger account. Where two orders meet
+//! Locks are taken in one order: courier, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
@@ -77,13 +77,16 @@ impl From<DieselError> for CommandError {
 }
 
 impl CommandError {
-    /// Postgres ended this transaction in favour of another, or its server went away: nothing was
-    /// written, and trying again may work.
+    /// Postgres ended this transaction in favour of another: nothing was written, and trying again
+    /// may work. Where both were about to write the same unique thing, trying again finds it.
     fn is_transient(&self) -> bool {
         let Self::Internal(cause) = self else { return false };
         matches!(
             cause.downcast_ref(),
-            Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+            Some(DieselError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
+                _
+            ))
         ) || cause.to_string().contains("deadlock detected")
     }
 }

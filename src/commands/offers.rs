@@ -25,23 +25,24 @@ pub async fn accept(coop: &Coop, by: CourierId, id: OfferId) -> Result<Offer, Co
     let outcome = coop
         .transact(async |tx| {
             couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
-            let offer = offers::lock(tx, id).await?.filter(|offer| offer.courier_id == by);
-            let offer = offer.ok_or(CommandError::NotFound("offer"))?;
-            let Some(accepted) = offer.accept(at)? else { return Ok(Some(offer)) };
-            let mut wanted: Vec<_> = offer.terms.deliveries.iter().map(|one| one.id).collect();
+            let asked = offers::find(tx, id).await?.filter(|offer| offer.courier_id == by);
+            let asked = asked.ok_or(CommandError::NotFound("offer"))?;
+            let mut wanted: Vec<_> = asked.terms.deliveries.iter().map(|one| one.id).collect();
             wanted.sort_unstable();
             let mut locked = Vec::with_capacity(wanted.len());
-            for delivery in wanted {
-                match deliveries::lock(tx, delivery).await? {
-                    Some(delivery) if delivery.state.name() == "open" => locked.push(delivery),
-                    Some(_) | None => {
-                        // Somebody else has a part of it. That this offer is over must be kept.
-                        if let Some(withdrawn) = offer.withdraw(at) {
-                            answered(coop, tx, &withdrawn, at).await?;
-                        }
-                        return Ok(None);
-                    }
+            for &delivery in &wanted {
+                let delivery = deliveries::lock(tx, delivery).await?;
+                locked.extend(delivery.filter(|delivery| delivery.state.name() == "open"));
+            }
+            // Only now: whoever takes a delivery withdraws the other offers for it.
+            let offer = offers::lock(tx, id).await?.ok_or(CommandError::NotFound("offer"))?;
+            let Some(accepted) = offer.accept(at)? else { return Ok(Some(offer)) };
+            if locked.len() < wanted.len() {
+                // Somebody else has a part of it. That this offer is over must be kept.
+                if let Some(withdrawn) = offer.withdraw(at) {
+                    answered(coop, tx, &withdrawn, at).await?;
                 }
+                return Ok(None);
             }
             answered(coop, tx, &accepted, at).await?;
             for delivery in &locked {

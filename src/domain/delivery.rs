@@ -164,6 +164,8 @@ impl Request {
         if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {
             return Err(RequestError::TooFarAhead { ready_at });
         }
+        // What was ready long ago is no more than ready now: a window that is over stays over.
+        let ready_at = ready_at.max(now);
         for window in self.dropoffs.iter().filter_map(|stop| stop.window) {
             if window.before() <= ready_at {
                 return Err(RequestError::NeverReady { before: window.before(), ready_at });

@@ -63,6 +63,9 @@ pub struct Search {
     pub reach_m: i64,
     /// A job is planned when it will be ready within this many seconds.
     pub horizon_s: i64,
+    /// How many parcels are tried elsewhere in one tick, over all rounds of mending. The first
+    /// round is always made.
+    pub relocations_max: usize,
 }
 
 /// `[limits]`.
@@ -89,12 +92,10 @@ pub struct Weights {
     pub lateness: i64,
     /// For one second that ready goods wait.
     pub freshness: i64,
-    /// For one second of riding added.
+    /// For one metre of riding added.
     pub riding: i64,
-    /// For one unpaid metre to the first pickup.
+    /// For one unpaid metre to a counter, on top of riding.
     pub approach: i64,
-    /// For taking back a job that a courier had accepted.
-    pub broken_promise: i64,
 }
 
 /// `[fairness]`.
@@ -105,7 +106,7 @@ pub struct Fairness {
     pub delay_max_s: i64,
     /// Seconds of delay for each 100 minor units an hour below the others on duty.
     pub delay_per_100: i64,
-    /// Paid time at the average that everyone starts with, in seconds.
+    /// Time that everyone counts as paid for on top of what they were, in seconds.
     pub warm_start_s: i64,
 }
 
@@ -184,7 +185,6 @@ impl DispatchPolicy {
             ("weights.freshness", self.weights.freshness),
             ("weights.riding", self.weights.riding),
             ("weights.approach", self.weights.approach),
-            ("weights.broken_promise", self.weights.broken_promise),
             ("fairness.delay_max_s", self.fairness.delay_max_s),
             ("fairness.delay_per_100", self.fairness.delay_per_100),
             ("commitment.slack_s", self.commitment.slack_s),

@@ -147,6 +147,7 @@ pub enum TimeWindowError {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawWindow {
     after: Timestamp,
     before: Timestamp,

@@ -32,6 +32,9 @@ impl VehicleKind {
             Self::Car => Load { volume_ml: 1_500_000, weight_g: 400_000 },
         }
     }
+
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 5] = [Self::Foot, Self::Bike, Self::CargoBike, Self::Moped, Self::Car];
 }
 
 /// A load, or the room for one: whole millilitres and whole grams.

@@ -128,10 +128,23 @@ impl Reader<'_> {
                 (!limits.vehicles.contains(&courier.vehicle.kind), "vehicle"),
                 (job.skills.iter().any(|skill| !courier.skills.contains(skill)), "skills"),
                 (courier.position_age.0 > limits.position_age_max_s, "position-age"),
+                (self.is_out_of_reach(job), "reach"),
             ];
             let broken = rules.iter().filter(|(is_broken, _)| *is_broken);
             faults.extend(broken.map(|&(_, rule)| self.broken(job.delivery, rule)));
         }
+    }
+
+    /// Whether a pickup is too far both from where the courier is and from the end of the route.
+    fn is_out_of_reach(&self, job: &Job) -> bool {
+        let end = self.courier.route.last().map_or(self.courier.spot, |stop| stop.spot);
+        let square = self.policy.search.reach_m.pow(2);
+        let Some(pickup) = job.stops.first() else { return true };
+        [self.courier.spot, end].iter().all(|from| {
+            let dx = i64::from(from.x_m) - i64::from(pickup.spot.x_m);
+            let dy = i64::from(from.y_m) - i64::from(pickup.spot.y_m);
+            dx * dx + dy * dy > square
+        })
     }
 
     fn route(&self, travel: &impl TravelTimes, faults: &mut Vec<Fault>) {

@@ -1,18 +1,22 @@
 //! Who should carry what: a proposal with its reasons, never an act.
 //!
-//! [`plan`] reads a [`Snapshot`] under a voted policy; [`check`] reads the plan again without any
+//! [`plan()`] reads a [`Snapshot`] under a voted policy; [`check()`] reads the plan again without any
 //! of the search. Same snapshot, policy, travel times and seed: same plan, whatever the order of
 //! the rows. There is no clock, no chance and no `HashMap` here.
 
-pub mod candidates;
 pub mod check;
 pub mod commitment;
 pub mod costs;
+pub mod explain;
+pub mod field;
 pub mod index;
+pub mod insertion;
 pub mod matching;
 pub mod plan;
+pub mod problem;
 pub mod route;
 pub mod rules;
+pub mod schedules;
 pub mod search;
 pub mod snapshot;
 pub mod travel;

@@ -2,11 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::candidates::{Field, Planned};
 use super::commitment;
 use super::costs::Terms;
+use super::explain;
+use super::field::Field;
+use super::problem::{ParcelIx, RiderIx, TaskIx};
+use super::route::{self, Visit};
 use super::rules::Refusal;
-use super::search::{self, Found, Outcome};
+use super::schedules::{Schedules, new_parcels};
+use super::search;
 use super::snapshot::Snapshot;
 use super::travel::TravelTimes;
 use crate::domain::geo::{Metres, Spot};
@@ -145,111 +149,144 @@ pub fn plan(
         let Snapshot { now, couriers, jobs } = snapshot.clone();
         return plan(&Snapshot::sorted(now, couriers, jobs), policy, travel, seed);
     }
-    let field = Field::new(snapshot, policy, travel);
-    let outcome = search::run(&field, seed);
-    let mut plan = Plan::default();
-    for (place, given) in outcome.given.iter().enumerate() {
-        let Some(route) = &outcome.routes[place] else { continue };
-        let now_due = due_now(&field, given, route);
-        if now_due && policy.assignment.mode != Mode::OpenList {
-            let courier = snapshot.couriers[place].id;
-            plan.proposals.push(proposal(courier, policy.assignment.mode, given, route));
-        }
-    }
-    if policy.assignment.mode == Mode::OfferSeveral {
-        ask_others(&field, &outcome, &mut plan);
-    }
-    let explain = |found| explanation(&field, &outcome, found);
-    plan.explanations = outcome.found.iter().map(explain).collect();
+    let field = Field::new(snapshot, policy, travel, seed);
+    let schedules = searched(&field);
+    let mut plan = Plan { proposals: proposals(&field, &schedules), ..Plan::default() };
+    plan.explanations = explain::all(&field, &schedules);
+    plan.proposals.sort_by_key(|proposal| proposal.courier);
     plan
 }
 
-fn due_now<T>(field: &Field<'_, T>, given: &[DeliveryId], route: &Planned) -> bool {
-    commitment::decide_by(given, &route.stops, &route.visits, &field.policy.commitment)
-        .is_some_and(|by| by <= field.snapshot.now)
+fn searched<T: TravelTimes>(field: &Field<'_, T>) -> Schedules {
+    let mut schedules = Schedules::of_promises(&field.problem);
+    let _nobody_can = search::place(&field.problem, &mut schedules, &mut field.open.clone());
+    search::mend(&field.problem, &mut schedules, &field.open);
+    schedules
 }
 
-fn proposal(courier: CourierId, mode: Mode, given: &[DeliveryId], route: &Planned) -> Proposal {
-    let stops = route.stops.iter().zip(&route.visits);
-    let first_new = stops.clone().find(|(stop, _)| given.contains(&stop.delivery));
+/// What has to be proposed now. Parcels whose courier can still wait are left out, and with them
+/// every later one of that courier's route stays open too.
+fn proposals<T: TravelTimes>(field: &Field<'_, T>, schedules: &Schedules) -> Vec<Proposal> {
+    let mode = field.problem.policy.assignment.mode;
+    if mode == Mode::OpenList {
+        return Vec::new();
+    }
+    let mut proposals = Vec::new();
+    for rider in 0..field.problem.riders.len() {
+        let due = due_now(field, schedules, rider);
+        if !due.is_empty() {
+            let route = with_only(field, schedules.route(rider), rider, &due);
+            proposals.push(proposal(field, rider, &route, &due));
+        }
+    }
+    if mode == Mode::OfferSeveral {
+        let others = ask_others(field, schedules, &proposals);
+        proposals.extend(others);
+    }
+    proposals
+}
+
+/// The parcels of a rider's plan about which the decision falls now.
+fn due_now<T: TravelTimes>(
+    field: &Field<'_, T>,
+    schedules: &Schedules,
+    rider: RiderIx,
+) -> Vec<ParcelIx> {
+    let route = schedules.route(rider);
+    let parcels = new_parcels(&field.problem, rider, route);
+    let now_s = field.problem.now_s;
+    parcels.filter(|&parcel| decide_by_s(field, schedules, rider, parcel) <= now_s).collect()
+}
+
+/// The last instant to decide about a parcel without delaying it, in seconds, less the slack.
+pub(super) fn decide_by_s<T: TravelTimes>(
+    field: &Field<'_, T>,
+    schedules: &Schedules,
+    rider: RiderIx,
+    parcel: ParcelIx,
+) -> i64 {
+    let problem = &field.problem;
+    let route = schedules.route(rider);
+    let visits = route::visits(problem, rider, route);
+    let first = problem.parcels[parcel].tasks.start;
+    let Some(place) = route.iter().position(|&task| task == first) else { return i64::MAX };
+    // Pickups of one visit are ridden to together.
+    let counter =
+        (0..=place).rev().take_while(|&at| visits[at].arrival_s == visits[place].arrival_s);
+    let head = counter.last().unwrap_or(place);
+    commitment::leave_by_s(problem.task(route[head]), &visits[head])
+        - commitment::slack_s(problem.policy)
+}
+
+/// A rider's route without the new parcels other than `kept`.
+fn with_only<T: TravelTimes>(
+    field: &Field<'_, T>,
+    route: &[TaskIx],
+    rider: RiderIx,
+    kept: &[ParcelIx],
+) -> Vec<TaskIx> {
+    let problem = &field.problem;
+    let promised = &problem.riders[rider].promised;
+    let stays = |task: &TaskIx| {
+        promised.contains(task) || kept.contains(&(problem.task(*task).parcel as usize))
+    };
+    route.iter().copied().filter(stays).collect()
+}
+
+fn proposal<T: TravelTimes>(
+    field: &Field<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+    parcels: &[ParcelIx],
+) -> Proposal {
+    let visits = route::visits(&field.problem, rider, route);
+    let is_new = |task: TaskIx| parcels.contains(&(field.problem.task(task).parcel as usize));
+    let first_new = route.iter().zip(&visits).find(|(task, _)| is_new(**task));
     Proposal {
-        courier,
-        mode,
-        deliveries: given.to_vec(),
-        route: stops
-            .map(|(stop, visit)| PlannedStop {
-                task: stop.task,
-                delivery: stop.delivery,
-                arrival: visit.arrival,
-                handover: visit.handover,
-            })
-            .collect(),
+        courier: field.courier(rider).id,
+        mode: field.problem.policy.assignment.mode,
+        deliveries: parcels.iter().map(|&parcel| field.job(parcel).delivery).collect(),
+        route: route.iter().zip(&visits).map(|(&task, visit)| stop(field, task, visit)).collect(),
         approach: first_new.map_or(Metres(0), |(_, visit)| visit.metres),
-        trip: route.visits.iter().map(|visit| visit.metres).sum(),
+        trip: visits.iter().map(|visit| visit.metres).sum(),
     }
 }
 
-/// Single deliveries are also offered to the next cheapest couriers who have nothing proposed.
-fn ask_others<T: TravelTimes>(field: &Field<'_, T>, outcome: &Outcome, plan: &mut Plan) {
-    let mut asked: Vec<CourierId> = plan.proposals.iter().map(|one| one.courier).collect();
+fn stop<T: TravelTimes>(field: &Field<'_, T>, task: TaskIx, visit: &Visit) -> PlannedStop {
+    let (task, delivery) = field.task_id(task);
+    PlannedStop {
+        task,
+        delivery,
+        arrival: Timestamp::from_seconds(visit.arrival_s),
+        handover: Timestamp::from_seconds(visit.handover_s),
+    }
+}
+
+/// Single deliveries are also offered to the next cheapest couriers who have nothing planned.
+fn ask_others<T: TravelTimes>(
+    field: &Field<'_, T>,
+    schedules: &Schedules,
+    first_asked: &[Proposal],
+) -> Vec<Proposal> {
+    let mut asked = Vec::new();
     let mut others = Vec::new();
-    for first in plan.proposals.iter().filter(|one| one.deliveries.len() == 1) {
-        let is_it = |found: &&Found| field.snapshot.jobs[found.job].delivery == first.deliveries[0];
-        let Some(found) = outcome.found.iter().find(is_it) else { continue };
-        let mut candidates: Vec<_> = found.candidates.iter().collect();
-        candidates.sort_by_key(|candidate| (candidate.cost, candidate.courier));
-        let mut left = field.policy.assignment.offer_several_max - 1;
-        for candidate in candidates {
-            let courier = &field.snapshot.couriers[candidate.courier];
-            if left == 0
-                || outcome.routes[candidate.courier].is_some()
-                || asked.contains(&courier.id)
-            {
+    for &parcel in &field.open {
+        let delivery = field.job(parcel).delivery;
+        if !first_asked.iter().any(|first| first.deliveries == [delivery]) {
+            continue;
+        }
+        let mut left = field.problem.policy.assignment.offer_several_max - 1;
+        for candidate in explain::candidates(field, schedules, parcel).0 {
+            let rider = candidate.rider;
+            let is_busy = schedules.planned_pay(rider) > 0
+                || schedules.route(rider).len() > field.problem.riders[rider].promised.len();
+            if left == 0 || is_busy || asked.contains(&rider) {
                 continue;
             }
-            let route = field.timed(courier, candidate.stops.clone());
-            others.push(proposal(courier.id, first.mode, &first.deliveries, &route));
-            asked.push(courier.id);
+            others.push(proposal(field, rider, &candidate.route, &[parcel]));
+            asked.push(rider);
             left -= 1;
         }
     }
-    plan.proposals.append(&mut others);
-    plan.proposals.sort_by_key(|proposal| proposal.courier);
-}
-
-fn explanation<T>(field: &Field<'_, T>, outcome: &Outcome, found: &Found) -> Explanation {
-    let id = |place: usize| field.snapshot.couriers[place].id;
-    let mut candidates: Vec<Weighed> = found
-        .candidates
-        .iter()
-        .map(|one| Weighed { courier: id(one.courier), terms: one.terms, cost: one.cost })
-        .collect();
-    candidates.sort_by_key(|one| (one.cost, one.courier));
-    let excluded = found.excluded.iter();
-    Explanation {
-        delivery: field.snapshot.jobs[found.job].delivery,
-        verdict: verdict(field, outcome, found),
-        candidates,
-        excluded: excluded.map(|&(place, rule)| Excluded { courier: id(place), rule }).collect(),
-    }
-}
-
-fn verdict<T>(field: &Field<'_, T>, outcome: &Outcome, found: &Found) -> Verdict {
-    if field.policy.assignment.mode == Mode::OpenList {
-        return Verdict::OnOpenList;
-    }
-    let Some(chosen) = found.chosen else {
-        let nobody = found.candidates.is_empty();
-        return if nobody { Verdict::Nobody } else { Verdict::Outbid };
-    };
-    let place = found.candidates[chosen].courier;
-    let courier = field.snapshot.couriers[place].id;
-    let by = outcome.routes[place].as_ref().and_then(|route| {
-        let given = &outcome.given[place];
-        commitment::decide_by(given, &route.stops, &route.visits, &field.policy.commitment)
-    });
-    match by {
-        Some(until) if until > field.snapshot.now => Verdict::Waits { best: courier, until },
-        _ => Verdict::Proposed { to: courier },
-    }
+    others
 }

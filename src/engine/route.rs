@@ -1,174 +1,198 @@
-//! A courier's route in time: when each stop would be reached, served and left.
+//! A courier's route in time: when each stop would be reached, served and left, what that costs,
+//! and which rule forbids it.
 
-use super::snapshot::{CourierState, Stop, StopKind};
+use super::costs::{Terms, approach, delay, freshness, lateness, riding};
+use super::problem::{Problem, Rider, RiderIx, Task, TaskIx};
+use super::rules::{self, Refusal};
+use super::snapshot::StopKind;
 use super::travel::TravelTimes;
 use crate::domain::geo::{Metres, Spot};
-use crate::domain::time::{Seconds, Timestamp};
-use crate::domain::vehicle::VehicleKind;
 
-/// When a stop is reached, served and left, and the ride to it.
+/// When a task is reached, done and left, and the ride to it. Whole seconds since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit {
     /// When the courier gets there.
-    pub arrival: Timestamp,
+    pub arrival_s: i64,
     /// When the goods change hands.
-    pub handover: Timestamp,
+    pub handover_s: i64,
     /// When the courier rides on.
-    pub leave: Timestamp,
+    pub leave_s: i64,
     /// Length of the ride to it.
     pub metres: Metres,
     /// Duration of the ride to it.
-    pub ride: Seconds,
+    pub ride_s: i64,
 }
 
-/// Fills `visits` with the visits of `stops`, ridden in this order by `courier` from now on.
+/// A route that is tried for a courier.
+#[derive(Clone, Copy)]
+pub struct Trial<'a> {
+    /// Who would ride it.
+    pub rider: &'a Rider,
+    /// The tasks in order.
+    pub route: &'a [TaskIx],
+}
+
+/// What a route costs, in its own terms.
 ///
 /// Pickups that follow each other at one spot are one visit to the counter: one service, and the
-/// handover waits for the last of the goods. Cost: O(stops), one travel time each.
-pub fn schedule(
-    courier: &CourierState,
-    now: Timestamp,
-    stops: &[Stop],
-    travel: &impl TravelTimes,
-    visits: &mut Vec<Visit>,
-) {
-    visits.clear();
-    let mut at = Standpoint { spot: courier.spot, here_since: courier.there_at, leave: now };
-    at.leave = courier.leaves_at(now);
-    let mut rest = stops;
-    while let Some(first) = rest.first() {
-        let together = counter_visit_len(rest);
-        let (here, later) = rest.split_at(together);
-        at = visit(at, first, here, courier.vehicle.kind, travel, visits);
+/// handover waits for the last of the goods. Cost: O(tasks), one travel time each, no allocation.
+///
+/// # Errors
+/// The first hard rule that the route breaks.
+pub fn evaluate<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider_ix: RiderIx,
+    route: &[TaskIx],
+) -> Result<Terms, Refusal> {
+    let rider = &problem.riders[rider_ix];
+    let trial = Trial { rider, route };
+    let mut terms = Terms::default();
+    let mut clock = Clock::of(rider, problem.now_s);
+    let mut on_board = rider.carrying;
+    let mut new_seen = false;
+    let mut rest = route;
+    while !rest.is_empty() {
+        let (here, later) = rest.split_at(counter_visit_len(problem, rest));
+        let visit = clock.visit(problem, rider, here);
+        terms.riding_m += riding::of_visit(&visit);
+        terms.approach_m += approach::of_visit(problem.task(here[0]), &visit);
+        for &task_ix in here {
+            let task = problem.task(task_ix);
+            new_seen = new_seen || !rider.promised.contains(&task_ix);
+            rules::capacity::load(&mut on_board, task, rider)?;
+            rules::window::check(task, &visit)?;
+            if new_seen {
+                rules::shift_end::check(task, &visit, rider)?;
+                rules::rest::check(&visit, rider)?;
+            }
+            terms.delay_s += delay::of_visit(task, &visit);
+            terms.lateness_s += lateness::of_visit(task, &visit);
+            terms.freshness_s += freshness::of_visit(task, &visit);
+        }
         rest = later;
     }
+    rules::deliveries_ahead::check(problem, &trial)?;
+    rules::ride::check(problem, &trial)?;
+    Ok(terms)
 }
 
-struct Standpoint {
+/// The visits of a route, whatever the rules say of it: a promise already made is shown as it is.
+pub fn visits<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+) -> Vec<Visit> {
+    let mut visits = Vec::with_capacity(route.len());
+    let rider = &problem.riders[rider];
+    let mut clock = Clock::of(rider, problem.now_s);
+    let mut rest = route;
+    while !rest.is_empty() {
+        let (here, later) = rest.split_at(counter_visit_len(problem, rest));
+        let visit = clock.visit(problem, rider, here);
+        let together = Visit { metres: Metres(0), ride_s: 0, ..visit };
+        visits.push(visit);
+        visits.extend(here[1..].iter().map(|_| together));
+        rest = later;
+    }
+    visits
+}
+
+/// The first visit of a route.
+///
+/// # Panics
+/// If the route is empty.
+pub fn first_visit<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+) -> Visit {
+    let rider = &problem.riders[rider];
+    let here = &route[..counter_visit_len(problem, route)];
+    Clock::of(rider, problem.now_s).visit(problem, rider, here)
+}
+
+/// Where the courier is along the route, and when.
+struct Clock {
     spot: Spot,
-    here_since: Timestamp,
-    leave: Timestamp,
+    counter: u32,
+    here_since_s: i64,
+    leave_s: i64,
 }
 
-/// How many of the first stops are one visit to a counter.
-fn counter_visit_len(stops: &[Stop]) -> usize {
-    let first = &stops[0];
+impl Clock {
+    fn of(rider: &Rider, now_s: i64) -> Self {
+        Self {
+            spot: rider.spot,
+            counter: rider.counter,
+            here_since_s: rider.there_s,
+            leave_s: rider.leaves_s(now_s),
+        }
+    }
+
+    /// Rides to the spot of the tasks `here` and does them.
+    fn visit<T: TravelTimes>(
+        &mut self,
+        problem: &Problem<'_, T>,
+        rider: &Rider,
+        here: &[TaskIx],
+    ) -> Visit {
+        let first = problem.task(here[0]);
+        let leg = problem.travel.leg(self.spot, first.spot, rider.vehicle);
+        // Who already stands there has arrived in the past; nothing happens before now all the same.
+        let stays = (self.spot, self.counter) == (first.spot, first.counter);
+        let arrival_s = if stays { self.here_since_s } else { self.leave_s + leg.seconds.0 };
+        let (mut before_s, mut after_s, mut ready_s) =
+            (first.before_s, first.after_s, first.ready_s);
+        for task in here[1..].iter().map(|&task| problem.task(task)) {
+            before_s = before_s.max(task.before_s);
+            after_s = after_s.max(task.after_s);
+            ready_s = ready_s.max(task.ready_s);
+        }
+        let handover_s = (arrival_s + before_s).max(ready_s).max(self.leave_s);
+        let leave_s = handover_s + after_s;
+        *self = Self { spot: first.spot, counter: first.counter, here_since_s: leave_s, leave_s };
+        Visit { arrival_s, handover_s, leave_s, metres: leg.metres, ride_s: leg.seconds.0 }
+    }
+}
+
+/// How many of the first tasks are one visit to a counter.
+pub fn counter_visit_len<T: TravelTimes>(problem: &Problem<'_, T>, route: &[TaskIx]) -> usize {
+    let first = problem.task(route[0]);
     match first.kind {
         StopKind::Dropoff => 1,
-        StopKind::Pickup => stops
-            .iter()
-            .take_while(|stop| stop.kind == StopKind::Pickup && stop.spot == first.spot)
-            .count(),
-    }
-}
-
-fn visit(
-    from: Standpoint,
-    first: &Stop,
-    here: &[Stop],
-    vehicle: VehicleKind,
-    travel: &impl TravelTimes,
-    visits: &mut Vec<Visit>,
-) -> Standpoint {
-    let leg = travel.leg(from.spot, first.spot, vehicle);
-    // Who already stands there has arrived in the past; nothing happens before now all the same.
-    let stays = from.spot == first.spot;
-    let arrival = if stays { from.here_since } else { from.leave + leg.seconds };
-    let before = longest(here, |stop| stop.service_before);
-    let after = longest(here, |stop| stop.service_after);
-    let ready = here.iter().map(|stop| stop.ready_at).max().unwrap_or(arrival);
-    let handover = (arrival + before).max(ready).max(from.leave);
-    let leave = handover + after;
-    visits.push(Visit { arrival, handover, leave, metres: leg.metres, ride: leg.seconds });
-    for _ in 1..here.len() {
-        visits.push(Visit { arrival, handover, leave, metres: Metres(0), ride: Seconds::ZERO });
-    }
-    Standpoint { spot: first.spot, here_since: leave, leave }
-}
-
-fn longest(stops: &[Stop], span: impl Fn(&Stop) -> Seconds) -> Seconds {
-    stops.iter().map(span).max().unwrap_or(Seconds::ZERO)
-}
-
-/// Calls `each` with every allowed way to put the stops of one more job into `route`, in a fixed
-/// order. Stops already promised keep their order, and nothing goes before a stop under way.
-///
-/// A job of one pickup and one drop-off may have others between the two; a longer job stays in one
-/// piece. Without `along_the_way` a new pickup either shares a visit to its counter or comes last.
-/// Cost: O(n^2) ways for a route of n stops.
-pub fn insertions(
-    route: &[Stop],
-    new: &[Stop],
-    along_the_way: bool,
-    mut each: impl FnMut(&[Stop]),
-) {
-    let mut stops = Vec::with_capacity(route.len() + new.len());
-    for pickup_at in first_free_place(route)..=route.len() {
-        let shares_counter = pickup_at > 0 && same_counter(&route[pickup_at - 1], &new[0]);
-        if !along_the_way && !shares_counter && pickup_at < route.len() {
-            continue;
-        }
-        let [pickup, dropoff] = new else {
-            rebuild(&mut stops, &route[..pickup_at], new, &[], &[], &route[pickup_at..]);
-            each(&stops);
-            continue;
-        };
-        for dropoff_at in pickup_at..=route.len() {
-            let between = &route[pickup_at..dropoff_at];
-            let tail = &route[dropoff_at..];
-            rebuild(&mut stops, &route[..pickup_at], &[*pickup], between, &[*dropoff], tail);
-            if splits_a_counter_visit(&stops, pickup_at + 1 + between.len()) {
-                continue;
-            }
-            each(&stops);
+        StopKind::Pickup => {
+            route.iter().take_while(|&&task| same_counter(first, problem.task(task))).count()
         }
     }
 }
 
-fn rebuild(
-    stops: &mut Vec<Stop>,
-    head: &[Stop],
-    first: &[Stop],
-    between: &[Stop],
-    second: &[Stop],
-    tail: &[Stop],
-) {
-    stops.clear();
-    for part in [head, first, between, second, tail] {
-        stops.extend_from_slice(part);
-    }
-}
-
-fn first_free_place(route: &[Stop]) -> usize {
-    use super::snapshot::StopState;
-    route.iter().rposition(|stop| stop.state == StopState::Doing).map_or(0, |last| last + 1)
-}
-
-fn same_counter(one: &Stop, other: &Stop) -> bool {
-    one.kind == StopKind::Pickup && other.kind == StopKind::Pickup && one.spot == other.spot
-}
-
-/// A drop-off between two pickups at one counter would make the courier come back to it.
-fn splits_a_counter_visit(stops: &[Stop], dropoff_at: usize) -> bool {
-    dropoff_at > 0
-        && dropoff_at + 1 < stops.len()
-        && same_counter(&stops[dropoff_at - 1], &stops[dropoff_at + 1])
+/// Whether two tasks are pickups at one counter.
+pub fn same_counter(one: &Task, other: &Task) -> bool {
+    let is_pickup = one.kind == StopKind::Pickup && other.kind == StopKind::Pickup;
+    is_pickup && (one.spot, one.counter) == (other.spot, other.counter)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::policy::DispatchPolicy;
+    use crate::engine::field::Field;
     use crate::engine::snapshot::fixtures::{courier_at, job_between, minute};
+    use crate::engine::snapshot::{Snapshot, Stop};
     use crate::engine::travel::StraightLine;
 
-    const TRAVEL: StraightLine = StraightLine::mdrp(320);
-
-    fn handovers(stops: &[Stop], there_at: i64, now: i64) -> Vec<i64> {
+    /// Minutes of the handovers on a promised route, begun where the courier has been standing
+    /// since minute `there`.
+    fn handovers(stops: &[Stop], there: i64, now: i64) -> Vec<i64> {
         let mut courier = courier_at(1, (0, 0));
-        courier.there_at = minute(there_at);
-        let mut visits = Vec::new();
-        schedule(&courier, minute(now), stops, &TRAVEL, &mut visits);
-        visits.iter().map(|visit| visit.handover.since(minute(0)).0 / 60).collect()
+        courier.there_at = minute(there);
+        courier.route = stops.to_vec();
+        let snapshot = Snapshot::sorted(minute(now), vec![courier], Vec::new());
+        let policy = DispatchPolicy::founding();
+        let travel = StraightLine::mdrp(320);
+        let problem = Field::new(&snapshot, &policy, &travel, 0).problem;
+        let visits = visits(&problem, 0, &problem.riders[0].promised);
+        visits.iter().map(|visit| (visit.handover_s - minute(0).seconds()) / 60).collect()
     }
 
     #[test]
@@ -186,18 +210,5 @@ mod tests {
         assert_eq!(handovers(&job.stops, 0, 0)[0], 5);
         assert_eq!(handovers(&job.stops, 3, 9)[0], 9);
         assert_eq!(handovers(&job.stops, 9, 9)[0], 11);
-    }
-
-    #[test]
-    fn off_the_way_only_the_same_counter_or_the_end_is_open() {
-        let (one, two) = (job_between(1, (0, 0), (5, 5), 0), job_between(2, (0, 0), (7, 7), 0));
-        let far = job_between(3, (9, 9), (8, 8), 0);
-        let ways = |job: &crate::engine::snapshot::Job, along| {
-            let mut ways = 0;
-            insertions(&one.stops, &job.stops, along, |_| ways += 1);
-            ways
-        };
-        assert_eq!((ways(&two, false), ways(&far, false)), (3, 1));
-        assert_eq!(ways(&far, true), 6);
     }
 }

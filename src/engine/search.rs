@@ -1,131 +1,310 @@
-//! The search: rounds of candidates and exact matching, until nobody can take any more.
+//! The search: put every open parcel where it adds least, then mend until nothing gets better.
 //!
-//! In one round a courier gets at most one more job, all couriers and jobs being weighed against
-//! each other at once. The next round builds on the routes of the one before; a second job from a
-//! counter then costs hardly any riding and so joins the first: that is how bundles form.
+//! Two kinds of mending take turns. A parcel may move to a better place in any route; and the plans
+//! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
+//! problem and on the schedules it starts from, on nothing else.
 
-use super::candidates::{Candidate, Field, Planned};
+use super::insertion::{self, Best, Old, Scratch};
 use super::matching::{self, Edge, Row};
-use super::rules::Refusal;
-use super::snapshot::{Job, Standing};
+use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
+use super::route;
+use super::schedules::{self, Schedules, new_parcels};
 use super::travel::TravelTimes;
-use crate::domain::ids::{CourierId, DeliveryId};
-use crate::domain::time::Seconds;
 
-/// What was found for one job.
-#[derive(Debug)]
-pub struct Found {
-    /// The job's place in the snapshot.
-    pub job: usize,
-    /// Who could take it, in the round in which it was matched or last tried.
-    pub candidates: Vec<Candidate>,
-    /// Who was looked at and refused, with the rule.
-    pub excluded: Vec<(usize, Refusal)>,
-    /// Which of the candidates it was matched with.
-    pub chosen: Option<usize>,
-}
-
-/// The outcome of a search.
-#[derive(Debug)]
-pub struct Outcome {
-    /// One entry for each job that was looked at, in the order of the snapshot.
-    pub found: Vec<Found>,
-    /// The route of each courier who was given something, by place in the snapshot.
-    pub routes: Vec<Option<Planned>>,
-    /// The deliveries given to each courier, in the order they were given.
-    pub given: Vec<Vec<DeliveryId>>,
-}
-
-/// Leaving a job without a courier costs more than any sensible delay: a day.
-const ALONE: i64 = 86_400_000;
-
-/// Ties in cost are broken by a number made of the seed and the courier, so that of two couriers
-/// at one rack it is not always the same who is asked.
-const TIE_RANGE: i64 = 256;
-
-/// Searches for the cheapest assignment. Cost: a few rounds of jobs x candidates x insertions.
-pub fn run<T: TravelTimes>(field: &Field<'_, T>, seed: u64) -> Outcome {
-    let couriers = field.snapshot.couriers.len();
-    let mut outcome = Outcome {
-        found: Vec::new(),
-        routes: vec![None; couriers],
-        given: vec![Vec::new(); couriers],
-    };
-    let mut open = open_jobs(field);
-    for _ in 0..field.policy.bundling.size_max {
-        let mut round: Vec<Found> =
-            open.iter().map(|&job| look(field, job, &outcome.routes)).collect();
-        let rows: Vec<Row> = round.iter().map(|found| row(field, found, seed)).collect();
-        for (found, chosen) in round.iter_mut().zip(matching::assign(&rows, couriers)) {
-            found.chosen = chosen;
-            if let Some(chosen) = chosen {
-                give(field, &mut outcome, found.job, &found.candidates[chosen]);
-            }
+/// Puts each of `parcels`, the soonest ready first, where it adds least. Returns those that nobody
+/// can take. Cost: parcels x riders in reach x places.
+pub fn place<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    parcels: &mut [ParcelIx],
+) -> Vec<ParcelIx> {
+    parcels.sort_by_key(|&parcel| (ready_s(problem, parcel), parcel));
+    let mut scratch = Scratch::default();
+    let mut left = Vec::new();
+    for &parcel in parcels.iter() {
+        match cheapest(problem, schedules, parcel, None, &mut scratch) {
+            Some(best) => schedules.set(problem, best.rider, &best.route, best.route_cost),
+            None => left.push(parcel),
         }
-        let before = open.len();
-        open = round.iter().filter(|found| found.chosen.is_none()).map(|f| f.job).collect();
-        outcome.found.retain(|found| found.chosen.is_some());
-        outcome.found.append(&mut round);
-        if open.is_empty() || open.len() == before {
+    }
+    left
+}
+
+/// Mends until a round changes nothing, or until the policy's `relocations_max` parcels have been
+/// looked at; one round is always made. The total cost never rises.
+pub fn mend<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    open: &[ParcelIx],
+) {
+    let mut lists = Lists::default();
+    let mut left = problem.policy.search.relocations_max;
+    loop {
+        let mut better = deal_again(problem, schedules, &mut lists);
+        for &parcel in open {
+            better |= relocate(problem, schedules, parcel, &mut lists);
+        }
+        left = left.saturating_sub(open.len());
+        if !better || left < open.len() {
             break;
         }
     }
-    outcome.found.sort_by_key(|found| found.job);
-    outcome
 }
 
-/// Jobs nobody has and nobody has been asked about, ready within the horizon.
-fn open_jobs<T>(field: &Field<'_, T>) -> Vec<usize> {
-    let horizon = field.snapshot.now + Seconds(field.policy.search.horizon_s);
-    let is_open = |job: &Job| job.standing == Standing::Open && job.ready_at() <= horizon;
-    let jobs = field.snapshot.jobs.iter().enumerate();
-    jobs.filter(|(_, job)| is_open(job)).map(|(place, _)| place).collect()
+fn ready_s<T: TravelTimes>(problem: &Problem<'_, T>, parcel: ParcelIx) -> i64 {
+    problem.task(problem.parcels[parcel].tasks.start).ready_s
 }
 
-fn look<T: TravelTimes>(field: &Field<'_, T>, job: usize, routes: &[Option<Planned>]) -> Found {
-    let mut found = Found { job, candidates: Vec::new(), excluded: Vec::new(), chosen: None };
-    let row = &field.snapshot.jobs[job];
-    for place in field.near(row) {
-        let candidate = match &routes[place] {
-            Some(planned) => field.candidate(place, row, planned),
-            None => {
-                let planned = field.promised(&field.snapshot.couriers[place]);
-                field.candidate(place, row, &planned)
-            }
-        };
-        match candidate {
-            Ok(candidate) => found.candidates.push(candidate),
-            Err(refusal) => found.excluded.push((place, refusal)),
+/// The cheapest place for a parcel in any route in its reach, if it adds less than `below`.
+///
+/// A route is tried only if two bounds from below on what the parcel adds, each dearer to reckon
+/// than the one before, leave hope: equality alone, and equality with the delay of riding there
+/// first of all.
+fn cheapest<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &Schedules,
+    parcel: ParcelIx,
+    below: Option<i64>,
+    scratch: &mut Scratch,
+) -> Option<Best> {
+    let mut best = below.map(|added| Best { added, ..Best::default() });
+    let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
+    for &rider in problem.reach(parcel) {
+        let added_max = best.as_ref().map_or(i64::MAX, |best| best.added);
+        let standing = &problem.riders[rider].standing;
+        let fairness_ms = standing.term_ms(schedules.planned_pay(rider), pay);
+        if fairness_ms >= added_max {
+            continue;
+        }
+        let Some(approach) = least_approach(problem, tasks.start, rider) else { continue };
+        // Who has nothing to do has nothing on the way either.
+        let is_idle = schedules.route(rider).is_empty();
+        let riding_ms = if is_idle { approach.riding_ms } else { 0 };
+        if fairness_ms + approach.delay_ms + riding_ms >= added_max {
+            continue;
+        }
+        // A refusal only means that this rider is not the best: the explanation asks again.
+        let old = Old { rider, route: schedules.route(rider), cost: schedules.cost(rider) };
+        let _ = insertion::into_route(problem, old, parcel, scratch, &mut best);
+    }
+    best.filter(|best| !best.route.is_empty())
+}
+
+/// The least that going for a pickup at once costs a rider: goods that wait and metres ridden, in
+/// one unit. `None` if it would be after the shift.
+fn least_approach<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    pickup: TaskIx,
+    rider: RiderIx,
+) -> Option<Approach> {
+    let rider = &problem.riders[rider];
+    let leaves_s = rider.leaves_s(problem.now_s);
+    if leaves_s > rider.shift_end_s {
+        return None;
+    }
+    let pickup = problem.task(pickup);
+    let leg = problem.travel.leg(rider.spot, pickup.spot, rider.vehicle);
+    let stays = (rider.spot, rider.counter) == (pickup.spot, pickup.counter);
+    let arrival_s = if stays { rider.there_s } else { leaves_s + leg.seconds.0 };
+    let handover_s = (arrival_s + pickup.before_s).max(leaves_s);
+    if handover_s > rider.shift_end_s {
+        return None;
+    }
+    let weights = &problem.policy.weights;
+    Some(Approach {
+        delay_ms: (handover_s - pickup.ready_s).max(0) * weights.delay,
+        riding_ms: leg.metres.0 * (weights.riding + weights.approach),
+    })
+}
+
+/// What going somewhere costs, as thousandths of a second of a customer's waiting.
+struct Approach {
+    /// For the goods of one delivery.
+    delay_ms: i64,
+    /// For the ride.
+    riding_ms: i64,
+}
+
+/// Takes a parcel out and puts it where it adds least, if that is better than where it was.
+fn relocate<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    parcel: ParcelIx,
+    lists: &mut Lists,
+) -> bool {
+    let Some(rider) = schedules.rider_of(parcel) else { return false };
+    if is_well_alone(problem, schedules, rider) {
+        return false;
+    }
+    let range = &problem.parcels[parcel].tasks;
+    lists.old.clear();
+    lists.old.extend_from_slice(schedules.route(rider));
+    lists.without.clear();
+    lists.without.extend(lists.old.iter().filter(|task| !range.contains(task)));
+    let old_cost = schedules.cost(rider);
+    // Fewer stops can break no rule, but for travel times against the triangle inequality.
+    let without_cost = schedules::cost_of(problem, rider, &lists.without);
+    let Ok(without_cost) = without_cost else { return false };
+    schedules.set(problem, rider, &lists.without, without_cost);
+    let gain = old_cost - without_cost;
+    match cheapest(problem, schedules, parcel, Some(gain), &mut lists.scratch) {
+        Some(best) => {
+            schedules.set(problem, best.rider, &best.route, best.route_cost);
+            true
+        }
+        None => {
+            schedules.set(problem, rider, &lists.old, old_cost);
+            false
         }
     }
-    found
 }
 
-fn row<T>(field: &Field<'_, T>, found: &Found, seed: u64) -> Row {
-    let edge = |candidate: &Candidate| Edge {
-        column: u32::try_from(candidate.courier).unwrap_or(u32::MAX),
-        cost: candidate.cost * TIE_RANGE + tie(field.snapshot.couriers[candidate.courier].id, seed),
+/// Whether a rider's whole plan is one parcel that is picked up the moment it is ready. The deal has
+/// already looked for a better rider; there is no delay to be saved.
+fn is_well_alone<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &Schedules,
+    rider: RiderIx,
+) -> bool {
+    let route = schedules.route(rider);
+    route.len() == 2
+        && route::first_visit(problem, rider, route).handover_s <= problem.task(route[0]).ready_s
+}
+
+/// Lists that are filled again and again without being allocated again.
+#[derive(Default)]
+struct Lists {
+    scratch: Scratch,
+    old: Vec<TaskIx>,
+    without: Vec<TaskIx>,
+}
+
+/// A rider's planned tasks as one piece, which another rider could have instead.
+struct Pack {
+    rider: RiderIx,
+    tasks: Vec<TaskIx>,
+    parcels: Vec<ParcelIx>,
+    /// What it adds to its present rider's promised route.
+    cost: i64,
+}
+
+/// Deals all planned packs out again, each to one rider, by exact assignment.
+fn deal_again<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    lists: &mut Lists,
+) -> bool {
+    let packs = packs(problem, schedules);
+    let least: Vec<Vec<(RiderIx, i64)>> =
+        packs.iter().map(|pack| least_costs(problem, pack)).collect();
+    // No exchange can save more than this, so an edge that costs more than its pack's present place
+    // by as much cannot be part of a better deal.
+    let gain = |(pack, least): (&Pack, &Vec<(RiderIx, i64)>)| {
+        let best = least.iter().map(|&(_, cost)| cost).min().unwrap_or(pack.cost);
+        (pack.cost - best).max(0)
     };
-    Row { edges: found.candidates.iter().map(edge).collect(), alone: ALONE * TIE_RANGE }
+    let gain_max: i64 = packs.iter().zip(&least).map(gain).sum();
+    if gain_max == 0 {
+        return false;
+    }
+    let mut rows = Vec::with_capacity(packs.len());
+    for (pack, least) in packs.iter().zip(&least) {
+        let mut edges = Vec::new();
+        for &(rider, bound) in least.iter().filter(|(_, bound)| *bound < pack.cost + gain_max) {
+            let column = u32::try_from(rider).unwrap_or(u32::MAX);
+            if rider == pack.rider {
+                edges.push(Edge { column, cost: bound });
+                continue;
+            }
+            lists.old.clear();
+            lists.old.extend_from_slice(&problem.riders[rider].promised);
+            lists.old.extend_from_slice(&pack.tasks);
+            if let Ok(cost) = schedules::cost_of(problem, rider, &lists.old) {
+                edges.push(Edge { column, cost: cost - schedules.base_cost(rider) });
+            }
+        }
+        rows.push(Row { edges, alone: ALONE });
+    }
+    let chosen = matching::assign(&rows, problem.riders.len());
+    let chosen: Option<Vec<Edge>> =
+        rows.iter().zip(chosen).map(|(row, place)| place.map(|place| row.edges[place])).collect();
+    chosen.is_some_and(|chosen| deal(problem, schedules, &packs, &chosen, &mut lists.old))
 }
 
-/// SplitMix64's finaliser (Steele et al. 2014) over the seed and the id.
-fn tie(courier: CourierId, seed: u64) -> i64 {
-    let (high, low) = courier.uuid().as_u64_pair();
-    let mut bits = seed ^ high ^ low;
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    i64::try_from((bits ^ (bits >> 31)) % 256).unwrap_or(0)
+/// Leaving a pack without a rider never pays: it has one already.
+const ALONE: i64 = i64::MAX / 4;
+
+/// Gives each pack to its chosen rider, if that is cheaper in all.
+fn deal<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    schedules: &mut Schedules,
+    packs: &[Pack],
+    chosen: &[Edge],
+    route: &mut Vec<TaskIx>,
+) -> bool {
+    let before: i64 = packs.iter().map(|pack| pack.cost).sum();
+    if chosen.iter().map(|edge| edge.cost).sum::<i64>() >= before {
+        return false;
+    }
+    let movers = || packs.iter().zip(chosen).filter(|(p, edge)| p.rider != edge.column as usize);
+    for (pack, _) in movers() {
+        let promised = &problem.riders[pack.rider].promised;
+        schedules.set(problem, pack.rider, promised, schedules.base_cost(pack.rider));
+    }
+    for (pack, edge) in movers() {
+        let rider = edge.column as usize;
+        route.clear();
+        route.extend_from_slice(&problem.riders[rider].promised);
+        route.extend_from_slice(&pack.tasks);
+        schedules.set(problem, rider, route, edge.cost + schedules.base_cost(rider));
+    }
+    true
 }
 
-fn give<T: TravelTimes>(
-    field: &Field<'_, T>,
-    outcome: &mut Outcome,
-    job: usize,
-    candidate: &Candidate,
-) {
-    let courier = &field.snapshot.couriers[candidate.courier];
-    let planned = field.timed(courier, candidate.stops.clone());
-    outcome.routes[candidate.courier] = Some(planned);
-    outcome.given[candidate.courier].push(field.snapshot.jobs[job].delivery);
+fn packs<T: TravelTimes>(problem: &Problem<'_, T>, schedules: &Schedules) -> Vec<Pack> {
+    let mut packs = Vec::new();
+    for (rider, row) in problem.riders.iter().enumerate() {
+        let route = schedules.route(rider);
+        if route.len() == row.promised.len() {
+            continue;
+        }
+        packs.push(Pack {
+            rider,
+            tasks: route.iter().copied().filter(|task| !row.promised.contains(task)).collect(),
+            parcels: new_parcels(problem, rider, route).collect(),
+            cost: schedules.cost(rider) - schedules.base_cost(rider),
+        });
+    }
+    packs
+}
+
+/// How many of the most promising riders take part in the deal for one pack. The deal is exact among
+/// them.
+const DEAL_MAX: usize = 16;
+
+/// The most promising riders who may have a whole pack, with a bound from below on what it would add: the delay at
+/// its first counter, and equality. For its present rider, what it does add.
+fn least_costs<T: TravelTimes>(problem: &Problem<'_, T>, pack: &Pack) -> Vec<(RiderIx, i64)> {
+    let parcels = &pack.parcels;
+    let Some(&first) = parcels.first() else { return Vec::new() };
+    let together = route::counter_visit_len(problem, &pack.tasks) as i64;
+    let mut least = Vec::new();
+    for &rider in problem.reach(first) {
+        if rider == pack.rider {
+            least.push((rider, pack.cost));
+            continue;
+        }
+        let Some(approach) = least_approach(problem, pack.tasks[0], rider) else { continue };
+        let approach_ms = approach.delay_ms * together + approach.riding_ms;
+        if parcels.iter().all(|&parcel| problem.may_have(rider, parcel)) {
+            least.push((rider, approach_ms + schedules::fairness_ms(problem, rider, parcels)));
+        }
+    }
+    if least.len() > DEAL_MAX {
+        least.select_nth_unstable_by_key(DEAL_MAX, |&(rider, cost)| (cost, rider));
+        let own = least[DEAL_MAX..].iter().copied().find(|&(rider, _)| rider == pack.rider);
+        least.truncate(DEAL_MAX);
+        least.extend(own);
+    }
+    least
 }

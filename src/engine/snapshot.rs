@@ -154,10 +154,13 @@ pub enum StopState {
 }
 
 impl Snapshot {
-    /// A snapshot whose rows are in the order of their ids, whatever order they came in.
+    /// A snapshot whose rows are in the order of their ids, whatever order they came in. Of two
+    /// rows with one id the first is kept.
     pub fn sorted(now: Timestamp, mut couriers: Vec<CourierState>, mut jobs: Vec<Job>) -> Self {
         couriers.sort_by_key(|courier| courier.id);
+        couriers.dedup_by_key(|courier| courier.id);
         jobs.sort_by_key(|job| job.delivery);
+        jobs.dedup_by_key(|job| job.delivery);
         Self { now, couriers, jobs }
     }
 

@@ -30,41 +30,82 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Later<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| {
-                value.split(';').next().unwrap_or("").trim() == "application/json"
-            });
-        let bytes_max =
-            request.app_data::<Data<App>>().map_or(1 << 20, |app| app.config.server.body_bytes_max);
-        let announced = request
-            .headers()
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.parse::<usize>().ok());
-        let mut payload = payload.take();
+        let incoming = Incoming::of(request, payload);
         Box::pin(async move {
-            if announced.is_some_and(|bytes| bytes > bytes_max) {
-                return Err(ApiError::TooLarge { bytes_max });
+            if !incoming.json {
+                return Err(incoming.too_large().err().unwrap_or(ApiError::NotJson));
             }
-            if !json {
-                return Err(ApiError::NotJson);
-            }
-            let mut bytes = Vec::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk: Bytes = chunk.map_err(|error| ApiError::Malformed {
-                    detail: format!("the body broke off: {error}"),
-                    pointer: None,
-                })?;
-                if bytes.len() + chunk.len() > bytes_max {
-                    return Err(ApiError::TooLarge { bytes_max });
-                }
-                bytes.extend_from_slice(&chunk);
-            }
+            let bytes = incoming.read().await?;
             Ok(Self { value: parse(&bytes)?, hash: Sha256::digest(&bytes).into() })
         })
+    }
+}
+
+/// A JSON body that may be left out: then it says what an empty one would.
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = ApiError;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let incoming = Incoming::of(request, payload);
+        Box::pin(async move {
+            let json = incoming.json;
+            let bytes = incoming.read().await?;
+            match bytes.as_slice() {
+                [] => Ok(Self(T::default())),
+                _ if !json => Err(ApiError::NotJson),
+                bytes => parse(bytes).map(Self),
+            }
+        })
+    }
+}
+
+/// A body on its way in.
+struct Incoming {
+    /// Whether it calls itself JSON.
+    json: bool,
+    /// Its length, where it says so.
+    announced: Option<usize>,
+    bytes_max: usize,
+    payload: Payload,
+}
+
+impl Incoming {
+    fn of(request: &HttpRequest, payload: &mut Payload) -> Self {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let json = header(header::CONTENT_TYPE).is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or("").trim();
+            essence.eq_ignore_ascii_case("application/json")
+        });
+        let bytes_max =
+            request.app_data::<Data<App>>().map_or(1 << 20, |app| app.config.server.body_bytes_max);
+        let announced = header(header::CONTENT_LENGTH).and_then(|value| value.parse().ok());
+        Self { json, announced, bytes_max, payload: payload.take() }
+    }
+
+    fn too_large(&self) -> Result<(), ApiError> {
+        if self.announced.is_some_and(|bytes| bytes > self.bytes_max) {
+            return Err(ApiError::TooLarge { bytes_max: self.bytes_max });
+        }
+        Ok(())
+    }
+
+    async fn read(mut self) -> Result<Vec<u8>, ApiError> {
+        self.too_large()?;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.payload.next().await {
+            let chunk: Bytes = chunk.map_err(|error| ApiError::Malformed {
+                detail: format!("the body broke off: {error}"),
+                pointer: None,
+            })?;
+            if bytes.len() + chunk.len() > self.bytes_max {
+                return Err(ApiError::TooLarge { bytes_max: self.bytes_max });
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
     }
 }
 
@@ -72,20 +113,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        let cause = error.inner();
-        let detail = cause.to_string();
-        match cause.classify() {
-            serde_json::error::Category::Data => {
-                ApiError::Invalid { detail, pointer: Some(pointer) }
-            }
-            _ => ApiError::Malformed { detail, pointer: None },
+        // What is no JSON at all is told as that, wherever the reader stopped.
+        match not_json(bytes) {
+            Some(detail) => ApiError::Malformed { detail, pointer: None },
+            None => ApiError::Invalid {
+                detail: error.inner().to_string(),
+                pointer: Some(pointer(error.path())),
+            },
         }
     })?;
     let trailing =
         |error: serde_json::Error| ApiError::Malformed { detail: error.to_string(), pointer: None };
     reader.end().map_err(trailing)?;
     Ok(value)
+}
+
+/// Why the bytes are not one JSON text, if they are not.
+fn not_json(bytes: &[u8]) -> Option<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return Some(error.to_string()),
+    };
+    serde_json::from_str::<serde::de::IgnoredAny>(text).err().map(|error| error.to_string())
 }
 
 /// A path as a JSON Pointer (RFC 6901).

@@ -113,9 +113,6 @@ pub fn serve(app: Data<App>) -> std::io::Result<(Server, std::net::SocketAddr)> 
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
-            .app_data(web::FormConfig::default().error_handler(|error, _| {
-                ApiError::Malformed { detail: format!("form: {error}"), pointer: None }.into()
-            }))
             .wrap(
                 DefaultHeaders::new()
                     .add(("X-Content-Type-Options", "nosniff"))

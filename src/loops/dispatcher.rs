@@ -39,7 +39,8 @@ fn idle(snapshot: &Snapshot) -> bool {
     snapshot.jobs.iter().all(|job| job.standing != Standing::Open)
 }
 
-async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
+/// One tick: looks, plans, checks and acts, or does nothing when no job is open.
+pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
     let snapshot = snapshot::take(coop, live).await?;
     if idle(&snapshot) {
         return Ok(());

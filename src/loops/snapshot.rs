@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
+
 use crate::commands::{CommandError, pay};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
@@ -20,14 +22,20 @@ const PERIOD: Seconds = Seconds(7 * 86_400);
 /// How long a shift without an agreed end is taken to last.
 const UNPLANNED: Seconds = Seconds(10 * 3600);
 
-/// Takes the snapshot of this instant.
+/// Takes the snapshot of this instant: all its queries see the same state of the database, so that
+/// no delivery is both open and held in it.
 pub async fn take(coop: &Coop, live: &Live) -> Result<Snapshot, CommandError> {
-    let now = coop.clock.now();
+    type Manager = <Conn as AsyncConnection>::TransactionManager;
     let mut conn = coop.conn().await?;
+    // A connection that is dropped in the middle of a transaction is closed, not reused.
+    Manager::begin_transaction(&mut *conn).await?;
+    conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let now = coop.clock.now();
     let open = deliveries::open(&mut conn).await?;
     let held = deliveries::held(&mut conn).await?;
     let jobs = jobs(coop, &mut conn, &open, &held).await?;
     let couriers = couriers_on_duty(coop, &mut conn, &held, &live.positions(), now).await?;
+    Manager::commit_transaction(&mut *conn).await?;
     Ok(Snapshot::sorted(now, couriers, jobs))
 }
 

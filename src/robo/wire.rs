@@ -28,15 +28,21 @@ pub struct ClientOut {
     pub client_secret: String,
 }
 
-/// A span of work, planned or under way.
+/// A span of work, planned or under way. One that a person started on the spot has no plan.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Shift {
     pub id: ShiftId,
-    pub from: Timestamp,
-    pub to: Timestamp,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     pub state: ShiftState,
-    #[serde(default)]
     pub paid_seconds: Option<i64>,
+}
+
+impl Shift {
+    /// Whether it was agreed to last beyond `at`.
+    pub fn lasts_beyond(&self, at: Timestamp) -> bool {
+        self.to.is_some_and(|to| to > at)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

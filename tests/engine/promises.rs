@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use crate::city::a_city;
 
-const TRAVEL: StraightLine = StraightLine::CITY;
+fn travel() -> StraightLine {
+    StraightLine::city()
+}
 
 fn a_policy() -> impl Strategy<Value = DispatchPolicy> {
     let modes = vec![Mode::Direct, Mode::Offer, Mode::OfferSeveral, Mode::OpenList];
@@ -19,20 +21,21 @@ fn a_policy() -> impl Strategy<Value = DispatchPolicy> {
             policy.bundling.size_max = size_max;
             policy.commitment.slack_s = slack_s;
             policy.search.candidates_max = candidates_max;
+            policy.search.reach_m = 4000;
             policy
         },
     )
 }
 
 fn planned(city: &Snapshot, policy: &DispatchPolicy) -> Plan {
-    plan(city, policy, &TRAVEL, 7)
+    plan(city, policy, &travel(), 7)
 }
 
 proptest! {
     /// The plan survives a checker that shares none of its search.
     #[test]
     fn plans_are_valid(city in a_city(6, 10), policy in a_policy()) {
-        prop_assert_eq!(check(&city, &planned(&city, &policy), &policy, &TRAVEL), Ok(()));
+        prop_assert_eq!(check(&city, &planned(&city, &policy), &policy, &travel()), Ok(()));
     }
 
     /// The plan depends on what is in the snapshot, not on the order the rows came back in.

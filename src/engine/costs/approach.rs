@@ -1,14 +1,13 @@
-//! Approach: the ride to the first new pickup, which nobody pays for.
+//! Approach: the ride to a counter, which nobody pays for.
 
-use crate::domain::ids::DeliveryId;
+use crate::engine::problem::Task;
 use crate::engine::route::Visit;
-use crate::engine::snapshot::Stop;
+use crate::engine::snapshot::StopKind;
 
-/// Whole metres of the ride to the first stop of `delivery`.
-pub fn to_first_stop(delivery: DeliveryId, stops: &[Stop], visits: &[Visit]) -> i64 {
-    stops
-        .iter()
-        .zip(visits)
-        .find(|(stop, _)| stop.delivery == delivery)
-        .map_or(0, |(_, visit)| visit.metres.0)
+/// Whole metres of the ride to a pickup; nothing for a drop-off.
+pub fn of_visit(first: &Task, visit: &Visit) -> i64 {
+    match first.kind {
+        StopKind::Pickup => visit.metres.0,
+        StopKind::Dropoff => 0,
+    }
 }

@@ -1,34 +1,38 @@
 //! Delay: the customer's wait beyond what no courier could have spared.
 
-use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
+use crate::engine::problem::Task;
 use crate::engine::route::Visit;
-use crate::engine::snapshot::{Job, Stop, StopKind};
+use crate::engine::snapshot::StopKind;
 use crate::engine::travel::TravelTimes;
 
-/// When a drop-off happens, in seconds since the epoch; nothing for a pickup.
-pub fn of_visit(stop: &Stop, visit: &Visit) -> i64 {
-    match stop.kind {
+/// Whole seconds a drop-off happens after its earliest instant; nothing for a pickup.
+pub fn of_visit(task: &Task, visit: &Visit) -> i64 {
+    match task.kind {
         StopKind::Pickup => 0,
-        StopKind::Dropoff => visit.handover.seconds(),
+        StopKind::Dropoff => visit.handover_s - task.earliest_s,
     }
 }
 
-/// The sum of the earliest drop-offs of a job, in seconds since the epoch: a courier stands at the
-/// counter when the goods are ready and rides straight through its stops. What [`of_visit`] is
-/// above this is delay.
-pub fn earliest(job: &Job, vehicle: VehicleKind, travel: &impl TravelTimes) -> i64 {
-    let mut sum = 0;
-    let mut before: Option<(&Stop, Timestamp)> = None;
-    for stop in &job.stops {
-        let arrival = before.map(|(from, leave)| {
-            leave + travel.leg(from.spot, stop.spot, vehicle).seconds + stop.service_before
+/// Fills in the earliest handover of each drop-off of a parcel: a courier with the fastest of
+/// `vehicles` stands at the counter when the goods are ready and rides straight through `tasks`.
+pub fn fill_earliest(tasks: &mut [Task], vehicles: &[VehicleKind], travel: &impl TravelTimes) {
+    let mut before: Option<Task> = None;
+    let mut leave_s = 0;
+    for task in tasks {
+        let ride_s = before.map_or(0, |from| {
+            let rides =
+                vehicles.iter().map(|&kind| travel.leg(from.spot, task.spot, kind).seconds.0);
+            rides.min().unwrap_or(0)
         });
-        let handover = arrival.map_or(stop.ready_at, |arrival| arrival.max(stop.ready_at));
-        if stop.kind == StopKind::Dropoff {
-            sum += handover.since(Timestamp::EPOCH).0;
+        let handover_s = match before {
+            None => task.ready_s,
+            Some(_) => task.ready_s.max(leave_s + ride_s + task.before_s),
+        };
+        if task.kind == StopKind::Dropoff {
+            task.earliest_s = handover_s;
         }
-        before = Some((stop, handover + stop.service_after.max(Seconds::ZERO)));
+        leave_s = handover_s + task.after_s;
+        before = Some(*task);
     }
-    sum
 }

@@ -1,8 +1,8 @@
-//! Riding: what a proposal adds to the courier's legs.
+//! Riding: the distance of every ride of a route.
 
 use crate::engine::route::Visit;
 
-/// Whole seconds of the ride to a stop.
+/// Whole metres of the ride to a stop.
 pub fn of_visit(visit: &Visit) -> i64 {
-    visit.ride.0
+    visit.metres.0
 }

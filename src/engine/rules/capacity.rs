@@ -1,6 +1,8 @@
 //! What fits on the vehicle, at every moment of the route.
 
-use super::{Refusal, Trial};
+use super::Refusal;
+use crate::domain::vehicle::Load;
+use crate::engine::problem::{Rider, Task};
 use crate::engine::snapshot::{CourierState, Job, StopKind};
 
 /// A load that would not even fit on the empty vehicle.
@@ -11,20 +13,19 @@ pub fn check_empty(courier: &CourierState, job: &Job) -> Result<(), Refusal> {
     if job.load().fits(courier.vehicle.room) { Ok(()) } else { Err(Refusal::TooLarge) }
 }
 
-/// The load along the route, from what is on board now.
+/// Takes the goods of a task on board, or off.
 ///
 /// # Errors
 /// [`Refusal::Capacity`].
-pub fn check(trial: &Trial<'_>) -> Result<(), Refusal> {
-    let mut on_board = trial.courier.carrying;
-    for stop in trial.stops {
-        match stop.kind {
-            StopKind::Pickup => on_board = on_board + stop.load,
-            StopKind::Dropoff => on_board = on_board - stop.load,
+pub fn load(on_board: &mut Load, task: &Task, rider: &Rider) -> Result<(), Refusal> {
+    match task.kind {
+        StopKind::Dropoff => {
+            *on_board = *on_board - task.load;
+            Ok(())
         }
-        if stop.kind == StopKind::Pickup && !on_board.fits(trial.courier.vehicle.room) {
-            return Err(Refusal::Capacity);
+        StopKind::Pickup => {
+            *on_board = *on_board + task.load;
+            if on_board.fits(rider.room) { Ok(()) } else { Err(Refusal::Capacity) }
         }
     }
-    Ok(())
 }

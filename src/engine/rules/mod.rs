@@ -1,10 +1,14 @@
 //! Hard rules: each refuses with a code that the explanation shows. None of them can be outweighed.
+//!
+//! Rules on a courier and a job are asked once, by [`of_pair`]; rules on a route are asked as it is
+//! ridden, by [`route::evaluate`](super::route::evaluate).
 
 pub mod blocked;
 pub mod capacity;
 pub mod deliveries_ahead;
 pub mod pending_offer;
 pub mod position;
+pub mod reach;
 pub mod refused;
 pub mod rest;
 pub mod ride;
@@ -16,8 +20,7 @@ pub mod zone;
 
 use serde::{Deserialize, Serialize};
 
-use super::route::Visit;
-use super::snapshot::{CourierState, Job, Stop};
+use super::snapshot::{CourierState, Job};
 use crate::domain::policy::DispatchPolicy;
 
 /// Why a courier cannot have a job. The code is part of the API.
@@ -96,38 +99,6 @@ pub fn of_pair(
     vehicle::check(courier, policy)?;
     skills::check(courier, job)?;
     capacity::check_empty(courier, job)?;
-    position::check(courier, policy)
-}
-
-/// The rules on a route that is tried. The first that refuses answers.
-///
-/// # Errors
-/// The refusal.
-pub fn of_route(trial: &Trial<'_>, policy: &DispatchPolicy) -> Result<(), Refusal> {
-    deliveries_ahead::check(trial, policy)?;
-    capacity::check(trial)?;
-    window::check(trial)?;
-    shift_end::check(trial)?;
-    rest::check(trial)?;
-    ride::check(trial, policy)
-}
-
-/// A route that is tried for a courier.
-#[derive(Clone, Copy)]
-pub struct Trial<'a> {
-    /// Who would ride it.
-    pub courier: &'a CourierState,
-    /// The stops in order.
-    pub stops: &'a [Stop],
-    /// Their times.
-    pub visits: &'a [Visit],
-    /// The jobs that would be new in it.
-    pub new: &'a [&'a Job],
-}
-
-impl Trial<'_> {
-    /// Whether a stop belongs to one of the new jobs: promises already made are not judged again.
-    pub fn is_new(&self, stop: &Stop) -> bool {
-        self.new.iter().any(|job| job.delivery == stop.delivery)
-    }
+    position::check(courier, policy)?;
+    reach::check(courier, job, policy)
 }

@@ -1,17 +1,14 @@
 //! Rest that is due by law or by agreement.
 
-use super::{Refusal, Trial};
+use super::Refusal;
+use crate::engine::problem::Rider;
+use crate::engine::route::Visit;
 
-/// No new job before the rest is over.
+/// Nobody sets out for new work before the rest is over.
 ///
 /// # Errors
 /// [`Refusal::Rest`].
-pub fn check(trial: &Trial<'_>) -> Result<(), Refusal> {
-    let Some(rest_until) = trial.courier.rest_until else { return Ok(()) };
-    let disturbed = trial
-        .stops
-        .iter()
-        .zip(trial.visits)
-        .any(|(stop, visit)| trial.is_new(stop) && visit.arrival - visit.ride < rest_until);
-    if disturbed { Err(Refusal::Rest) } else { Ok(()) }
+pub fn check(visit: &Visit, rider: &Rider) -> Result<(), Refusal> {
+    let sets_out_s = visit.arrival_s - visit.ride_s;
+    if sets_out_s >= rider.rest_until_s { Ok(()) } else { Err(Refusal::Rest) }
 }

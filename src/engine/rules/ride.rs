@@ -1,31 +1,32 @@
 //! How far goods may ride from their pickup to their drop-off.
 
-use super::{Refusal, Trial};
-use crate::domain::policy::DispatchPolicy;
+use super::Refusal;
+use crate::engine::problem::Problem;
+use crate::engine::route::Trial;
 use crate::engine::snapshot::StopKind;
+use crate::engine::travel::TravelTimes;
 
-/// Judges the new jobs only. A limit of zero is no limit.
+/// Judges every parcel picked up on this route. A limit of zero is no limit.
 ///
 /// # Errors
 /// [`Refusal::Ride`].
-pub fn check(trial: &Trial<'_>, policy: &DispatchPolicy) -> Result<(), Refusal> {
-    let limit = policy.limits.ride_max_m;
-    if limit == 0 {
+pub fn check<T: TravelTimes>(problem: &Problem<'_, T>, trial: &Trial<'_>) -> Result<(), Refusal> {
+    let limit_m = problem.policy.limits.ride_max_m;
+    if limit_m == 0 {
         return Ok(());
     }
-    for job in trial.new {
-        let mut metres = 0;
-        let mut on_board = false;
-        for (stop, visit) in trial.stops.iter().zip(trial.visits) {
-            if on_board {
-                metres += visit.metres.0;
-            }
-            if stop.delivery == job.delivery {
-                match stop.kind {
-                    StopKind::Pickup => on_board = true,
-                    StopKind::Dropoff if metres > limit => return Err(Refusal::Ride),
-                    StopKind::Dropoff => {}
+    let tasks = || trial.route.iter().map(|&task| problem.task(task));
+    for (place, pickup) in tasks().enumerate().filter(|(_, task)| task.kind == StopKind::Pickup) {
+        let mut ridden_m = 0;
+        let mut spot = pickup.spot;
+        for task in tasks().skip(place + 1) {
+            ridden_m += problem.travel.leg(spot, task.spot, trial.rider.vehicle).metres.0;
+            spot = task.spot;
+            if task.parcel == pickup.parcel && task.kind == StopKind::Dropoff {
+                if ridden_m > limit_m {
+                    return Err(Refusal::Ride);
                 }
+                break;
             }
         }
     }

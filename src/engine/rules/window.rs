@@ -1,16 +1,13 @@
 //! Stops that are useless after some instant, such as a counter that closes.
 
-use super::{Refusal, Trial};
+use super::Refusal;
+use crate::engine::problem::Task;
+use crate::engine::route::Visit;
 
-/// A new job must not miss its own windows, nor make an earlier promise miss one that it kept.
+/// A new job must not miss its own windows, nor make an earlier promise miss one.
 ///
 /// # Errors
 /// [`Refusal::Window`].
-pub fn check(trial: &Trial<'_>) -> Result<(), Refusal> {
-    let missed = trial
-        .stops
-        .iter()
-        .zip(trial.visits)
-        .any(|(stop, visit)| stop.latest.is_some_and(|latest| visit.handover > latest));
-    if missed { Err(Refusal::Window) } else { Ok(()) }
+pub fn check(task: &Task, visit: &Visit) -> Result<(), Refusal> {
+    if visit.handover_s <= task.latest_s { Ok(()) } else { Err(Refusal::Window) }
 }

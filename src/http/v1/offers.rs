@@ -8,7 +8,7 @@ use crate::db;
 use crate::domain::ids::OfferId;
 use crate::http::App;
 use crate::http::auth::AsCourier;
-use crate::http::body::{Body, PathId};
+use crate::http::body::{OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::views::OfferView;
@@ -22,25 +22,27 @@ pub async fn list_my_offers(
     Ok(Json(Page::whole(live.into_iter().map(OfferView::from).collect())))
 }
 
+/// An answer says all by its address.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerIn {}
+
 /// `POST /v1/offers/{id}/accept`
 pub async fn accept_offer(
     app: Data<App>,
     by: AsCourier,
     id: PathId<OfferId>,
+    _body: OptionalBody<AnswerIn>,
 ) -> Result<Json<OfferView>, ApiError> {
     Ok(Json(offers::accept(&app.coop, by.0, id.0).await?.into()))
 }
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DeclineIn {}
 
 /// `POST /v1/offers/{id}/decline`: free, and without a reason.
 pub async fn decline_offer(
     app: Data<App>,
     by: AsCourier,
     id: PathId<OfferId>,
-    _body: Option<Body<DeclineIn>>,
+    _body: OptionalBody<AnswerIn>,
 ) -> Result<Json<OfferView>, ApiError> {
     Ok(Json(offers::decline(&app.coop, by.0, id.0).await?.into()))
 }

@@ -106,14 +106,26 @@ fn basic(request: &HttpRequest) -> Option<(String, String)> {
 pub async fn issue_token(
     app: Data<App>,
     request: HttpRequest,
-    form: Form<TokenIn>,
+    form: Result<Form<TokenIn>, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
-    let refuse = |status: actix_web::http::StatusCode, error: &str, description: &str| {
-        HttpResponse::build(status)
+    use actix_web::http::StatusCode as S;
+    let refuse = |status: S, error: &str, description: &str| {
+        let mut answer = HttpResponse::build(status);
+        if status == S::UNAUTHORIZED {
+            answer.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"paceline\""));
+        }
+        answer
             .insert_header((header::CACHE_CONTROL, "no-store"))
             .json(json!({ "error": error, "error_description": description }))
     };
-    use actix_web::http::StatusCode as S;
+    let form = match form {
+        Ok(form) => form,
+        Err(error) => {
+            let too_large = error.as_response_error().status_code() == S::PAYLOAD_TOO_LARGE;
+            let status = if too_large { S::PAYLOAD_TOO_LARGE } else { S::BAD_REQUEST };
+            return Ok(refuse(status, "invalid_request", &format!("the form: {error}")));
+        }
+    };
     if form.grant_type != "client_credentials" {
         let text = "only client_credentials is known here";
         return Ok(refuse(S::BAD_REQUEST, "unsupported_grant_type", text));

@@ -42,6 +42,8 @@ pub enum Afterwards {
     LookAgain,
 }
 
+/// How long a shift lasts that a visitor started for the courier, without a plan.
+const ON_THE_SPOT: Seconds = Seconds(4 * 3600);
 /// Between two looks at the rota, in real time.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
@@ -81,11 +83,12 @@ impl Courier {
         me: CourierId,
         shift: Shift,
     ) -> Result<(), CallError> {
-        let begun = if shift.from > world.clock.now() {
-            world.clock.sleep_until(shift.from).await;
-            shift.from
-        } else {
-            world.clock.now()
+        let begun = match shift.from.filter(|&from| from > world.clock.now()) {
+            Some(from) => {
+                world.clock.sleep_until(from).await;
+                from
+            }
+            None => world.clock.now(),
         };
         if shift.state == ShiftState::Planned {
             let body = json!({"shift_id": shift.id, "at": begun});
@@ -102,7 +105,7 @@ impl Courier {
             track: &track,
             here: self.home,
             free_at: begun,
-            shift,
+            until: shift.to.unwrap_or(begun + ON_THE_SPOT),
         };
         tokio::select! {
             () = worker.work() => Ok(()),
@@ -124,7 +127,7 @@ async fn next_shift(world: &World, session: &Session) -> Result<Option<Shift>, C
 fn pick_shift(shifts: Vec<Shift>, now: Timestamp) -> Option<Shift> {
     let to_work = |shift: &Shift| match shift.state {
         ShiftState::Open => true,
-        ShiftState::Planned => shift.to > now,
+        ShiftState::Planned => shift.lasts_beyond(now),
         ShiftState::Ended => false,
     };
     shifts
@@ -143,15 +146,15 @@ mod tests {
         let at = Timestamp::from_seconds;
         let shift = |from, to, state| Shift {
             id: ShiftId::from_uuid(uuid_v7(at(from), [0; 10])),
-            from: at(from),
-            to: at(to),
+            from: Some(at(from)),
+            to: Some(at(to)),
             state,
             paid_seconds: None,
         };
         let (missed, late) = (shift(0, 9, ShiftState::Planned), shift(90, 99, ShiftState::Planned));
         let soon = shift(20, 30, ShiftState::Planned);
         let open = shift(50, 60, ShiftState::Open);
-        let picked = |shifts| pick_shift(shifts, at(10)).map(|shift| shift.from);
+        let picked = |shifts| pick_shift(shifts, at(10)).and_then(|shift| shift.from);
         assert_eq!(picked(vec![late.clone(), missed.clone(), soon.clone()]), Some(at(20)));
         assert_eq!(picked(vec![soon, late, open]), Some(at(50)));
         assert_eq!(picked(vec![missed]), None);

@@ -215,8 +215,7 @@ impl Phone {
         clock.sleep_until(clock.now() + self.script.think).await;
         let call = match answer {
             Answer::Accept => Call::post("/v1/offers/{id}/accept", &[&offer]),
-            Answer::Decline => Call::post("/v1/offers/{id}/decline", &[&offer])
-                .json(serde_json::json!({"reason": "not now"})),
+            Answer::Decline => Call::post("/v1/offers/{id}/decline", &[&offer]),
             Answer::Ignore => return,
         };
         match self.session.send::<IgnoredAny>(&call).await {

@@ -36,7 +36,8 @@ pub(super) struct Worker<'a> {
     pub here: Spot,
     /// When the courier was, or will be, done with the last stop.
     pub free_at: Timestamp,
-    pub shift: Shift,
+    /// When the shift is over.
+    pub until: Timestamp,
 }
 
 impl Worker<'_> {
@@ -58,7 +59,7 @@ impl Worker<'_> {
                 self.visit(&stop).await?;
                 continue;
             }
-            let over_at = self.shift.to.max(self.free_at);
+            let over_at = self.until.max(self.free_at);
             tokio::select! {
                 _ = route.changed() => {}
                 () = self.world.clock.sleep_until(over_at) => {

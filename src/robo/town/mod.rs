@@ -259,10 +259,10 @@ async fn plan(
     for days_on in -1..=1 {
         let (day, midnight) = today(now + Seconds(days_on * 86_400));
         let (from, to) = rota::shift(number, day, midnight);
-        let clash = planned
-            .items
-            .iter()
-            .any(|shift| shift.state != ShiftState::Ended && shift.from < to && from < shift.to);
+        let clash = planned.items.iter().any(|shift| {
+            let begins_in_time = shift.from.is_some_and(|from| from < to);
+            shift.state != ShiftState::Ended && begins_in_time && shift.lasts_beyond(from)
+        });
         if !clash && to > now + Seconds::from_minutes(30) {
             // Who comes into a day under way starts now.
             office.shift(member.id, from.max(now + Seconds(30)), to).await?;

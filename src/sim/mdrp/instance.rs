@@ -193,7 +193,7 @@ fn lines<R>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const FILES: Files<'static> = Files {
@@ -202,6 +202,19 @@ mod tests {
         couriers: "courier\tx\ty\ton_time\toff_time\nc1\t1\t2\t0\t90\n",
         parameters: "a\tb\tc\td\te\tf\tg\n320\t4\t4\t40\t90\t10\t15\n",
     };
+
+    /// Two restaurants, two couriers, three orders, two of them from one counter.
+    pub fn small() -> Instance {
+        Instance::parse(Files {
+            orders: "order\tx\ty\tplacement_time\trestaurant\tready_time\n\
+                     o1\t2000\t0\t60\tr1\t70\no2\t2200\t0\t61\tr1\t70\n\
+                     o3\t0\t3000\t62\tr2\t75\n",
+            restaurants: "restaurant\tx\ty\nr1\t1000\t0\nr2\t0\t1000\n",
+            couriers: "courier\tx\ty\ton_time\toff_time\nc1\t0\t0\t50\t200\n",
+            ..FILES
+        })
+        .unwrap()
+    }
 
     #[test]
     fn an_instance_is_read() {

@@ -1,0 +1,204 @@
+//! `paceline simulate`: reads instances from files, lets the engine live through them, writes what
+//! came of it. All file access of the simulator is here; one thread, byte for byte reproducible.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::domain::policy::DispatchPolicy;
+use crate::sim::mdrp::instance::{Files, Instance, InstanceError};
+use crate::sim::mdrp::{self, Measures, SolutionFiles, measures::FIELDS};
+use crate::sim::rappi::{self, RappiError, RappiMeasures};
+
+/// Why a simulation did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// A file could not be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Which file or directory.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// A file is not an instance.
+    #[error("{directory}: {error}")]
+    Instance {
+        /// The instance's directory.
+        directory: PathBuf,
+        /// Where and why.
+        error: InstanceError,
+    },
+    /// A file is not of the Rappi data set.
+    #[error(transparent)]
+    Rappi(#[from] RappiError),
+    /// The validator found a rule broken: an error of the program, not of its user.
+    #[error("{directory}: the solution breaks a rule: {first}")]
+    Invalid {
+        /// The instance's directory.
+        directory: PathBuf,
+        /// The first violation.
+        first: String,
+    },
+    /// The report could not be written as JSON.
+    #[error("the report cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// What is asked of `paceline simulate mdrp`.
+#[derive(Clone, Debug)]
+pub struct MdrpRun {
+    /// Instances, or directories of instances.
+    pub directories: Vec<PathBuf>,
+    /// Where to put the solution files, one directory an instance.
+    pub solutions: Option<PathBuf>,
+    /// Where to put the measures.
+    pub json: Option<PathBuf>,
+}
+
+/// Measures of one run, by instance and over all of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct MdrpReport {
+    /// The unweighted mean over the instances.
+    pub mean: Measures,
+    /// By instance name.
+    pub instances: Vec<InstanceReport>,
+}
+
+/// Measures of one instance.
+#[derive(Clone, Debug, Serialize)]
+pub struct InstanceReport {
+    /// The name of its directory.
+    pub name: String,
+    /// How its day went.
+    pub measures: Measures,
+}
+
+/// Runs instances one after the other, validates each, and returns the measures.
+///
+/// # Errors
+/// The first file that cannot be read or written, or is not an instance; or a broken rule.
+pub fn mdrp(run: &MdrpRun, policy: &DispatchPolicy) -> Result<MdrpReport, SimulateError> {
+    let directories = instances(&run.directories)?;
+    let bar = progress(directories.len() as u64);
+    let mut reports = Vec::with_capacity(directories.len());
+    for directory in directories {
+        let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        bar.set_message(name.clone());
+        let instance = instance(&directory)?;
+        let solution = mdrp::simulate(&instance, policy);
+        if let Err(violations) = mdrp::validate(&instance, &solution) {
+            let first = violations.first().map(ToString::to_string).unwrap_or_default();
+            return Err(SimulateError::Invalid { directory, first });
+        }
+        if let Some(solutions) = &run.solutions {
+            write_solution(&solutions.join(&name), &SolutionFiles::write(&instance, &solution))?;
+        }
+        reports.push(InstanceReport { name, measures: Measures::of(&instance, &solution) });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let all: Vec<Measures> = reports.iter().map(|report| report.measures).collect();
+    let report = MdrpReport { mean: Measures::mean(&all), instances: reports };
+    if let Some(json) = &run.json {
+        write_json(json, &report)?;
+    }
+    Ok(report)
+}
+
+/// Runs a Rappi city-day from the directory of its two files.
+///
+/// # Errors
+/// A file that cannot be read or written, or is not of the data set.
+pub fn rappi(
+    directory: &Path,
+    json: Option<&Path>,
+    policy: &DispatchPolicy,
+) -> Result<RappiMeasures, SimulateError> {
+    let orders = read(&directory.join("orders.csv"))?;
+    let couriers = read(&directory.join("couriers.csv"))?;
+    let city = rappi::parse(&orders, &couriers)?;
+    let measures = rappi::measure(&city, &rappi::simulate(&city, policy));
+    if let Some(json) = json {
+        write_json(json, &measures)?;
+    }
+    Ok(measures)
+}
+
+/// The means as a table of two columns.
+pub fn table(report: &MdrpReport) -> String {
+    let mut text = format!("{:<20}{:>10}\n", "instances", report.instances.len());
+    for (name, field) in FIELDS {
+        text.push_str(&format!("{name:<20}{:>10.4}\n", *field(&mut { report.mean })));
+    }
+    text
+}
+
+/// Directories with an orders file, the given ones or those right below them, by name.
+fn instances(directories: &[PathBuf]) -> Result<Vec<PathBuf>, SimulateError> {
+    let mut found = Vec::new();
+    for directory in directories {
+        if directory.join("orders.txt").exists() {
+            found.push(directory.clone());
+            continue;
+        }
+        let entries = fs::read_dir(directory).map_err(|error| at(directory, error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| at(directory, error))?.path();
+            if path.join("orders.txt").exists() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads one instance.
+///
+/// # Errors
+/// A file that cannot be read, or is not as the format says.
+pub fn instance(directory: &Path) -> Result<Instance, SimulateError> {
+    let file = |name: &str| read(&directory.join(name));
+    Instance::parse(Files {
+        orders: &file("orders.txt")?,
+        restaurants: &file("restaurants.txt")?,
+        couriers: &file("couriers.txt")?,
+        parameters: &file("instance_parameters.txt")?,
+    })
+    .map_err(|error| SimulateError::Instance { directory: directory.to_owned(), error })
+}
+
+fn write_solution(directory: &Path, files: &SolutionFiles) -> Result<(), SimulateError> {
+    fs::create_dir_all(directory).map_err(|error| at(directory, error))?;
+    let texts = [
+        ("solution_info_assignments.txt", &files.assignments),
+        ("solution_info_orders.txt", &files.orders),
+        ("solution_info_couriers.txt", &files.couriers),
+    ];
+    for (name, text) in texts {
+        let path = directory.join(name);
+        fs::write(&path, text).map_err(|error| at(&path, error))?;
+    }
+    Ok(())
+}
+
+fn write_json(path: &Path, report: &impl Serialize) -> Result<(), SimulateError> {
+    let text = serde_json::to_string_pretty(report)?;
+    fs::write(path, text + "\n").map_err(|error| at(path, error))
+}
+
+fn read(path: &Path) -> Result<String, SimulateError> {
+    fs::read_to_string(path).map_err(|error| at(path, error))
+}
+
+fn at(path: &Path, error: std::io::Error) -> SimulateError {
+    SimulateError::File { path: path.to_owned(), error }
+}
+
+fn progress(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
+    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

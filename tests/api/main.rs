@@ -1,0 +1,22 @@
+//! Stories about the whole server, told over HTTP by the people in them.
+//!
+//! Every test has its own database, its own keys in Redis, a clock that stands until it is moved,
+//! and a real server on a free port; see [`support`].
+
+#[path = "../support/mod.rs"]
+mod database;
+mod support;
+
+mod access;
+mod bad_input;
+mod bad_tokens;
+mod couriers;
+mod dispatch;
+mod events;
+mod life;
+mod once;
+mod orders;
+mod pay;
+mod routes;
+mod sessions;
+mod world;

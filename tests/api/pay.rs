@@ -1,0 +1,173 @@
+//! What is earned is booked once, to the cent, and the books balance.
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Coop, place, task, text};
+
+async fn deliver(coop: &Coop, shop: &Actor, courier: &Actor) -> Value {
+    let delivery = shop.orders_to(place(1000, 0)).await;
+    coop.dispatcher().await.assign(&delivery, courier).await.ok();
+    courier.complete(&task(&delivery, "pickup"), json!({})).await.ok();
+    let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+    courier.complete(&task(&delivery, "dropoff"), proof).await.ok();
+    delivery
+}
+
+async fn pay(courier: &Actor) -> Value {
+    courier.get("/v1/me/pay").await.ok()
+}
+
+/// A statement in short: kinds and amounts, the newest first.
+fn lines(pay: &Value) -> Vec<(&str, i64)> {
+    let lines = pay["lines"].as_array().expect("lines").iter();
+    lines.map(|line| (text(&line["kind"]), line["amount"]["amount"].as_i64().unwrap())).collect()
+}
+
+async fn books(coop: &Coop) -> Value {
+    coop.user("treasurer").await.get("/v1/ledger/trial-balance").await.ok()
+}
+
+async fn work_a_shift(coop: &Coop, alice: &Actor, minutes: i64, deliveries: usize) -> Value {
+    let shop = coop.merchant("Bistro").await;
+    let plan = format!("/v1/couriers/{}/shifts", alice.id);
+    let agreed = json!({ "from": coop.at(0), "to": coop.at(minutes * 60) });
+    coop.dispatcher().await.post(&plan, agreed).await.created();
+    alice.post("/v1/me/shift/start", json!({})).await.ok();
+    for _ in 0..deliveries {
+        deliver(coop, &shop, alice).await;
+    }
+    coop.pass(minutes * 60 + 90);
+    alice.post("/v1/me/shift/stop", json!({})).await.ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_is_booked_for_the_courier_and_charged_to_the_merchant() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let delivery = deliver(&coop, &shop, &alice).await;
+
+    let pay = pay(&alice).await;
+    let line = &pay["lines"][0];
+    assert_eq!(line["kind"], "piece");
+    assert_eq!(line["delivery_id"], delivery["id"]);
+    assert_eq!(line["tariff"]["name"], "hourly");
+    // The line says all that is needed to reckon it again: 2.50 + 0.50 + 0.50 + 0.60 a kilometre.
+    let trip_m = line["inputs"]["trip_m"].as_i64().expect("metres");
+    assert!((1290..=1310).contains(&trip_m), "1 km as the crow flies, 1.3 by street: {trip_m}");
+    assert_eq!(
+        line["amount"],
+        json!({ "amount": 350 + (60 * trip_m + 500) / 1000, "currency": "EUR" })
+    );
+    assert_eq!(pay["total"], line["amount"]);
+
+    let books = books(&coop).await;
+    assert_eq!(books["sum"], json!({ "EUR": 0 }));
+    let balance = |kind: &str| {
+        let mut accounts = books["accounts"].as_array().expect("accounts").iter();
+        accounts.find(|one| one["kind"] == kind).map(|one| one["balance"].clone())
+    };
+    let price = delivery["price"]["amount"].as_i64().expect("a price");
+    assert_eq!(balance("merchant_receivable"), Some(json!(-price)));
+    assert_eq!(balance("coop_revenue"), Some(json!(price)));
+    assert_eq!(balance("courier_pay").as_ref(), Some(&pay["total"]["amount"]));
+}
+
+/// Phones lose the reply and retry. The second `done` must neither pay nor tell anyone again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retried_done_pays_once() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let delivery = deliver(&coop, &shop, &alice).await;
+    let (paid, booked) = (pay(&alice).await, books(&coop).await);
+    let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+    let retry = || alice.complete(&task(&delivery, "dropoff"), proof.clone());
+    let first = retry().await.ok();
+    coop.pass(60);
+    let together = futures_util::future::join_all((0..10).map(|_| retry().into_future())).await;
+    for reply in together {
+        assert_eq!(reply.ok(), first);
+    }
+    assert_eq!(pay(&alice).await, paid);
+    assert_eq!(books(&coop).await, booked);
+    // Up to the end of the shift, which is topped up by nothing, each is heard of once.
+    alice.post("/v1/me/shift/stop", json!({})).await.ok();
+    let mut stream = alice.follow(Some(0)).await;
+    let kinds: Vec<String> =
+        stream.until("shift.ended").await.into_iter().map(|told| told.kind).collect();
+    for once in ["pay.posted", "delivery.delivered"] {
+        assert_eq!(kinds.iter().filter(|kind| *kind == once).count(), 1, "{once}: {kinds:?}");
+    }
+}
+
+/// The rule of the public instances: the larger of 10 a delivery and 15 an agreed hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shift_pays_the_larger_of_its_pieces_and_the_guarantee() {
+    let coop = Coop::with(|config| config.policy.tariff = "tariff-mdrp".to_owned()).await;
+    for (minutes, deliveries, expected) in [
+        (120, 1, vec![("guarantee", 2000), ("piece", 1000)]),
+        (61, 0, vec![("guarantee", 1525)]),
+        (7, 0, vec![("guarantee", 175)]),
+        (120, 3, vec![("piece", 1000), ("piece", 1000), ("piece", 1000)]),
+        (100, 2, vec![("guarantee", 500), ("piece", 1000), ("piece", 1000)]),
+        (20, 4, vec![("piece", 1000); 4]),
+    ] {
+        let courier = coop.courier("Alice").await;
+        let shift = work_a_shift(&coop, &courier, minutes, deliveries).await;
+        assert_eq!(shift["paid_seconds"], minutes * 60, "as agreed, not as clocked");
+        let pay = pay(&courier).await;
+        assert_eq!(lines(&pay), expected);
+        let owed = (1000 * deliveries as i64).max(25 * minutes);
+        assert_eq!(pay["total"], json!({ "amount": owed, "currency": "USD" }));
+    }
+    assert_eq!(books(&coop).await["sum"]["USD"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retried_stop_tops_up_once_and_the_next_shift_starts_from_nothing() {
+    let coop = Coop::with(|config| config.policy.tariff = "tariff-mdrp".to_owned()).await;
+    let alice = coop.courier("Alice").await;
+    let ended = work_a_shift(&coop, &alice, 60, 1).await;
+    for _ in 0..3 {
+        assert_eq!(alice.post("/v1/me/shift/stop", json!({})).await.ok(), ended);
+    }
+    assert_eq!(lines(&pay(&alice).await), [("guarantee", 500), ("piece", 1000)]);
+    coop.pass(3600);
+    work_a_shift(&coop, &alice, 60, 0).await;
+    let pay = pay(&alice).await;
+    assert_eq!(lines(&pay), [("guarantee", 1500), ("guarantee", 500), ("piece", 1000)]);
+    let balances = pay["lines"].as_array().expect("lines").iter();
+    let balances: Vec<_> = balances.map(|line| &line["balance"]["amount"]).collect();
+    assert_eq!(balances, [3000, 1500, 1000], "each line carries the balance after it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_can_be_cut_by_time_and_read_in_pages() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let mut booked = Vec::new();
+    for _ in 0..5 {
+        deliver(&coop, &shop, &alice).await;
+        booked.push(coop.at(0));
+        coop.pass(60);
+    }
+    let piece = pay(&alice).await["lines"][0]["amount"]["amount"].as_i64().expect("an amount");
+    let path = format!("/v1/me/pay?from={}&to={}", booked[1], booked[3]);
+    let span = alice.get(&path).await.ok();
+    let times: Vec<&Value> =
+        span["lines"].as_array().expect("lines").iter().map(|line| &line["at"]).collect();
+    assert_eq!(times, [&booked[2], &booked[1]], "from is within, to is not");
+    assert_eq!(span["total"]["amount"], 2 * piece);
+
+    let mut seen = Vec::new();
+    let mut path = "/v1/me/pay?limit=2".to_owned();
+    loop {
+        let page = alice.get(&path).await.ok();
+        assert_eq!(page["total"]["amount"], 5 * piece, "the total is the span's, not the page's");
+        let lines = page["lines"].as_array().expect("lines").iter();
+        seen.extend(lines.map(|line| text(&line["at"]).to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/v1/me/pay?limit=2&cursor={cursor}");
+    }
+    booked.reverse();
+    assert_eq!(seen, booked);
+}

@@ -1,0 +1,265 @@
+//! Every route of the server: who may call it, on whose objects, and with what body. The access
+//! matrix and the walk of bad input go by this table, and it is held against the source.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::place;
+
+/// Everybody whom the matrix knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    Anonymous,
+    Courier,
+    MerchantUser,
+    MerchantClient,
+    Dispatcher,
+    Treasurer,
+    Representative,
+    Member,
+    Admin,
+}
+
+impl Who {
+    pub const ALL: [Self; 9] = [
+        Self::Anonymous,
+        Self::Courier,
+        Self::MerchantUser,
+        Self::MerchantClient,
+        Self::Dispatcher,
+        Self::Treasurer,
+        Self::Representative,
+        Self::Member,
+        Self::Admin,
+    ];
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Without a token, too.
+    Public,
+    LoggedIn,
+    /// Only what is theirs exists for them.
+    Couriers,
+    /// A merchant's people and machines their own, the desk all.
+    Ordering,
+    /// Dispatchers and admins.
+    Desk,
+    /// Treasurers and admins.
+    Books,
+    Admins,
+}
+
+impl Access {
+    pub fn allows(self, who: Who) -> bool {
+        match self {
+            Self::Public => true,
+            Self::LoggedIn => who != Who::Anonymous,
+            Self::Couriers => who == Who::Courier,
+            Self::Ordering => {
+                matches!(who, Who::MerchantUser | Who::MerchantClient) || Self::Desk.allows(who)
+            }
+            Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
+            Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Admins => who == Who::Admin,
+        }
+    }
+
+    /// Whether the objects of others exist for them, too.
+    pub fn sees_foreign(self, who: Who) -> bool {
+        match self {
+            Self::Couriers => false,
+            Self::Ordering => Self::Desk.allows(who),
+            Self::Public | Self::LoggedIn | Self::Desk | Self::Books | Self::Admins => true,
+        }
+    }
+
+    /// Somebody who may.
+    pub fn somebody(self) -> Who {
+        match self {
+            Self::Couriers => Who::Courier,
+            Self::Ordering => Who::MerchantUser,
+            Self::Books => Who::Treasurer,
+            Self::Public | Self::LoggedIn | Self::Desk | Self::Admins => Who::Admin,
+        }
+    }
+}
+
+/// What the `{id}` of a path names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    None,
+    /// An open delivery.
+    Delivery,
+    /// A live offer.
+    Offer,
+    /// The pickup of an assigned delivery, ready.
+    Task,
+    Courier,
+    Merchant,
+    Decision,
+}
+
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    pub object: Object,
+    /// A body that is accepted; `None` where none is read as JSON.
+    pub body: Option<Value>,
+    /// Whether it can do without a body.
+    pub body_optional: bool,
+    /// Whether it takes an Idempotency-Key.
+    pub keyed: bool,
+    /// A success's status.
+    pub success: u16,
+}
+
+impl Route {
+    pub fn path_of(&self, id: &str) -> String {
+        self.path.replace("{id}", id).replace("{file:.*}", "favicon.svg")
+    }
+}
+
+fn get(path: &'static str, access: Access, object: Object) -> Route {
+    let (method, success) = (Method::GET, 200);
+    let (body, body_optional, keyed) = (None, false, false);
+    Route { method, path, access, object, body, body_optional, keyed, success }
+}
+
+/// Changes something that is there, or nothing.
+fn post(path: &'static str, access: Access, object: Object, body: Value) -> Route {
+    Route { method: Method::POST, body: Some(body), ..get(path, access, object) }
+}
+
+/// Makes something, once for each key.
+fn create(path: &'static str, access: Access, object: Object, body: Value) -> Route {
+    Route { keyed: true, success: 201, ..post(path, access, object, body) }
+}
+
+/// Where a body needs something that only exists in the test's co-op.
+pub mod blank {
+    pub const SHOP: &str = "mer_own";
+    pub const COURIER: &str = "cou_own";
+    pub const REFRESH_TOKEN: &str = "refresh token";
+    /// A number that is used once.
+    pub const FRESH: &str = "<number>";
+}
+
+fn stop() -> Value {
+    json!({
+        "place": place(700, 0), "address": "5 Quai",
+        "contact": { "name": "M. Curie", "phone": "+33 1 23" },
+        "window": { "after": "2026-03-02T12:00:00Z", "before": "2026-03-02T14:00:00Z" },
+    })
+}
+
+fn order() -> Value {
+    json!({
+        "merchant_id": blank::SHOP, "external_reference": blank::FRESH, "ready_at": "2026-03-02T12:10:00Z",
+        "pickups": [stop()], "dropoffs": [stop()], "instructions": "ring twice",
+        "packages": [{ "name": "pizza", "quantity": 2, "volume_ml": 6000, "weight_g": 800 }],
+    })
+}
+
+/// A person's login, with an address that is used once.
+fn login(more: Value) -> Value {
+    let mut body = json!({
+        "name": "Zoe", "email": format!("zoe{}@coop.example", blank::FRESH), "password": "long enough",
+    });
+    for (name, value) in more.as_object().expect("an object") {
+        body[name] = value.clone();
+    }
+    body
+}
+
+#[rustfmt::skip]
+pub fn all() -> Vec<Route> {
+    use Access as A;
+    use Object as O;
+    let at = json!({ "at": "2026-03-02T12:00:00Z" });
+    let refresh = json!({ "refresh_token": blank::REFRESH_TOKEN });
+    vec![
+        // everybody
+        post("/v1/auth/login", A::Public, O::None, json!({ "email": "admin@coop.example", "password": "correct horse" })),
+        post("/v1/auth/refresh", A::Public, O::None, refresh.clone()),
+        Route { success: 204, ..post("/v1/auth/logout", A::Public, O::None, refresh) },
+        Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
+        get("/.well-known/jwks.json", A::Public, O::None),
+        get("/v1/clock", A::Public, O::None),
+        get("/v1/me", A::LoggedIn, O::None),
+        get("/v1/stream", A::LoggedIn, O::None),
+        // merchants and dispatchers
+        get("/v1/deliveries", A::Ordering, O::None),
+        create("/v1/deliveries", A::Ordering, O::None, order()),
+        get("/v1/deliveries/{id}", A::Ordering, O::Delivery),
+        post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        // couriers
+        get("/v1/me/shifts", A::Couriers, O::None),
+        get("/v1/me/shift", A::Couriers, O::None),
+        post("/v1/me/shift/start", A::Couriers, O::None, at.clone()),
+        post("/v1/me/shift/stop", A::Couriers, O::None, at.clone()),
+        post("/v1/me/positions", A::Couriers, O::None, json!({ "fixes": [
+            { "at": "2026-03-02T12:00:00Z", "latitude": 48.86, "longitude": 2.35, "accuracy_m": 5.0 },
+        ] })),
+        get("/v1/me/offers", A::Couriers, O::None),
+        get("/v1/me/route", A::Couriers, O::None),
+        get("/v1/me/pay", A::Couriers, O::None),
+        Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
+        Route { body_optional: true, ..post("/v1/offers/{id}/decline", A::Couriers, O::Offer, json!({})) },
+        post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
+        post("/v1/tasks/{id}/done", A::Couriers, O::Task, json!({ "at": "2026-03-03T12:00:00Z", "proof": { "signed_by": "Ada" } })),
+        post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
+        // dispatchers
+        get("/v1/board", A::Desk, O::None),
+        post("/v1/deliveries/{id}/assign", A::Desk, O::Delivery, json!({ "courier_id": blank::COURIER })),
+        post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
+        get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
+        get("/v1/decisions/{id}", A::Desk, O::Decision),
+        create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
+        // treasurers
+        get("/v1/ledger/trial-balance", A::Books, O::None),
+        // admins
+        get("/v1/merchants", A::Desk, O::None),
+        create("/v1/merchants", A::Admins, O::None, json!({ "name": "Bistro", "kind": "shop", "place": place(9, 9), "address": "2 Main Street" })),
+        Route { keyed: false, ..create("/v1/merchants/{id}/clients", A::Admins, O::Merchant, json!({ "name": "till" })) },
+        get("/v1/couriers", A::Desk, O::None),
+        create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
+        create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        // operators and browsers
+        get("/livez", A::Public, O::None),
+        get("/readyz", A::Public, O::None),
+        get("/metrics", A::Public, O::None),
+        get("/", A::Public, O::None),
+        get("/assets/{file:.*}", A::Public, O::None),
+    ]
+}
+
+/// Method and path of what the server registers, as its source says.
+fn registered() -> BTreeSet<(String, String)> {
+    let source = include_str!("../../src/http/mod.rs");
+    let mut found = BTreeSet::new();
+    for resource in source.split("at(\"").skip(1) {
+        let (path, rest) = resource.split_once('"').expect("a path ends");
+        for method in rest.split(".route(").skip(1) {
+            let (method, _) = method.split_once("()").expect("a method");
+            found.insert((method.to_uppercase(), path.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_table_names_every_route_of_the_server() {
+    let in_table: BTreeSet<(String, String)> =
+        all().iter().map(|route| (route.method.to_string(), route.path.to_owned())).collect();
+    let registered = registered();
+    assert!(registered.len() > 40, "the source is read wrongly: {registered:?}");
+    let missing: Vec<_> = registered.difference(&in_table).collect();
+    assert!(missing.is_empty(), "say in tests/api/routes.rs who may call {missing:?}");
+    let gone: Vec<_> = in_table.difference(&registered).collect();
+    assert!(gone.is_empty(), "the server does not have {gone:?} any more");
+}

@@ -1,0 +1,142 @@
+//! A co-op with somebody of each kind in it, and objects of theirs and of others, made as needed.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::routes::{Object, Route, Who, blank};
+use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
+
+pub struct World {
+    pub coop: Coop,
+    people: BTreeMap<Who, Actor>,
+    others_shop: Actor,
+    others_courier: Actor,
+    fresh: AtomicU32,
+}
+
+impl World {
+    pub async fn make() -> Self {
+        let coop = Coop::start().await;
+        let shop = coop.merchant("Own").await;
+        let mut people = BTreeMap::from([
+            (Who::Anonymous, coop.stranger()),
+            (Who::Courier, coop.courier("Own").await),
+            (Who::MerchantClient, coop.machine_of(&shop).await),
+            (Who::MerchantUser, shop),
+            (Who::Dispatcher, coop.dispatcher().await),
+            (Who::Admin, coop.admin().await),
+        ]);
+        for (who, role) in [
+            (Who::Treasurer, "treasurer"),
+            (Who::Representative, "representative"),
+            (Who::Member, "member"),
+        ] {
+            people.insert(who, coop.user(role).await);
+        }
+        let others_shop = coop.merchant("Other").await;
+        let others_courier = coop.courier("Other").await;
+        Self { coop, people, others_shop, others_courier, fresh: AtomicU32::new(0) }
+    }
+
+    pub fn actor(&self, who: Who) -> &Actor {
+        &self.people[&who]
+    }
+
+    fn courier(&self, own: bool) -> &Actor {
+        if own { self.actor(Who::Courier) } else { &self.others_courier }
+    }
+
+    fn shop(&self, own: bool) -> &Actor {
+        if own { self.actor(Who::MerchantUser) } else { &self.others_shop }
+    }
+
+    /// An object for a route's path, as new.
+    pub async fn object(&self, kind: Object, own: bool) -> String {
+        let desk = self.actor(Who::Dispatcher);
+        match kind {
+            Object::None => String::new(),
+            Object::Merchant => self.shop(own).id.clone(),
+            Object::Courier => self.courier(own).id.clone(),
+            Object::Delivery => {
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                text(&delivery["id"]).to_owned()
+            }
+            Object::Task => {
+                self.idle_and_on_shift().await;
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                desk.assign(&delivery, self.courier(own)).await.ok();
+                task(&delivery, "pickup")
+            }
+            Object::Offer => {
+                self.idle_and_on_shift().await;
+                self.coop.pass(1);
+                self.courier(own).rides_to(&self.coop, place(10, 0)).await;
+                self.courier(!own).rides_to(&self.coop, place(5000, 0)).await;
+                self.shop(own).orders_to(place(-700, 0)).await;
+                self.coop.tick().await;
+                self.courier(own).offer().await
+            }
+            Object::Decision => {
+                self.idle_and_on_shift().await;
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                self.coop.tick().await;
+                let why = format!("/v1/deliveries/{}/why", text(&delivery["id"]));
+                let why = desk.get(&why).await.ok();
+                text(&why["decisions"][0]["decision_id"]).to_owned()
+            }
+        }
+    }
+
+    /// Both couriers on shift, and nothing to do in the whole co-op.
+    pub async fn idle_and_on_shift(&self) {
+        let desk = self.actor(Who::Dispatcher);
+        for state in ["open", "assigned", "picked_up"] {
+            let list = format!("/v1/deliveries?limit=200&state={state}");
+            let page = desk.get(&list).await.ok();
+            for delivery in page["items"].as_array().expect("a list") {
+                if state == "picked_up" {
+                    let own = delivery["courier_id"] == self.courier(true).id;
+                    let path = format!("/v1/tasks/{}/failed", task(delivery, "dropoff"));
+                    let failed = self.courier(own).post(&path, json!({ "code": "other" }));
+                    failed.await.ok();
+                } else {
+                    let path = format!("/v1/deliveries/{}/cancel", text(&delivery["id"]));
+                    desk.post(&path, json!({ "reason": "the next test" })).await.ok();
+                }
+            }
+        }
+        for own in [true, false] {
+            self.courier(own).post("/v1/me/shift/start", json!({})).await.ok();
+        }
+    }
+
+    /// A route's body with what only exists here filled in.
+    pub async fn body(&self, route: &Route) -> Option<Value> {
+        let body = route.body.as_ref()?;
+        let mut text = body.to_string();
+        if text.contains(blank::REFRESH_TOKEN) {
+            let session = self.coop.stranger().log_in(ADMIN, PASSWORD).await;
+            let token = session.refresh_token.expect("a session");
+            text = text.replace(blank::REFRESH_TOKEN, &token);
+        }
+        let number = self.fresh.fetch_add(1, Ordering::Relaxed);
+        let text = text
+            .replace(blank::SHOP, &self.shop(true).id)
+            .replace(blank::COURIER, &self.courier(true).id)
+            .replace(blank::FRESH, &number.to_string());
+        Some(serde_json::from_str(&text).expect("still JSON"))
+    }
+
+    /// The call as it should be made.
+    pub async fn call(&self, route: &Route, who: Who, id: &str) -> Call {
+        let call = self.actor(who).call(route.method.clone(), &route.path_of(id));
+        match self.body(route).await {
+            Some(body) => {
+                call.header("content-type", "application/json").body(body.to_string().into_bytes())
+            }
+            None => call,
+        }
+    }
+}
