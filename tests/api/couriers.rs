@@ -47,7 +47,10 @@ async fn off_shift_positions_are_dropped_and_the_answer_says_so() {
         ],
     )
     .await;
-    let dropped = json!([{ "index": 1, "reason": "not-a-place" }, { "index": 2, "reason": "from-the-future" }]);
+    let dropped = json!([
+        { "index": 1, "reason": "not-a-place" },
+        { "index": 2, "reason": "from-the-future" },
+    ]);
     assert_eq!(answer, json!({ "accepted": 2, "dropped": dropped }));
     let seen = seen_at(&dispatcher, &alice).await;
     assert_eq!(seen["fixed_at"], coop.at(-1), "the newest counts: {seen}");

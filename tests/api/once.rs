@@ -71,7 +71,8 @@ async fn fifty_identical_orders_at_once_are_one() {
 async fn what_was_refused_can_be_asked_again_with_the_same_key() {
     let coop = Coop::start().await;
     let shop = coop.merchant("Bistro").await;
-    let body = |reference: &str| json!({ "external_reference": reference, "dropoffs": [{ "place": place(500, 0) }] });
+    let stop = json!({ "place": place(500, 0) });
+    let body = |reference: &str| json!({ "external_reference": reference, "dropoffs": [stop] });
     shop.post("/v1/deliveries", body("A-1")).await.created();
     let refused = shop.post("/v1/deliveries", body("A-1")).key("k").await;
     refused.problem(409, "exists");

@@ -65,7 +65,8 @@ async fn a_dispatcher_orders_in_the_name_of_a_merchant_and_nobody_else_does() {
     let coop = Coop::start().await;
     let dispatcher = coop.dispatcher().await;
     let (one, other) = (coop.merchant("Bistro").await, coop.merchant("Diner").await);
-    let order = |merchant: Value| json!({ "merchant_id": merchant, "dropoffs": [{ "place": place(500, 0) }] });
+    let stop = json!({ "place": place(500, 0) });
+    let order = |merchant: Value| json!({ "merchant_id": merchant, "dropoffs": [stop] });
     let made = dispatcher.post("/v1/deliveries", order(json!(one.id))).await.created();
     assert_eq!(made["merchant_name"], "Bistro");
     one.post("/v1/deliveries", order(json!(one.id))).await.created();

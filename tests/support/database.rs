@@ -36,15 +36,19 @@ impl Database {
     pub async fn connect(&self) -> AsyncPgConnection {
         connect(&self.url).await
     }
+}
 
-    /// Whoever is still connected is thrown out.
-    pub async fn remove(&self) {
-        let mut conn = connect(&urls().database).await;
-        run(&mut conn, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).await;
-    }
-
-    pub fn redis_url(&self) -> &'static str {
-        &urls().redis
+impl Drop for Database {
+    /// Nothing is left behind, whether the test has passed or not. Whoever is still connected is
+    /// thrown out.
+    fn drop(&mut self) {
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                let mut conn = connect(&urls().database).await;
+                let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+                run(&mut conn, &sql).await;
+            });
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every test that needs a database shares: where the services are, and a database of its own.
 
-pub mod database;
-mod services;
+mod database;
+pub mod services;
 
 pub use database::Database;

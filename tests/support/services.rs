@@ -1,8 +1,8 @@
 //! Where Postgres and Redis are.
 //!
-//! `./dev test` says it by DATABASE_URL and REDIS_URL. A `cargo test` by hand says nothing: then the
-//! first test process starts both for all others through `paceline services`, and they end, with
-//! their data, a few seconds after the last test process has gone. Two files in the target
+//! `./dev test` says it by DATABASE_URL and REDIS_URL. A `cargo test` by hand says nothing: then
+//! the first test process starts both for all others through `paceline services`, and they end,
+//! with their data, a few seconds after the last test process has gone. Two files in the target
 //! directory are all the coordination: a lock that every test process shares while it lives, and
 //! the URLs, which are removed only by whoever holds that lock alone.
 

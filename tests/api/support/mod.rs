@@ -25,6 +25,7 @@ pub use reply::Reply;
 pub use stream::{Stream, Told};
 
 use crate::database::Database;
+use crate::database::services::urls;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse";
@@ -68,8 +69,8 @@ impl Coop {
         config.dispatch.enabled = false;
         change(&mut config);
         let given = |url: &str| Some(url.to_owned());
-        let services = embedded::start(&dir, given(&database.url), given(database.redis_url()))
-            .expect("given");
+        let services =
+            embedded::start(&dir, given(&database.url), given(&urls().redis)).expect("given");
         let noon: Timestamp = MONDAY_NOON.parse().expect("a time");
         let hands = Arc::new(AtomicI64::new(noon.millis()));
         let clock = Clock::held(hands.clone());
@@ -207,19 +208,18 @@ impl Drop for Coop {
         tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(async {
                 running.stop().await;
-                self.database.remove().await;
-                forget_in_redis(&self.database).await;
+                forget_in_redis(&self.database.name).await;
             });
         });
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
 
-async fn forget_in_redis(database: &Database) {
-    let client = redis::Client::open(database.redis_url()).expect("a Redis URL");
+async fn forget_in_redis(prefix: &str) {
+    let client = redis::Client::open(urls().redis.as_str()).expect("a Redis URL");
     let mut redis = client.get_multiplexed_async_connection().await.expect("Redis answers");
     for name in ["positions", "lease:dispatcher"] {
-        let key = format!("{}:{name}", database.name);
+        let key = format!("{prefix}:{name}");
         redis::cmd("DEL").arg(key).exec_async(&mut redis).await.expect("Redis forgets");
     }
 }
