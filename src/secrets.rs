@@ -10,7 +10,6 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
 use crate::clock;
-use crate::commands::CommandError;
 
 /// A token with 256 bits of chance, safe in URLs and headers.
 pub fn random_token() -> String {
@@ -28,17 +27,19 @@ pub fn same_hash(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 
+/// A password could not be hashed: out of memory, or the server is stopping.
+#[derive(Debug, thiserror::Error)]
+#[error("a password could not be hashed: {0}")]
+pub struct HashError(String);
+
 /// Argon2id with the library's defaults (19 MiB, 2 passes: OWASP's first choice). Takes tens of
 /// milliseconds, so it runs beside the request loop.
-pub async fn hash_password(password: String) -> Result<String, CommandError> {
+pub async fn hash_password(password: String) -> Result<String, HashError> {
     let hashing = tokio::task::spawn_blocking(move || {
         Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
     });
-    let failed = |error: std::io::Error| CommandError::Internal(Box::new(error));
-    hashing
-        .await
-        .map_err(|error| failed(std::io::Error::other(error)))?
-        .map_err(|error| failed(std::io::Error::other(error.to_string())))
+    let hashed = hashing.await.map_err(|error| HashError(error.to_string()))?;
+    hashed.map_err(|error| HashError(error.to_string()))
 }
 
 /// Whether the password is the one of `hash`. Without a hash (no such user) the same work is done,

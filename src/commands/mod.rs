@@ -21,6 +21,7 @@ use crate::domain::ids::EventId;
 use crate::domain::offer::OfferGone;
 use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
+use crate::secrets::HashError;
 
 pub mod deliveries;
 pub mod dispatch;
@@ -73,6 +74,12 @@ impl From<DieselError> for CommandError {
             | DieselError::BrokenTransactionManager => Self::Busy(Box::new(error)),
             _ => Self::Internal(Box::new(error)),
         }
+    }
+}
+
+impl From<HashError> for CommandError {
+    fn from(error: HashError) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 
