@@ -18,7 +18,7 @@ fn expected(route: &Route, who: Who, own: bool) -> u16 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_reaches_what_is_theirs_and_nothing_else() {
-    let world = World::make().await;
+    let world = World::whole().await;
     let mut wrong = Vec::new();
     for route in routes::all() {
         let sides: &[bool] = match route.object {
@@ -61,7 +61,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
 /// Whoever is refused has not done it all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_call_changes_nothing() {
-    let world = World::make().await;
+    let world = World::whole().await;
     let desk = world.actor(Who::Dispatcher);
     let everything = async || {
         let board = desk.get("/v1/board").await.ok();

@@ -181,15 +181,12 @@ async fn no_value_is_a_fault_of_the_servers() {
         " ",
         "\u{0}",
         "a\u{0}b",
-        "\u{202e}\u{200b}",
         "'; DROP TABLE users; --",
         "\u{1f6b2}",
         &long,
         "0001-01-01T00:00:00Z",
         "9999-12-31T23:59:59Z",
         "2026-03-02T12:00:00+23:59",
-        "-000001-01-01T00:00:00Z",
-        "dlv_00000000000000000000000000",
         "cou_8zzzzzzzzzzzzzzzzzzzzzzzzz",
     ];
     let numbers = [
