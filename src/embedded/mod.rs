@@ -31,7 +31,7 @@ mod wrapper;
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use error::StartError;
 use running::Running;
@@ -44,6 +44,7 @@ pub struct Services {
     // Fields are dropped from top to bottom: Redis stops first, as in `stop`.
     redis: Service,
     postgres: Service,
+    data_dir: PathBuf,
 }
 
 /// One service: given by URL, shared with the process that started it, or started here.
@@ -51,6 +52,20 @@ struct Service {
     url: String,
     /// What this process has started and will stop; `None` for a given or a shared service.
     started: Option<Running>,
+    /// It was started here, has ended, and could not be started again so far.
+    away: bool,
+}
+
+impl Service {
+    /// One that is somebody else's.
+    fn of_others(url: String) -> Self {
+        Self { url, started: None, away: false }
+    }
+
+    /// One of ours.
+    fn of_ours(url: String, running: Running) -> Self {
+        Self { url, started: Some(running), away: false }
+    }
 }
 
 /// Starts whatever has not been given, and returns once both services answer.
@@ -71,14 +86,14 @@ pub fn start(
     redis_url: Option<String>,
 ) -> Result<Services, StartError> {
     let postgres = match database_url {
-        Some(url) => Service { url, started: None },
+        Some(url) => Service::of_others(url),
         None => postgres::start(data_dir)?,
     };
     let redis = match redis_url {
-        Some(url) => Service { url, started: None },
+        Some(url) => Service::of_others(url),
         None => redis::start(data_dir)?,
     };
-    Ok(Services { redis, postgres })
+    Ok(Services { data_dir: data_dir.to_owned(), redis, postgres })
 }
 
 impl Services {
@@ -107,13 +122,29 @@ impl Services {
         self.redis.started.as_ref().map(Running::pid)
     }
 
-    /// Whether everything started here still runs. Cheap: one system call a service.
+    /// Starts again, with its data, what was started here and has ended by itself; gives the names.
+    /// Costs one system call a service while all is well. As [`start`], to be called from the thread
+    /// that started them.
     ///
     /// # Errors
-    /// [`StartError::Ended`] carries the tail of the log of the service that has gone.
-    pub fn check(&mut self) -> Result<(), StartError> {
-        let started = [&mut self.redis, &mut self.postgres];
-        started.into_iter().filter_map(|s| s.started.as_mut()).try_for_each(Running::check)
+    /// As [`start`]; a call later tries again.
+    pub fn mend(&mut self) -> Result<Vec<&'static str>, StartError> {
+        let mut mended = Vec::new();
+        for (name, service, start) in [
+            ("postgres", &mut self.postgres, postgres::start as fn(&Path) -> _),
+            ("redis", &mut self.redis, redis::start),
+        ] {
+            if service.started.as_mut().is_some_and(|running| running.check().is_err()) {
+                // The old one first: it holds the lock on its home.
+                service.started = None;
+                service.away = true;
+            }
+            if service.away {
+                *service = start(&self.data_dir)?;
+                mended.push(name);
+            }
+        }
+        Ok(mended)
     }
 
     /// Stops what was started here: Redis, then Postgres by a fast shutdown, which ends every
