@@ -56,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     (
         "demo",
         &[
+            "clock",
             "config",
             "domain",
             "embedded",
