@@ -5,6 +5,7 @@ use crate::coop::Coop;
 use crate::db::assignments::{self, NewAssignment};
 use crate::db::{Conn, couriers, deliveries, merchants, offers, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
+use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::money::Money;
@@ -64,6 +65,7 @@ pub async fn create(
             tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
             state: DeliveryState::Open,
             version: 1,
+            desk: Desk::default(),
         };
         delivery.price =
             coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
@@ -88,15 +90,17 @@ pub(super) async fn tell(
     coop.tell(tx, &Event::Delivery { change, told }, at).await
 }
 
-/// Counts a change of a courier's route and tells the courier.
+/// Counts a change of a courier's route, tells of it, and gives the new count.
 pub(super) async fn route_changed(
     coop: &Coop,
     tx: &mut Conn,
     courier_id: CourierId,
     at: Timestamp,
-) -> Result<(), CommandError> {
+) -> Result<i64, CommandError> {
     let version = couriers::route_changed(tx, courier_id).await?;
-    coop.tell(tx, &Event::Route { courier_id, version }, at).await
+    let tasks = tasks::route(tx, courier_id).await?.into_iter().map(|(_, task, _)| task).collect();
+    coop.tell(tx, &Event::Route { courier_id, version, tasks }, at).await?;
+    Ok(version)
 }
 
 /// Withdraws every live offer for a delivery that is not to be had any more.
@@ -140,11 +144,11 @@ pub(super) async fn give(
     let Some(given) = delivery.assign(Holding { courier, since: at, by_hand })? else {
         return Ok(None);
     };
+    deliveries::save(tx, delivery, &given).await?;
     if let Some(before) = delivery.holder() {
         assignments::end(tx, delivery.id, at, "reassigned").await?;
         route_changed(coop, tx, before, at).await?;
     }
-    deliveries::save(tx, delivery, &given).await?;
     let (offer_id, user_id) = match giver {
         Giver::Engine => (None, None),
         Giver::Offer(offer) => (Some(offer), None),
@@ -158,45 +162,6 @@ pub(super) async fn give(
     withdraw_offers(coop, tx, given.id, offer_id, at).await?;
     tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
     Ok(Some(given))
-}
-
-/// A dispatcher gives a delivery to a courier, at the end of the courier's route.
-pub async fn assign(
-    coop: &Coop,
-    by: UserId,
-    id: DeliveryId,
-    courier: CourierId,
-) -> Result<Delivery, CommandError> {
-    let at = coop.clock.now();
-    coop.transact(async |tx| {
-        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
-        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
-        let given = give(coop, tx, &delivery, courier, Giver::Hand(by), at).await?;
-        let Some(given) = given else { return Ok(delivery) };
-        // Behind everything that is promised already.
-        let mut order: Vec<TaskId> =
-            tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect();
-        order.retain(|task| given.tasks.iter().all(|own| own.id != *task));
-        order.extend(given.tasks.iter().map(|task| task.id));
-        tasks::rank(tx, &order).await?;
-        route_changed(coop, tx, courier, at).await?;
-        Ok(given)
-    })
-    .await
-}
-
-/// A dispatcher takes a delivery back, before pickup.
-pub async fn unassign(coop: &Coop, id: DeliveryId) -> Result<Delivery, CommandError> {
-    let at = coop.clock.now();
-    coop.transact(async |tx| {
-        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
-        let Some(open) = delivery.unassign()? else { return Ok(delivery) };
-        deliveries::save(tx, &delivery, &open).await?;
-        release(coop, tx, &delivery, "unassigned", at).await?;
-        tell(coop, tx, DeliveryChange::Unassigned, &open, at).await?;
-        Ok(open)
-    })
-    .await
 }
 
 /// Ends the assignment of a delivery, if it has one, and tells its holder.
@@ -214,10 +179,10 @@ pub(super) async fn release(
     Ok(())
 }
 
-/// Calls a delivery off: the merchant its own, a dispatcher any.
+/// A merchant calls its own delivery off.
 pub async fn cancel(
     coop: &Coop,
-    owner: Option<MerchantId>,
+    owner: MerchantId,
     id: DeliveryId,
     reason: Note,
 ) -> Result<Delivery, CommandError> {
@@ -225,7 +190,7 @@ pub async fn cancel(
     coop.transact(async |tx| {
         let delivery = deliveries::lock(tx, id)
             .await?
-            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
+            .filter(|delivery| delivery.merchant_id == owner)
             .ok_or(CommandError::NotFound("delivery"))?;
         let Some(cancelled) = delivery.cancel(at, reason.clone())? else { return Ok(delivery) };
         deliveries::save(tx, &delivery, &cancelled).await?;

@@ -24,6 +24,7 @@ use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
 use crate::secrets::HashError;
 
 pub mod deliveries;
+pub mod desk;
 pub mod dispatch;
 pub mod identity;
 pub mod offers;
@@ -57,6 +58,10 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("somebody else has changed the {0} since you looked")]
+    Outdated(&'static str),
+    #[error("a drop-off cannot come before its pickup")]
+    PickupFirst,
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]

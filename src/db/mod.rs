@@ -13,6 +13,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+pub mod acts;
 pub mod assignments;
 pub mod couriers;
 pub mod decisions;

@@ -39,7 +39,8 @@ diesel::table! {
         courier_id -> Nullable<Uuid>, by_hand -> Bool, assigned_at -> Nullable<Timestamptz>,
         picked_up_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         end_code -> Nullable<Text>, end_note -> Nullable<Text>, price_amount -> BigInt,
-        currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt, }
+        currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
+        tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool, }
 }
 diesel::table! {
     tasks (id) { id -> Uuid, delivery_id -> Uuid, seq -> SmallInt, kind -> Text, state -> Text,
@@ -77,6 +78,11 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>, end_code -> Nullable<Text>, }
 }
 diesel::table! {
+    acts (id) { id -> Uuid, at -> Timestamptz, user_id -> Uuid, kind -> Text,
+        delivery_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, version -> BigInt,
+        detail -> Jsonb, }
+}
+diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
         currency -> Text, seq -> BigInt, balance -> BigInt, }
 }
@@ -101,6 +107,7 @@ diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 diesel::joinable!(ledger_postings -> ledger_accounts (account_id));
 diesel::joinable!(users -> couriers (courier_id));
 diesel::joinable!(assignments -> deliveries (delivery_id));
+diesel::joinable!(acts -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     merchants,
@@ -114,6 +121,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offers,
     offer_deliveries,
     assignments,
+    acts,
     ledger_accounts,
     ledger_entries,
     ledger_postings,

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::desk::{Desk, TAGS_MAX};
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use super::money::Money;
 use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
@@ -94,6 +95,9 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Counts every change; the entity tag of the resource.
     pub version: i64,
+    /// What the dispatchers have written on it.
+    #[serde(default)]
+    pub desk: Desk,
 }
 
 /// A request as it comes in, before it is a delivery.
@@ -143,6 +147,12 @@ pub enum DeliveryError {
     PickupFirst,
     #[error("a drop-off needs a proof: who took it (`proof.signed_by`)?")]
     ProofMissing,
+    #[error("it is locked; unlock it first")]
+    Locked,
+    #[error("a delivery has at most {TAGS_MAX} tags")]
+    TooManyTags,
+    #[error("the promise {due_at} must lie after {after}")]
+    TooEarly { due_at: Timestamp, after: Timestamp },
 }
 
 impl Request {
@@ -251,11 +261,11 @@ impl Delivery {
         }
     }
 
-    fn with(&self, state: DeliveryState) -> Self {
+    pub(super) fn with(&self, state: DeliveryState) -> Self {
         Self { state, version: self.version + 1, ..self.clone() }
     }
 
-    fn illegal(&self, to: &'static str) -> DeliveryError {
+    pub(super) fn illegal(&self, to: &'static str) -> DeliveryError {
         DeliveryError::Illegal { from: self.state.name(), to }
     }
 
@@ -263,6 +273,11 @@ impl Delivery {
     /// this courier holds it already.
     pub fn assign(&self, holding: Holding) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
+            DeliveryState::Open | DeliveryState::Assigned { .. }
+                if self.desk.locked && self.holder() != Some(holding.courier) =>
+            {
+                Err(DeliveryError::Locked)
+            }
             DeliveryState::Open => Ok(Some(self.with(DeliveryState::Assigned { holding }))),
             DeliveryState::Assigned { holding: current } if current.courier == holding.courier => {
                 Ok(None)
@@ -287,6 +302,7 @@ impl Delivery {
     pub fn unassign(&self) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
             DeliveryState::Open => Ok(None),
+            DeliveryState::Assigned { .. } if self.desk.locked => Err(DeliveryError::Locked),
             DeliveryState::Assigned { .. }
                 if self.tasks.iter().all(|task| !task.state.is_over()) =>
             {

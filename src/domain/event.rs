@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId};
+use super::ids::{CourierId, MerchantId, TaskId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
@@ -44,11 +44,28 @@ pub enum DeliveryChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
-    Delivery { change: DeliveryChange, told: Box<DeliveryTold> },
-    Shift { shift: Shift, courier_name: Name },
-    Offer { offer: Box<Offer> },
-    Route { courier_id: CourierId, version: i64 },
-    Pay { courier_id: CourierId, amount: Money },
+    Delivery {
+        change: DeliveryChange,
+        told: Box<DeliveryTold>,
+    },
+    Shift {
+        shift: Shift,
+        courier_name: Name,
+    },
+    Offer {
+        offer: Box<Offer>,
+    },
+    Route {
+        courier_id: CourierId,
+        version: i64,
+        /// What is left of it, in riding order.
+        #[serde(default)]
+        tasks: Vec<TaskId>,
+    },
+    Pay {
+        courier_id: CourierId,
+        amount: Money,
+    },
 }
 
 impl Event {

@@ -1,13 +1,15 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`],
+//! [`desk`]), who does it ([`courier`],
 //! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
 //! what is owed ([`ledger`]), and what is told ([`event`]).
 
 pub mod access;
 pub mod courier;
 pub mod delivery;
+pub mod desk;
 pub mod event;
 pub mod geo;
 pub mod identity;

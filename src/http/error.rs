@@ -57,7 +57,7 @@ impl From<diesel::result::Error> for ApiError {
 
 impl ApiError {
     /// The whole table: status and machine-readable code, one line per cause.
-    fn problem(&self) -> (StatusCode, &'static str) {
+    pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use CommandError as C;
         use DeliveryError as D;
         match self {
@@ -83,6 +83,10 @@ impl ApiError {
             Self::Command(C::Delivery(D::ProofMissing)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
             }
+            Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
+            Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
             Self::Command(C::Delivery(D::Illegal { .. } | D::Task(_))) => {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
@@ -93,6 +97,8 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
+            Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
             Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),

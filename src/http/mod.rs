@@ -41,8 +41,8 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
-        stream, tasks, users,
+        board, couriers, decisions, deliveries, desk, ledger, me, merchants, offers, session,
+        shifts, stream, tasks, users,
     };
     use web::{get, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -79,6 +79,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
+        .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
+        .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
         .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))
         .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
         .service(at("/v1/deliveries/{id}/why").route(get().to(decisions::explain_delivery)))

@@ -11,6 +11,7 @@ mod access;
 mod bad_input;
 mod bad_tokens;
 mod couriers;
+mod desk;
 mod dispatch;
 mod events;
 mod life;

@@ -215,6 +215,11 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
+            "delivery_id": "dlv_00000000000000000000000000", "version": 1,
+            "act": "cancel", "reason": "sold out",
+        }] })),
+        Route { keyed: true, ..post("/v1/couriers/{id}/route", A::Desk, O::Courier, json!({ "tasks": [] })) },
         post("/v1/deliveries/{id}/assign", A::Desk, O::Delivery, json!({ "courier_id": blank::COURIER })),
         post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),

@@ -5,9 +5,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::commands::deliveries;
+use crate::commands::desk::{self, Order};
 use crate::db;
 use crate::db::Conn;
+use crate::domain::access::Subject;
 use crate::domain::delivery::{Delivery, Package, Request};
+use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
 use crate::domain::task::Stop;
 use crate::domain::text::{Instructions, Note, Reference};
@@ -19,11 +22,18 @@ use crate::http::paging::{Page, Paging};
 use crate::http::views::DeliveryView;
 use crate::http::{App, answered};
 
-/// The delivery with the names it is shown with.
-pub async fn view(conn: &mut Conn, delivery: Delivery) -> Result<DeliveryView, ApiError> {
+/// The delivery with the names it is shown with, and the desk's marks for the desk.
+pub async fn view(
+    conn: &mut Conn,
+    delivery: Delivery,
+    to: Ordering,
+) -> Result<DeliveryView, ApiError> {
     let courier = delivery.state.holding().map(|holding| holding.courier);
     let (merchant, courier) = db::deliveries::names(conn, delivery.merchant_id, courier).await?;
-    Ok(DeliveryView::new(delivery, merchant, courier))
+    Ok(match to {
+        Ordering::Everybody => DeliveryView::for_desk(delivery, merchant, courier),
+        Ordering::Own(_) => DeliveryView::new(delivery, merchant, courier),
+    })
 }
 
 #[derive(Deserialize)]
@@ -72,7 +82,7 @@ pub async fn create_delivery(
     };
     let answer = deliveries::create(&app.coop, once.as_ref(), merchant, request).await?;
     let location = format!("/v1/deliveries/{}", answer.value.id);
-    let shown = view(&mut *app.coop.conn().await?, answer.value).await?;
+    let shown = view(&mut *app.coop.conn().await?, answer.value, by.0).await?;
     let mut builder = answered(answer.replayed);
     Ok(builder.insert_header(("Location", location)).json(shown))
 }
@@ -111,7 +121,7 @@ pub async fn list_deliveries(
     let found = db::deliveries::list(&mut conn, filter, limit).await?;
     let mut items = Vec::with_capacity(found.len());
     for delivery in found {
-        items.push(view(&mut conn, delivery).await?);
+        items.push(view(&mut conn, delivery, by.0).await?);
     }
     Ok(Json(Page::new(items, limit, |delivery| delivery.id)))
 }
@@ -125,7 +135,7 @@ pub async fn show_delivery(
     let mut conn = app.coop.conn().await?;
     let found = db::deliveries::find(&mut conn, id.0).await?;
     let own = found.filter(|found| by.0.only().is_none_or(|own| found.merchant_id == own));
-    Ok(Json(view(&mut conn, own.ok_or(ApiError::NotFound("delivery"))?).await?))
+    Ok(Json(view(&mut conn, own.ok_or(ApiError::NotFound("delivery"))?, by.0).await?))
 }
 
 #[derive(Deserialize)]
@@ -141,9 +151,18 @@ pub async fn cancel_delivery(
     id: PathId<DeliveryId>,
     body: Body<CancelIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let owner = by.0.only();
-    let cancelled = deliveries::cancel(&app.coop, owner, id.0, body.value.reason).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, cancelled).await?))
+    let reason = body.value.reason;
+    let cancelled = match (by.0, by.1.subject) {
+        (Ordering::Own(owner), _) => deliveries::cancel(&app.coop, owner, id.0, reason).await?,
+        (Ordering::Everybody, Subject::User(user)) => {
+            let order = Order { delivery: id.0, version: None, act: Act::Cancel { reason } };
+            desk::perform(&app.coop, user, &order).await?
+        }
+        (Ordering::Everybody, Subject::Client(_)) => {
+            return Err(ApiError::Forbidden("this needs a person"));
+        }
+    };
+    Ok(Json(view(&mut *app.coop.conn().await?, cancelled, by.0).await?))
 }
 
 #[derive(Deserialize)]
@@ -159,8 +178,10 @@ pub async fn assign_delivery(
     id: PathId<DeliveryId>,
     body: Body<AssignIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let given = deliveries::assign(&app.coop, by.0, id.0, body.value.courier_id).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, given).await?))
+    let act = Act::Assign { courier_id: body.value.courier_id };
+    let order = Order { delivery: id.0, version: None, act };
+    let given = desk::perform(&app.coop, by.0, &order).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, given, Ordering::Everybody).await?))
 }
 
 #[derive(Deserialize)]
@@ -170,10 +191,11 @@ pub struct UnassignIn {}
 /// `POST /v1/deliveries/{id}/unassign`: until it is picked up.
 pub async fn unassign_delivery(
     app: Data<App>,
-    _by: AsDispatcher,
+    by: AsDispatcher,
     id: PathId<DeliveryId>,
     _body: Body<UnassignIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let open = deliveries::unassign(&app.coop, id.0).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, open).await?))
+    let order = Order { delivery: id.0, version: None, act: Act::Unassign };
+    let open = desk::perform(&app.coop, by.0, &order).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, open, Ordering::Everybody).await?))
 }

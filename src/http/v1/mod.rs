@@ -4,6 +4,7 @@ pub mod board;
 pub mod couriers;
 pub mod decisions;
 pub mod deliveries;
+pub mod desk;
 pub mod ledger;
 pub mod me;
 pub mod merchants;
