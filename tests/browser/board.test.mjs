@@ -4,19 +4,12 @@
 // Asserts on the DOM and on the map's features, never on pixels.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { assertAccessible as accessible, launch } from "./browser.mjs";
 
 const { PACELINE_EMAIL, PACELINE_PASSWORD, SCREENSHOT } = process.env;
 const url = new URL(process.env.PACELINE_URL ?? "http://127.0.0.1:8080");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** The server under test may share two cores with a build. */
 const PATIENCE_MS = 30_000;
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-  "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
 
 let browser;
 let page;
@@ -26,7 +19,7 @@ let cut = false;
 
 before(async () => {
   assert.ok(PACELINE_EMAIL && PACELINE_PASSWORD, "set PACELINE_EMAIL and PACELINE_PASSWORD");
-  browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser = await launch();
   const context = await browser.newContext({
     viewport: { width: 1600, height: 960 }, locale: "en-GB", colorScheme: "light",
   });
@@ -55,14 +48,7 @@ async function tabTo(selector) {
   assert.fail(`Tab never reaches ${selector}`);
 }
 
-async function assertAccessible(where) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
-  assert.deepEqual(said, [], where);
-}
-
+const assertAccessible = (where) => accessible(page, where);
 const mapFeatures = (layer) => page.evaluate((name) => window.paceline.mapFeatures(name), layer);
 const chosenTheme = (theme) => page.getByLabel("Theme").selectOption(theme);
 
@@ -124,11 +110,11 @@ test("a delivery is assigned with the keyboard alone", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "detail");
-  await tabTo("[data-act=courier]");
+  await tabTo("[data-act=move]");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open] [role=option]").first().waitFor();
   await page.keyboard.press("ArrowDown");
-  const name = await page.$eval("[data-act=courier]", (select) =>
-    select.selectedOptions[0].textContent.split(" · ")[0]);
-  await tabTo("[data-act=assign]");
+  const name = await page.textContent("dialog[open] [aria-selected=true] b");
   await page.keyboard.press("Enter");
   await page.getByRole("status").getByText(`Assigned to ${name}.`).waitFor();
   await page.locator("#detail").getByRole("button", { name, exact: true }).waitFor();
