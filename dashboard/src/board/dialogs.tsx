@@ -13,27 +13,28 @@ import { WindowList } from "../ui/window-list";
 export function Dialogs({ board }: { board: BoardState }) {
   const dialog = useStore((state) => state.dialog);
   if (!dialog) return null;
-  const props = { ids: dialog.ids, board };
+  const props = { dialog, board };
   switch (dialog.ask) {
     case "move":
-      return <Move {...props} />;
+      return <Move key={dialog.id} {...props} />;
     case "cancel":
-      return <Cancel {...props} />;
+      return <Cancel key={dialog.id} {...props} />;
     case "reschedule":
-      return <Reschedule {...props} />;
+      return <Reschedule key={dialog.id} {...props} />;
     case "note":
-      return <Note {...props} />;
+      return <Note key={dialog.id} {...props} />;
     case "tag":
-      return <Tags {...props} />;
+      return <Tags key={dialog.id} {...props} />;
   }
 }
 
 interface AskProps {
-  ids: Dialog["ids"];
+  dialog: Dialog;
   board: BoardState;
 }
 
 interface ModalProps {
+  dialog: Dialog;
   title: string;
   submit: string;
   danger?: boolean;
@@ -42,7 +43,7 @@ interface ModalProps {
   children: ComponentChildren;
 }
 
-function Modal({ title, submit, danger, disabled, onSubmit, children }: ModalProps) {
+function Modal({ dialog, title, submit, danger, disabled, onSubmit, children }: ModalProps) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const back = document.activeElement;
@@ -52,7 +53,7 @@ function Modal({ title, submit, danger, disabled, onSubmit, children }: ModalPro
     };
   }, []);
   return (
-    <dialog ref={box} class="ask" aria-labelledby="ask-title" onClose={closeDialog}
+    <dialog ref={box} class="ask" aria-labelledby="ask-title" onClose={() => closeDialog(dialog.id)}
       onClick={(event) => {
         if (event.target === box.current) box.current?.close();
       }}>
@@ -77,7 +78,8 @@ function Modal({ title, submit, danger, disabled, onSubmit, children }: ModalPro
 const CHOICE_PX = 40;
 
 /** To which courier: the free and near ones first; typing narrows, arrows choose, Enter moves. */
-function Move({ ids, board }: AskProps) {
+function Move({ dialog, board }: AskProps) {
+  const { ids } = dialog;
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
   // The order is kept while the question stands: a list that moves under the hand picks wrongly.
@@ -91,7 +93,7 @@ function Move({ ids, board }: AskProps) {
     setChosen(items[Math.max(0, Math.min(items.length - 1, at + by))]?.id ?? null);
   };
   return (
-    <Modal title={t("ask.move", { what: deliveryCount(ids.length) })} submit={t("ask.move.submit")}
+    <Modal dialog={dialog} title={t("ask.move", { what: deliveryCount(ids.length) })} submit={t("ask.move.submit")}
       disabled={!pick} onSubmit={() => pick && void assign(ids, pick.id)}>
       <input type="text" data-ask="courier" value={text} aria-label={t("search.couriers")}
         placeholder={t("search.couriers")} role="combobox" aria-expanded={true}
@@ -120,10 +122,11 @@ function Move({ ids, board }: AskProps) {
   );
 }
 
-function Cancel({ ids }: AskProps) {
+function Cancel({ dialog }: AskProps) {
+  const { ids } = dialog;
   const [reason, setReason] = useState("");
   return (
-    <Modal title={t("ask.cancel", { what: deliveryCount(ids.length) })} submit={t("ask.cancel.submit")}
+    <Modal dialog={dialog} title={t("ask.cancel", { what: deliveryCount(ids.length) })} submit={t("ask.cancel.submit")}
       danger disabled={!reason.trim()} onSubmit={() => void cancel(ids, reason.trim())}>
       <label>{t("act.cancel.reason")}
         <input required maxLength={200} value={reason} data-ask="reason"
@@ -134,12 +137,13 @@ function Cancel({ ids }: AskProps) {
 
 const STEPS_MIN = [-30, -15, 15, 30, 60, 120];
 
-function Reschedule({ ids, board }: AskProps) {
+function Reschedule({ dialog, board }: AskProps) {
+  const { ids } = dialog;
   const [minutes, setMinutes] = useState(30);
   const [first] = ids;
   const one = ids.length === 1 && first ? board.deliveries.get(first) : undefined;
   return (
-    <Modal title={t("ask.reschedule", { what: deliveryCount(ids.length) })}
+    <Modal dialog={dialog} title={t("ask.reschedule", { what: deliveryCount(ids.length) })}
       submit={t("ask.reschedule.submit")} disabled={!Number.isInteger(minutes) || minutes === 0}
       onSubmit={() => void reschedule(ids, minutes)}>
       <label>{t("ask.reschedule.minutes")}
@@ -158,11 +162,12 @@ function Reschedule({ ids, board }: AskProps) {
   );
 }
 
-function Note({ ids, board }: AskProps) {
+function Note({ dialog, board }: AskProps) {
+  const { ids } = dialog;
   const [first] = ids;
   const [note, setNote] = useState((first && board.deliveries.get(first)?.desk?.note) || "");
   return (
-    <Modal title={t("ask.note", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
+    <Modal dialog={dialog} title={t("ask.note", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
       onSubmit={() => void annotate(ids, note)}>
       <label>{t("ask.note.text")}
         <textarea rows={3} maxLength={1000} value={note} data-ask="note"
@@ -172,12 +177,13 @@ function Note({ ids, board }: AskProps) {
 }
 
 /** Tags as words with commas; what all of them have stands there already. */
-function Tags({ ids, board }: AskProps) {
+function Tags({ dialog, board }: AskProps) {
+  const { ids } = dialog;
   const before = useMemo(() => shared(ids, board), []);
   const [text, setText] = useState(before.join(", "));
   const after = words(text);
   return (
-    <Modal title={t("ask.tag", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
+    <Modal dialog={dialog} title={t("ask.tag", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
       onSubmit={() => void tag(ids, after.filter((word) => !before.includes(word)),
         before.filter((word) => !after.includes(word)))}>
       <label>{t("ask.tag.text")}

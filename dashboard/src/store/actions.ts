@@ -10,6 +10,7 @@ import { keepViews, withView, type SavedView } from "./views";
 
 const GOOD_NOTICE_MS = 5_000;
 let lastNotice = 0;
+let lastDialog = 0;
 
 export function dismiss(id: number): void {
   update(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
@@ -66,11 +67,13 @@ export function dropView(name: string): void {
 }
 
 export function ask(question: Dialog["ask"], ids: readonly string[]): void {
-  if (ids.length > 0) update(() => ({ dialog: { ask: question, ids } }));
+  lastDialog += 1;
+  if (ids.length > 0) update(() => ({ dialog: { id: lastDialog, ask: question, ids } }));
 }
 
-export function closeDialog(): void {
-  update(() => ({ dialog: null }));
+/** A browser says that a dialog has closed a moment later, when another may be open already. */
+export function closeDialog(id: number): void {
+  update(({ dialog }) => (dialog?.id === id ? { dialog: null } : {}));
 }
 
 export function showTab(tab: Tab): void {

@@ -52,14 +52,42 @@ export async function perform(
   const nameOf = (courier: string) => board.couriers.get(courier)?.name ?? shortId(courier);
   const guessed = wanted.map(({ before, act }) => predict(before, act, nameOf, simulatedNow(clock)));
   adoptAll(guessed);
-  const acts = wanted.map(({ before, act }) =>
-    ({ delivery_id: before.id, version: before.version, act }));
-  const results = await send(acts, (unsent) => {
-    // Nothing is known of these: what was guessed is taken off the screen.
-    const from = acts.length - unsent;
-    putBack(wanted.slice(from).map(({ before }) => before), guessed.slice(from));
+  return inTurn(async () => {
+    const acts = wanted.map(({ before, act }) =>
+      ({ delivery_id: before.id, version: seenVersion(before), act }));
+    const results = await send(acts, (unsent) => {
+      // Nothing is known of these: what was guessed is taken off the screen.
+      const from = acts.length - unsent;
+      putBack(wanted.slice(from).map(({ before }) => before), guessed.slice(from));
+    });
+    return conclude(results, wanted, done);
   });
-  return conclude(results, wanted, done);
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One act after the other, so that the second one can know what the first one led to. */
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const mine = turn.then(run);
+  turn = mine.catch(() => {});
+  return mine;
+}
+
+/** The versions that our own acts led to. */
+const own = new Map<string, number>();
+const OWN_MAX = 5_000;
+
+function noteOwn(results: readonly ActResult[]): void {
+  if (own.size > OWN_MAX) own.clear();
+  for (const { status, delivery } of results) {
+    if (status === 200 && delivery) own.set(delivery.id, delivery.version);
+  }
+}
+
+/** The version that was seen; what our own act has made of it since is no news to us. */
+function seenVersion({ id, version }: Delivery): number {
+  const now = current().board?.deliveries.get(id)?.version ?? version;
+  return own.get(id) === now ? now : version;
 }
 
 /** Sends the acts in calls of a size that the server takes. After an outage, the rest is unsent. */
@@ -68,7 +96,9 @@ async function send(acts: ActIn[], onUnsent: (count: number) => void): Promise<A
   while (results.length < acts.length) {
     try {
       const part = acts.slice(results.length, results.length + ACTS_PER_CALL);
-      results.push(...(await api.acts(part)).results);
+      const answer = await api.acts(part);
+      noteOwn(answer.results);
+      results.push(...answer.results);
     } catch (error) {
       notifyError(error);
       onUnsent(acts.length - results.length);
@@ -156,7 +186,9 @@ function remember(undo: Undo): void {
 }
 
 /** Takes the last act back, unless somebody else has changed what it was about. */
-export async function undo(): Promise<void> {
+export const undo = (): Promise<void> => inTurn(undoLast);
+
+async function undoLast(): Promise<void> {
   const last = undos.pop();
   update(({ notices }) => ({
     undoable: undos.length,
@@ -176,7 +208,10 @@ export async function undo(): Promise<void> {
 }
 
 /** Puts a courier's stops into another order. */
-export async function reorder(courier: string, tasks: readonly string[]): Promise<void> {
+export const reorder = (courier: string, tasks: readonly string[]): Promise<void> =>
+  inTurn(() => reorderNow(courier, tasks));
+
+async function reorderNow(courier: string, tasks: readonly string[]): Promise<void> {
   const before = current().board?.couriers.get(courier);
   if (!before) return;
   const answer = await putInOrder(courier, tasks, before.route_version);

@@ -31,6 +31,8 @@ export type Link =
 
 /** A question that an act asks first, and about which deliveries. */
 export interface Dialog {
+  /** Its number: the end of one question must not end the next. */
+  id: number;
   ask: "move" | "cancel" | "reschedule" | "note" | "tag";
   ids: readonly string[];
 }
