@@ -86,7 +86,7 @@ const WHOLE_NUMBERS: [&str; 7] = [
     "src/domain/money.rs",
     "src/domain/time.rs",
     "src/domain/pay.rs",
-    "src/domain/ledger.rs",
+    "src/domain/ledger/",
     "src/domain/pricing.rs",
     "src/commands/pay.rs",
     "src/db/",
@@ -141,7 +141,8 @@ fn files() -> Vec<File> {
                 continue;
             }
             let extension = path.extension().and_then(|extension| extension.to_str());
-            let script = name == "dev" || path.parent().is_some_and(|at| at.ends_with(".ci"));
+            let script = name == "dev"
+                || path.parent().is_some_and(|at| at.file_name() == Some(".ci".as_ref()));
             if script || extension.is_some_and(|extension| WRITTEN.contains(&extension)) {
                 found.extend(read(&path));
             }

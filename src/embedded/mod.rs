@@ -49,6 +49,8 @@ pub struct Services {
 /// One service: given by URL, shared with the process that started it, or started here.
 struct Service {
     url: String,
+    /// Whether it lives in our directory.
+    private: bool,
     /// What this process has started and will stop; `None` for a given or a shared service.
     started: Option<Running>,
 }
@@ -71,11 +73,11 @@ pub fn start(
     redis_url: Option<String>,
 ) -> Result<Services, StartError> {
     let postgres = match database_url {
-        Some(url) => Service { url, started: None },
+        Some(url) => Service { url, private: false, started: None },
         None => postgres::start(data_dir)?,
     };
     let redis = match redis_url {
-        Some(url) => Service { url, started: None },
+        Some(url) => Service { url, private: false, started: None },
         None => redis::start(data_dir)?,
     };
     Ok(Services { redis, postgres })
@@ -87,6 +89,17 @@ impl Services {
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.postgres.url
+    }
+
+    /// The same for another role: a private Postgres lets every role in that may enter its
+    /// directory. One that was given has its own rules, so its address stays as it is.
+    #[must_use]
+    pub fn database_url_as(&self, role: &str) -> String {
+        let url = self.database_url();
+        match (self.postgres.private, url.split_once('@')) {
+            (true, Some((_, place))) => format!("postgres://{role}@{place}"),
+            _ => url.to_owned(),
+        }
     }
 
     /// Where Redis answers. A private one: `redis+unix://<socket>`.
