@@ -57,12 +57,6 @@ impl Clock {
         Self(Hands::Running(anchor))
     }
 
-    /// The true time.
-    pub fn true_time() -> Self {
-        let now = real_now();
-        Self::new(Anchor { real: now, coop: now, speed: 1 })
-    }
-
     /// A clock that stands still at `millis` after 1970 until its holder moves it: for tests.
     pub const fn held(millis: Arc<AtomicI64>) -> Self {
         Self(Hands::Held(millis))

@@ -11,7 +11,8 @@ use crate::embedded::StartError;
 use crate::robo::client::CallError;
 use crate::robo::{Day, Login, ReplayError, ReplayOptions, Report, Town, replay_instance};
 use crate::server::{self, ServeError};
-use crate::sim::mdrp::{Instance, instance::Files};
+use crate::sim::mdrp::Instance;
+use crate::simulate::{self, SimulateError};
 use crate::{secrets, telemetry};
 
 #[derive(Args, Clone, Debug)]
@@ -53,8 +54,8 @@ pub enum DemoError {
     Serve(#[from] ServeError),
     #[error("{path}: {error}")]
     File { path: PathBuf, error: std::io::Error },
-    #[error("{path}: {error}")]
-    Instance { path: PathBuf, error: String },
+    #[error(transparent)]
+    Instance(#[from] SimulateError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
     #[error("the town cannot be founded: {0}")]
@@ -98,17 +99,23 @@ pub fn run(mut config: Config, options: &Options) -> Result<ExitCode, DemoError>
     let home = Scratch::new()?;
     config.server.data_dir.clone_from(&home.0);
     println!("Starting Postgres, Redis and the server ...");
-    let services = server::start_services(&config)?;
+    let mut services = server::start_services(&config)?;
     let cancel = stop_on_signal(&runtime);
     let outcome = runtime.block_on(async {
         let running = server::start(config, &services).await?;
         let url = format!("http://{}", running.address);
-        let outcome = match &instance {
-            Some((name, instance)) => {
-                println!("Board: {url}   login: {} / {}", admin.email, admin.password);
-                replay(&url, &admin, name, instance, options, cancel).await
+        let show = async {
+            match &instance {
+                Some((name, instance)) => {
+                    println!("Board: {url}   login: {} / {}", admin.email, admin.password);
+                    replay(&url, &admin, name, instance, options, cancel).await
+                }
+                None => town(&url, &admin, options, cancel).await,
             }
-            None => town(&url, &admin, options, cancel).await,
+        };
+        let outcome = tokio::select! {
+            outcome = show => outcome,
+            () = server::mend(&mut services) => Ok(ExitCode::FAILURE),
         };
         running.stop().await;
         outcome
@@ -147,20 +154,7 @@ fn by_instance(config: &mut Config, instance: &Instance) {
 
 /// The instance in a folder, with the folder's name.
 fn read_instance(dir: &Path) -> Result<(String, Instance), DemoError> {
-    let read = |name: &str| {
-        let path = dir.join(name);
-        std::fs::read_to_string(&path).map_err(|error| DemoError::File { path, error })
-    };
-    let (orders, restaurants) = (read("orders.txt")?, read("restaurants.txt")?);
-    let (couriers, parameters) = (read("couriers.txt")?, read("instance_parameters.txt")?);
-    let files = Files {
-        orders: &orders,
-        restaurants: &restaurants,
-        couriers: &couriers,
-        parameters: &parameters,
-    };
-    let instance = Instance::parse(files)
-        .map_err(|error| DemoError::Instance { path: dir.to_owned(), error: error.to_string() })?;
+    let instance = simulate::instance(dir)?;
     let name = dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     Ok((name, instance))
 }

@@ -132,10 +132,13 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 fn serve(config: Config) -> Result<ExitCode, Box<dyn std::error::Error>> {
     telemetry::start_logging(&config.log);
-    let services = server::start_services(&config)?;
+    let mut services = server::start_services(&config)?;
     let outcome = runtime()?.block_on(async {
         let running = server::start(config, &services).await?;
-        server::asked_to_stop().await;
+        tokio::select! {
+            () = server::asked_to_stop() => {}
+            () = server::mend(&mut services) => {}
+        }
         running.stop().await;
         Ok::<_, server::ServeError>(())
     });

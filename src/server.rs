@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{error, info};
 
 use crate::clock::{self, Anchor, Clock};
 use crate::commands::CommandError;
@@ -22,6 +22,9 @@ use crate::live::Live;
 use crate::loops::{self, Hub};
 use crate::secrets::Seal;
 use crate::telemetry;
+
+/// How often private services are looked after.
+const MEND_EVERY: Duration = Duration::from_millis(500);
 
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -103,11 +106,9 @@ fn secret(data_dir: &Path) -> Result<[u8; 32], ServeError> {
     }
 }
 
-/// The clock as it was anchored when this database first ran with this speed.
+/// The clock as it was anchored when this database first ran: its time never jumps, so the speed of
+/// a database is for ever.
 async fn clock(config: &Config, conn: &mut db::Conn) -> Result<Clock, ServeError> {
-    if config.clock.speed == 1 && config.clock.start.is_empty() {
-        return Ok(Clock::true_time());
-    }
     let real = clock::real_now();
     let coop: Timestamp = match config.clock.start.as_str() {
         "" => real,
@@ -203,6 +204,18 @@ async fn open(
     let serving = tokio::spawn(server);
     info!(%address, "answering");
     Ok(Running { address, app, handle, serving, loops, stop })
+}
+
+/// Starts private services again when they end by themselves, for ever. To be polled by the thread
+/// that started them, which stands still meanwhile: nothing can be done without them.
+pub async fn mend(services: &mut Services) {
+    loop {
+        tokio::time::sleep(MEND_EVERY).await;
+        match services.mend() {
+            Ok(mended) => mended.iter().for_each(|service| error!(service, "ended; started again")),
+            Err(cause) => error!(%cause, "a service is away; trying again"),
+        }
+    }
 }
 
 /// Ctrl-C, or the system's request to end.

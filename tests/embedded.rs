@@ -3,16 +3,20 @@
 //! Each test has a directory of its own and ignores the services that the test run itself has.
 #![cfg(feature = "server")]
 
+#[path = "support/dir.rs"]
+mod dir;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use paceline::embedded::{self, Services, StartError};
+use dir::Dir;
+use paceline::embedded::{self, Services};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 const PACELINE: &str = env!("CARGO_BIN_EXE_paceline");
@@ -53,7 +57,7 @@ fn a_second_start_shares_the_first_and_does_not_stop_it() {
     assert_eq!((second.postgres_pid(), second.redis_pid()), (None, None));
     second.stop();
 
-    first.check().unwrap();
+    assert!(first.mend().unwrap().is_empty());
     assert_eq!(integer(first.database_url(), "SELECT 1"), 1);
     assert_eq!(ping(first.redis_url()), "PONG");
 }
@@ -88,20 +92,23 @@ fn a_killed_server_is_followed_by_a_working_one() {
 }
 
 #[test]
-fn a_killed_service_is_noticed_and_the_next_start_recovers_it() {
+fn a_killed_service_is_started_again_with_what_it_must_not_forget() {
     let dir = Dir::new("service");
     let mut services = start(&dir);
     execute(services.database_url(), "CREATE TABLE t (row int); INSERT INTO t VALUES (1)");
     for pid in [services.postgres_pid(), services.redis_pid()] {
         signal(pid.unwrap(), Signal::KILL);
     }
-    until("the death is noticed", || services.check().is_err());
-    let error = services.check().unwrap_err();
-    assert!(matches!(&error, StartError::Ended { tail, .. } if tail.contains("Redis")), "{error}");
-    drop(services);
-
-    let next = start(&dir);
-    assert_eq!(integer(next.database_url(), "SELECT row FROM t"), 1);
+    let mut mended = Vec::new();
+    until("both are mended", || {
+        mended.extend(services.mend().unwrap());
+        mended.len() == 2
+    });
+    mended.sort_unstable();
+    assert_eq!(mended, ["postgres", "redis"]);
+    assert_eq!(integer(services.database_url(), "SELECT row FROM t"), 1);
+    assert_eq!(ping(services.redis_url()), "PONG");
+    assert!(services.mend().unwrap().is_empty());
 }
 
 /// After a power cut, the number in the pid file may be that of any program: here, of this test.
@@ -180,29 +187,6 @@ fn an_ordinary_user_needs_no_other_account() {
     let mut command = services_command(&program, &data, "stat -c %u postgres");
     let output = command.uid(NOBODY).gid(NOBODY).current_dir(&data).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{NOBODY}\n"), "{output:?}");
-}
-
-/// A directory with a short path, removed at the end.
-struct Dir(PathBuf);
-
-impl Dir {
-    fn new(test: &str) -> Self {
-        let dir = PathBuf::from(format!("/tmp/paceline-{}-{test}", process::id()));
-        fs::create_dir(&dir).unwrap();
-        // Whatever the umask: the services' account must get through.
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
-        Self(dir)
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Dir {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// `paceline services --ephemeral`, stopped at the end.

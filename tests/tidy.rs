@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 
 /// Who may look at whom, by module: `domain <- engine <- sim`, `domain <- db <- commands <- {http,
 /// loops}`; `robo` knows only HTTP. Whoever stands at the root of a program sees all.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("territory", &["domain", "engine"]),
@@ -52,7 +52,21 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "telemetry",
         ],
     ),
-    ("demo", &["config", "domain", "embedded", "robo", "secrets", "server", "sim", "telemetry"]),
+    ("simulate", &["domain", "sim"]),
+    (
+        "demo",
+        &[
+            "config",
+            "domain",
+            "embedded",
+            "robo",
+            "secrets",
+            "server",
+            "sim",
+            "simulate",
+            "telemetry",
+        ],
+    ),
 ];
 
 /// What the pure half does without, and what it does instead.
@@ -142,7 +156,7 @@ fn files() -> Vec<File> {
             }
             let extension = path.extension().and_then(|extension| extension.to_str());
             let script = name == "dev"
-                || path.parent().is_some_and(|at| at.file_name() == Some(".ci".as_ref()));
+                || path.parent().and_then(Path::file_name).is_some_and(|at| at == ".ci");
             if script || extension.is_some_and(|extension| WRITTEN.contains(&extension)) {
                 found.extend(read(&path));
             }

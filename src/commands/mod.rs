@@ -72,6 +72,12 @@ impl From<DieselError> for CommandError {
         match &error {
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
             | DieselError::BrokenTransactionManager => Self::Busy(Box::new(error)),
+            // Postgres is being stopped or has crashed; diesel has no kind for it.
+            DieselError::DatabaseError(_, said)
+                if said.message().starts_with("terminating connection") =>
+            {
+                Self::Busy(Box::new(error))
+            }
             _ => Self::Internal(Box::new(error)),
         }
     }

@@ -31,7 +31,7 @@ mod wrapper;
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use error::StartError;
 use running::Running;
@@ -44,15 +44,30 @@ pub struct Services {
     // Fields are dropped from top to bottom: Redis stops first, as in `stop`.
     redis: Service,
     postgres: Service,
+    /// Whether it lives in `data_dir`, whoever started it.
+    postgres_is_private: bool,
+    data_dir: PathBuf,
 }
 
 /// One service: given by URL, shared with the process that started it, or started here.
 struct Service {
     url: String,
-    /// Whether it lives in our directory.
-    private: bool,
     /// What this process has started and will stop; `None` for a given or a shared service.
     started: Option<Running>,
+    /// It was started here, has ended, and could not be started again so far.
+    away: bool,
+}
+
+impl Service {
+    /// One that is somebody else's.
+    fn of_others(url: String) -> Self {
+        Self { url, started: None, away: false }
+    }
+
+    /// One of ours.
+    fn of_ours(url: String, running: Running) -> Self {
+        Self { url, started: Some(running), away: false }
+    }
 }
 
 /// Starts whatever has not been given, and returns once both services answer.
@@ -72,15 +87,16 @@ pub fn start(
     database_url: Option<String>,
     redis_url: Option<String>,
 ) -> Result<Services, StartError> {
+    let postgres_is_private = database_url.is_none();
     let postgres = match database_url {
-        Some(url) => Service { url, private: false, started: None },
+        Some(url) => Service::of_others(url),
         None => postgres::start(data_dir)?,
     };
     let redis = match redis_url {
-        Some(url) => Service { url, private: false, started: None },
+        Some(url) => Service::of_others(url),
         None => redis::start(data_dir)?,
     };
-    Ok(Services { redis, postgres })
+    Ok(Services { data_dir: data_dir.to_owned(), redis, postgres, postgres_is_private })
 }
 
 impl Services {
@@ -96,7 +112,7 @@ impl Services {
     #[must_use]
     pub fn database_url_as(&self, role: &str) -> String {
         let url = self.database_url();
-        match (self.postgres.private, url.split_once('@')) {
+        match (self.postgres_is_private, url.split_once('@')) {
             (true, Some((_, place))) => format!("postgres://{role}@{place}"),
             _ => url.to_owned(),
         }
@@ -120,13 +136,29 @@ impl Services {
         self.redis.started.as_ref().map(Running::pid)
     }
 
-    /// Whether everything started here still runs. Cheap: one system call a service.
+    /// Starts again, with its data, what was started here and has ended by itself; gives the names.
+    /// Costs one system call a service while all is well. As [`start`], to be called from the thread
+    /// that started them.
     ///
     /// # Errors
-    /// [`StartError::Ended`] carries the tail of the log of the service that has gone.
-    pub fn check(&mut self) -> Result<(), StartError> {
-        let started = [&mut self.redis, &mut self.postgres];
-        started.into_iter().filter_map(|s| s.started.as_mut()).try_for_each(Running::check)
+    /// As [`start`]; a call later tries again.
+    pub fn mend(&mut self) -> Result<Vec<&'static str>, StartError> {
+        let mut mended = Vec::new();
+        for (name, service, start) in [
+            ("postgres", &mut self.postgres, postgres::start as fn(&Path) -> _),
+            ("redis", &mut self.redis, redis::start),
+        ] {
+            if service.started.as_mut().is_some_and(|running| running.check().is_err()) {
+                // The old one first: it holds the lock on its home.
+                service.started = None;
+                service.away = true;
+            }
+            if service.away {
+                *service = start(&self.data_dir)?;
+                mended.push(name);
+            }
+        }
+        Ok(mended)
     }
 
     /// Stops what was started here: Redis, then Postgres by a fast shutdown, which ends every

@@ -51,7 +51,7 @@ pub(super) fn start(data_dir: &Path) -> Result<Service, StartError> {
 
     let is_up = || is_ready(&cluster) && UnixStream::connect(&socket).is_ok();
     let Some(claim) = home.claim(is_up)? else {
-        return Ok(Service { url, private: true, started: None });
+        return Ok(Service::of_others(url));
     };
     let postgres = postgres_for(&home, &cluster)?;
     if !cluster.exists() {
@@ -63,7 +63,7 @@ pub(super) fn start(data_dir: &Path) -> Result<Service, StartError> {
     let mut server = home.command(&postgres);
     server.arg("-D").arg(&cluster).args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
     let running = Running::spawn(&home, claim, server, STOP_BY)?.ready(START_MAX, is_up)?;
-    Ok(Service { url, private: true, started: Some(running) })
+    Ok(Service::of_ours(url, running))
 }
 
 /// The server says so itself, on the eighth line of its pid file.

@@ -26,7 +26,7 @@ pub(super) fn start(data_dir: &Path) -> Result<Service, StartError> {
 
     let is_up = || answers_ping(&socket);
     let Some(claim) = home.claim(is_up)? else {
-        return Ok(Service { url, private: true, started: None });
+        return Ok(Service::of_others(url));
     };
     let redis = tools::find("redis-server").next().ok_or(StartError::Missing {
         program: "redis-server",
@@ -38,7 +38,7 @@ pub(super) fn start(data_dir: &Path) -> Result<Service, StartError> {
     server.args(["--port", "0", "--save", "", "--appendonly", "no"]);
     server.args(["--unixsocketperm", "700", "--unixsocket"]).arg(&socket);
     let running = Running::spawn(&home, claim, server, STOP_BY)?.ready(START_MAX, is_up)?;
-    Ok(Service { url, private: true, started: Some(running) })
+    Ok(Service::of_ours(url, running))
 }
 
 fn answers_ping(socket: &Path) -> bool {

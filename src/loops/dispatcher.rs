@@ -14,7 +14,7 @@ use crate::engine::snapshot::{Snapshot, Standing};
 use crate::engine::{check, plan};
 use crate::live::Live;
 
-/// How long a leader that fell silent keeps its place.
+/// How long a leader that fell silent keeps its place, beyond the time between two ticks.
 const LEASE: Duration = Duration::from_secs(5);
 
 pub async fn run(coop: Coop, live: Live, settings: Dispatch) {
@@ -22,9 +22,10 @@ pub async fn run(coop: Coop, live: Live, settings: Dispatch) {
     let me = format!("{:x}-{:x}", std::process::id(), u32::from_be_bytes([a, b, c, d]));
     let pace_ms = u64::try_from(settings.tick_s * 1000 / coop.clock.speed()).unwrap_or(1000);
     let pace = Duration::from_millis(pace_ms.max(settings.tick_ms_min));
+    let lease = LEASE + pace;
     loop {
         let begun = Instant::now();
-        if live.lease("dispatcher", &me, LEASE).await
+        if live.lease("dispatcher", &me, lease).await
             && let Err(cause) = tick(&coop, &live).await
         {
             recover("dispatching", &cause).await;

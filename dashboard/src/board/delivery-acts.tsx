@@ -22,7 +22,7 @@ export function DeliveryActs({ board, delivery }: { board: BoardState; delivery:
         <button type="button" disabled={busy} data-act="unassign"
           onClick={() => void during(unassign(delivery.id))}>{t("act.unassign")}</button>
       )}
-      <Cancel delivery={delivery} busy={busy} during={during} />
+      {movable && <Cancel delivery={delivery} busy={busy} during={during} />}
     </div>
   );
 }

@@ -25,7 +25,7 @@ use crate::live::Fix;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often positions go out, on true time.
 const POSITIONS_PACE: Duration = Duration::from_secs(1);
-/// Frames that a slow reader may be behind before its stream is closed.
+/// Frames that wait for a slow reader before the stream waits for it too.
 const FRAMES_MAX: usize = 1_024;
 /// Most missed events that are caught up with; beyond it, reading anew is quicker.
 const CATCH_UP_MAX: i64 = 20 * BATCH_MAX;

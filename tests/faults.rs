@@ -1,0 +1,202 @@
+//! A day under fire: while shops order and couriers ride, the server is killed twice, and Redis and
+//! Postgres are killed under it. Nothing may be lost, doubled, or paid wrongly.
+//!
+//! A short made-up day, unless `PACELINE_FAULT_DAY` names the folder of a published one.
+#![cfg(feature = "server")]
+
+#[path = "support/dir.rs"]
+mod dir;
+
+use std::fmt::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+use dir::Dir;
+use paceline::robo::{Day, Login, ReplayOptions, Report, replay_instance};
+use paceline::sim::mdrp::Instance;
+use paceline::sim::mdrp::instance::Files;
+use paceline::{embedded, simulate};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio_util::sync::CancellationToken;
+
+const ADMIN: &str = "admin@coop.example";
+const PASSWORD: &str = "a password for one day";
+/// Longer than a start with recovery should take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_survives_the_death_of_every_part() {
+    let dir = Dir::new("faults");
+    let (name, instance) = instance();
+    let mut server = Server::start(&dir, &instance);
+    // Those of the server: whoever comes second shares.
+    let services = embedded::start(dir.path(), None, None).unwrap_or_else(|e| panic!("{e}"));
+    let orders = i64::try_from(instance.orders.len()).unwrap();
+    let (database, redis) = (services.database_url().to_owned(), services.redis_url().to_owned());
+    let url = format!("http://{}", server.address);
+    let fire = async {
+        until_delivered(&database, orders / 10).await;
+        server.kill_and_start(&dir, &instance).await;
+        until_delivered(&database, orders * 3 / 10).await;
+        kill_9(redis_pid(&redis).await);
+        until_delivered(&database, orders * 5 / 10).await;
+        kill_9(postgres_pid(dir.path()));
+        until_delivered(&database, orders * 7 / 10).await;
+        server.kill_and_start(&dir, &instance).await;
+        std::future::pending::<()>().await;
+    };
+    let admin = Login::Password { email: ADMIN.to_owned(), password: PASSWORD.to_owned() };
+    let day = Day::of_instance(&name, &instance);
+    let cancel = CancellationToken::new();
+    let report = tokio::select! {
+        report = replay_instance(&url, admin, day, ReplayOptions::default(), cancel) => report,
+        () = fire => unreachable!("it goes on for ever"),
+    };
+    let report = report.unwrap_or_else(|error| panic!("{error}"));
+    println!("{report}");
+    assert_eq!(server.starts, 3, "the day was over before the fire");
+    holds(&report, instance.orders.len());
+}
+
+/// What no fault may break.
+fn holds(report: &Report, orders: usize) {
+    let count = &report.orders;
+    assert_eq!((count.received, count.lost, count.doubled), (orders, 0, 0), "{report}");
+    assert!(count.undelivered.is_empty(), "an order hangs: {report}");
+    assert!(count.delivered_share >= 0.97, "{report}");
+    assert!(report.assigned_twice.is_empty() && report.done_twice.is_empty(), "{report}");
+    assert_eq!(report.ledger_sum.get("USD"), Some(&0), "{report}");
+    assert!(report.ledger_sum.values().all(|&sum| sum == 0), "{report}");
+    assert!(report.earnings.mismatches.is_empty(), "{report}");
+    assert_eq!(report.earnings.statements_right, report.earnings.couriers, "{report}");
+    assert_eq!(report.shifts_still_open, 0, "{report}");
+}
+
+/// The published day that was asked for, or an hour and a half of 12 couriers and 45 orders.
+fn instance() -> (String, Instance) {
+    if let Some(folder) = std::env::var_os("PACELINE_FAULT_DAY") {
+        let instance = simulate::instance(Path::new(&folder)).unwrap_or_else(|e| panic!("{e}"));
+        return (folder.to_string_lossy().into_owned(), instance);
+    }
+    let mut orders = String::from("order\tx\ty\tplacement_time\trestaurant\tready_time\n");
+    for n in 1..=45_u32 {
+        let (x, y, at) = (n * 1_931 % 4_000, n * 2_741 % 4_000, 5 + n);
+        let ready = at + 5 + n % 10;
+        let _ = writeln!(orders, "o{n}\t{x}\t{y}\t{at}\tr{}\t{ready}", n % 4 + 1);
+    }
+    let restaurants =
+        "restaurant\tx\ty\nr1\t800\t900\nr2\t3100\t700\nr3\t1900\t2100\nr4\t900\t3300\n";
+    let mut couriers = String::from("courier\tx\ty\ton_time\toff_time\n");
+    for n in 1..=12_u32 {
+        let (x, y, on) = (n * 1_237 % 4_000, n * 877 % 4_000, n % 3 * 5);
+        let _ = writeln!(couriers, "c{n}\t{x}\t{y}\t{on}\t{}", on + 105);
+    }
+    let parameters = "meters_per_minute\tpickup service minutes\tdropoff service minutes\ttarget \
+                      click-to-door\tmaximum click-to-door\tpay per order\tguaranteed pay per hour\n\
+                      320\t4\t4\t40\t90\t10\t15\n";
+    let files = Files { orders: &orders, restaurants, couriers: &couriers, parameters };
+    ("a short day".to_owned(), Instance::parse(files).unwrap_or_else(|e| panic!("{e}")))
+}
+
+/// `paceline serve` with private services, by an instance's rules.
+struct Server {
+    address: String,
+    child: Child,
+    starts: u32,
+}
+
+impl Server {
+    fn start(dir: &Dir, instance: &Instance) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let address = free.unwrap().to_string();
+        let child = spawn(dir, &address, instance);
+        let server = Self { address, child, starts: 1 };
+        let begun = Instant::now();
+        while TcpStream::connect(&server.address).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "no server after {} s", PATIENCE.as_secs());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        server
+    }
+
+    /// As after a crash: at once, at the same address, on the same data.
+    async fn kill_and_start(&mut self, dir: &Dir, instance: &Instance) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = spawn(dir, &self.address, instance);
+        self.starts += 1;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let pid = Pid::from_child(&self.child);
+        let _ = kill_process(pid, Signal::TERM);
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(dir: &Dir, address: &str, instance: &Instance) -> Child {
+    let rules = &instance.parameters;
+    let before_and_after = |minutes: i64| (minutes * 30).to_string();
+    let (pickup, dropoff) =
+        (before_and_after(rules.pickup_service), before_and_after(rules.dropoff_service));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
+    command.arg("serve").env_remove("DATABASE_URL").env_remove("REDIS_URL");
+    command.env("PACELINE_SERVER__DATA_DIR", dir.path()).env("PACELINE_SERVER__LISTEN", address);
+    command.env("PACELINE_AUTH__ADMIN_EMAIL", ADMIN).env("PACELINE_AUTH__ADMIN_PASSWORD", PASSWORD);
+    command.envs([
+        ("PACELINE_CLOCK__SPEED", "90"),
+        ("PACELINE_LOG__FILTER", "error"),
+        ("PACELINE_POLICY__TARIFF", "tariff-mdrp"),
+        ("PACELINE_TRAVEL__DETOUR_PERMILLE", "1000"),
+        ("PACELINE_TRAVEL__METRES_PER_MINUTE", &rules.metres_per_minute.to_string()),
+        ("PACELINE_TRAVEL__ROUND_UP_TO_S", "60"),
+        ("PACELINE_SERVICE__PICKUP_BEFORE_S", &pickup),
+        ("PACELINE_SERVICE__PICKUP_AFTER_S", &pickup),
+        ("PACELINE_SERVICE__DROPOFF_BEFORE_S", &dropoff),
+        ("PACELINE_SERVICE__DROPOFF_AFTER_S", &dropoff),
+        ("PACELINE_SERVICE__PROMISE_S", &(rules.click_to_door_target * 60).to_string()),
+    ]);
+    command.spawn().unwrap()
+}
+
+fn kill_9(pid: i32) {
+    kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+}
+
+fn postgres_pid(data_dir: &Path) -> i32 {
+    let file = data_dir.join("postgres/cluster/postmaster.pid");
+    let text = std::fs::read_to_string(file).unwrap();
+    text.lines().next().unwrap().parse().unwrap()
+}
+
+async fn redis_pid(url: &str) -> i32 {
+    let client = redis::Client::open(url).unwrap();
+    let mut conn = client.get_multiplexed_async_connection().await.unwrap();
+    let info: String = redis::cmd("INFO").arg("server").query_async(&mut conn).await.unwrap();
+    let line = info.lines().find_map(|line| line.strip_prefix("process_id:"));
+    line.unwrap().trim().parse().unwrap()
+}
+
+/// Waits until so many deliveries are done; while the database is away, nothing is known.
+async fn until_delivered(database_url: &str, count: i64) {
+    while delivered(database_url).await.is_none_or(|delivered| delivered < count) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn delivered(database_url: &str) -> Option<i64> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let mut conn = AsyncPgConnection::establish(database_url).await.ok()?;
+    let query = "SELECT count(*) FROM deliveries WHERE state = 'delivered'";
+    let row = diesel::sql_query(query).get_result::<Row>(&mut conn).await.ok()?;
+    Some(row.count)
+}
