@@ -17,6 +17,7 @@ pub struct Config {
     pub travel: Travel,
     pub dispatch: Dispatch,
     pub policy: Policy,
+    pub ledger: Ledger,
     pub retention: Retention,
     pub log: Log,
 }
@@ -102,6 +103,13 @@ pub struct Policy {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Ledger {
+    pub checkpoint_s: i64,
+    pub check_s: u64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     pub events_days: i64,
     pub answers_days: i64,
@@ -156,6 +164,12 @@ impl Config {
         range(self.dispatch.tick_s >= 1, "dispatch.tick_s", "1 or more")?;
         range(self.dispatch.tick_ms_min >= 20, "dispatch.tick_ms_min", "20 or more")?;
         range(self.server.pool_size >= 2, "server.pool_size", "2 or more")?;
+        range(
+            (1..=86_400).contains(&self.ledger.checkpoint_s),
+            "ledger.checkpoint_s",
+            "between 1 and 86400",
+        )?;
+        range(self.ledger.check_s >= 1, "ledger.check_s", "1 or more")?;
         range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;
         range(self.travel.round_up_to_s >= 1, "travel.round_up_to_s", "1 or more")?;
         range(self.service.promise_s > 0, "service.promise_s", "positive")?;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use paceline::config::Config;
 use paceline::domain::policy::DispatchPolicy;
 use paceline::embedded::{After, run_with_services};
-use paceline::{demo, server, simulate, telemetry};
+use paceline::{books, demo, server, simulate, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -38,6 +38,13 @@ enum Command {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// The pay ledger: audit it.
+    Ledger {
+        #[command(subcommand)]
+        what: books::Ledger,
+    },
+    /// Verify a courier's statement, with no network and no database.
+    Verify(books::Verify),
     /// Play published days in memory, by the founding policy.
     Simulate {
         #[command(subcommand)]
@@ -117,6 +124,8 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             let after = if ephemeral { After::RemoveData } else { After::KeepData };
             Ok(run_with_services(&data, after, &command))
         }
+        Command::Ledger { what } => Ok(books::ledger(&Config::load()?, &what)?),
+        Command::Verify(asked) => Ok(books::verify(&asked)?),
         Command::Simulate { what } => simulate(what),
         Command::Health => {
             let address = Config::load()?.server.listen;

@@ -1,6 +1,7 @@
 //! A whole server: services, database, loops, HTTP; started in order, stopped in reverse.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -9,6 +10,7 @@ use tracing::{error, info};
 
 use crate::clock::{self, Anchor, Clock};
 use crate::commands::CommandError;
+use crate::commands::books;
 use crate::commands::people::{self, NewLogin};
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
@@ -186,19 +188,28 @@ async fn open(
         db: pool,
     };
     let seal = Seal::new(&secret(&config.server.data_dir)?);
+    let notary = Arc::new(books::notary(&mut conn, &seal).await?);
     let keys = Keys::load(&mut conn, seal).await?;
     drop(conn);
     found(&coop, &config).await?;
+    books::keep_tariff(&coop).await?;
 
     let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
-    let loops = loops::start(coop.clone(), live.clone(), hub.clone(), &config, stop.clone());
+    let loops = loops::start(
+        coop.clone(),
+        live.clone(),
+        hub.clone(),
+        notary.clone(),
+        &config,
+        stop.clone(),
+    );
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
-    let app = Data::new(App { coop, live, hub, keys, config, metrics, stop: stop.clone() });
+    let app = Data::new(App { coop, live, hub, keys, notary, config, metrics, stop: stop.clone() });
     let (server, address) = http::serve(app.clone()).map_err(failed)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

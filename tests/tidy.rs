@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 
 /// Who may look at whom, by module: `domain <- engine <- sim`, `domain <- db <- commands <- {http,
 /// loops}`; `robo` knows only HTTP. Whoever stands at the root of a program sees all.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("territory", &["domain", "engine"]),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     // A decision keeps what the engine saw and said: its types are the rows.
     ("db", &["domain", "engine"]),
     ("exchange", &["domain", "db"]),
+    ("books", &["clock", "commands", "config", "db", "domain", "embedded", "server"]),
     ("coop", &["clock", "config", "db", "domain", "engine"]),
     ("commands", &["clock", "coop", "db", "domain", "engine", "secrets"]),
     ("loops", &["clock", "commands", "config", "coop", "db", "domain", "engine", "live"]),

@@ -4,7 +4,10 @@ DROP TRIGGER ledger_accounts_stay ON ledger_accounts;
 DROP TRIGGER ledger_accounts_no_truncate ON ledger_accounts;
 ALTER TABLE ledger_postings DROP COLUMN canonical, DROP COLUMN hash;
 ALTER TABLE ledger_accounts DROP COLUMN head, RESET (fillfactor);
-ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_no_debt;
+ALTER TABLE ledger_accounts DROP CONSTRAINT ledger_accounts_no_debt,
+    DROP CONSTRAINT ledger_accounts_kind_check,
+    ADD CONSTRAINT ledger_accounts_kind_check CHECK (kind IN
+        ('courier_pay', 'merchant_receivable', 'coop_revenue', 'coop_operations'));
 DROP FUNCTION ledger_account_moves_on, ledger_hash, ledger_canonical, ledger_micros, ledger_text,
     ledger_number, ledger_field;
 

@@ -39,6 +39,10 @@ ALTER TABLE ledger_accounts
         CHECK (octet_length(head) = 32),
     -- What a courier is owed cannot become a debt (also `courier:<id>:tips` and the like).
     ADD CONSTRAINT ledger_accounts_no_debt CHECK (kind NOT LIKE 'courier\_%' OR balance >= 0),
+    DROP CONSTRAINT ledger_accounts_kind_check,
+    ADD CONSTRAINT ledger_accounts_kind_check CHECK (kind IN
+        ('courier_pay', 'courier_tips', 'courier_expenses', 'courier_refund', 'merchant_receivable',
+         'coop_revenue', 'coop_operations', 'coop_reserve', 'coop_mutual_fund', 'coop_vat', 'coop_bank')),
     -- Heads change all the time: room for new versions of a row beside the old one.
     SET (fillfactor = 50);
 

@@ -23,6 +23,8 @@ use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
 use crate::secrets::HashError;
 
+pub mod audit;
+pub mod books;
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
@@ -57,6 +59,8 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("more lines than fit into one statement: ask for a later `from`")]
+    TooLong,
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]

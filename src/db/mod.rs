@@ -55,6 +55,11 @@ pub enum OpenError {
     Pool(String),
 }
 
+/// One connection as whoever the URL says, for tools.
+pub async fn connect(url: &str) -> Result<Conn, OpenError> {
+    Ok(AsyncPgConnection::establish(url).await?)
+}
+
 /// Brings the database at `url` up to date. Safe to call from several processes at once: the lock
 /// makes all but one wait, and the others find nothing to do.
 pub async fn migrate(url: &str) -> Result<(), OpenError> {

@@ -90,6 +90,22 @@ diesel::table! {
         canonical -> Bytea, hash -> Bytea, }
 }
 diesel::table! {
+    ledger_keys (public_key) { public_key -> Bytea, sealed_key -> Bytea,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    ledger_checkpoints (number) { number -> BigInt, issued_at -> Timestamptz, size -> BigInt,
+        root -> Bytea, previous_root -> Bytea, public_key -> Bytea, signature -> Bytea, }
+}
+diesel::table! {
+    ledger_leaves (account_id, checkpoint) { account_id -> Uuid, checkpoint -> BigInt,
+        seq -> BigInt, head -> Bytea, }
+}
+diesel::table! {
+    ledger_tariffs (hash) { hash -> Bytea, name -> Text, version -> Text, text -> Text,
+        added_at -> Timestamptz, }
+}
+diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }

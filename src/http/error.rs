@@ -93,6 +93,7 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
             Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),

@@ -11,6 +11,9 @@ use crate::domain::ids::{CourierId, EntryId, ShiftId};
 use crate::domain::ledger::{Account, Entry};
 use crate::domain::time::Timestamp;
 
+pub mod audit;
+pub mod checkpoints;
+
 /// Most accounts in a trial balance.
 pub const ACCOUNTS_MAX: i64 = 50_000;
 

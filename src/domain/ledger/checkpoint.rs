@@ -65,7 +65,7 @@ impl Checkpoint {
 
 /// The public half of a key that signs checkpoints: 64 small hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotaryKey(VerifyingKey);
+pub struct NotaryKey([u8; 32]);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a ledger key is a point of Ed25519, written as 64 small hexadecimal digits")]
@@ -74,11 +74,11 @@ pub struct KeyError;
 impl NotaryKey {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes = bytes.try_into().map_err(|_| KeyError)?;
-        VerifyingKey::from_bytes(bytes).map(Self).map_err(|_| KeyError)
+        VerifyingKey::from_bytes(&bytes).map(|_| Self(bytes)).map_err(|_| KeyError)
     }
 
-    pub fn bytes(&self) -> [u8; 32] {
-        self.0.to_bytes()
+    pub const fn bytes(&self) -> [u8; 32] {
+        self.0
     }
 }
 
@@ -146,7 +146,9 @@ impl Signed {
     /// Whether the signature is by the key that it names.
     pub fn holds(&self) -> bool {
         let signature = Signature::from_bytes(&self.signature);
-        self.key.0.verify_strict(&self.checkpoint().signed_bytes(), &signature).is_ok()
+        let bytes = self.checkpoint().signed_bytes();
+        VerifyingKey::from_bytes(&self.key.0)
+            .is_ok_and(|key| key.verify_strict(&bytes, &signature).is_ok())
     }
 }
 
@@ -159,7 +161,7 @@ impl Notary {
     }
 
     pub fn key(&self) -> NotaryKey {
-        NotaryKey(self.0.verifying_key())
+        NotaryKey(self.0.verifying_key().to_bytes())
     }
 
     pub fn sign(&self, checkpoint: Checkpoint) -> Signed {
@@ -180,8 +182,8 @@ impl std::fmt::Debug for Notary {
 #[cfg(test)]
 mod tests {
     use super::super::chain::link;
-    use super::super::line::tests::example;
     use super::super::line::Line;
+    use super::super::line::tests::example;
     use super::*;
 
     /// The test vector of docs/ledger-format.md.

@@ -9,16 +9,21 @@ use super::ids::{DeliveryId, EntryId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::time::Timestamp;
+use chain::Hash;
 
 pub mod account;
+pub mod audit;
 pub mod chain;
+pub mod checkpoint;
 pub mod line;
+pub mod merkle;
+pub mod statement;
 
 pub use account::Account;
 
 /// Why money moved, with everything needed to reckon the amount again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Detail {
     /// A courier's pay for a delivery.
     Piece {
@@ -38,11 +43,13 @@ pub enum Detail {
 pub struct TariffRef {
     pub name: String,
     pub version: String,
+    /// The hash of its text.
+    pub text: Hash,
 }
 
 impl From<&Tariff> for TariffRef {
     fn from(tariff: &Tariff) -> Self {
-        Self { name: tariff.name.clone(), version: tariff.version.clone() }
+        Self { name: tariff.name.clone(), version: tariff.version.clone(), text: tariff.hash() }
     }
 }
 
@@ -52,6 +59,23 @@ impl Detail {
             Self::Piece { .. } => "piece",
             Self::Guarantee { .. } => "guarantee",
             Self::Price { .. } => "price",
+        }
+    }
+
+    /// The tariff that the amount is reckoned by, if it is reckoned by one.
+    pub const fn tariff(&self) -> Option<&TariffRef> {
+        match self {
+            Self::Piece { tariff, .. } | Self::Guarantee { tariff, .. } => Some(tariff),
+            Self::Price { .. } => None,
+        }
+    }
+
+    /// What the courier gets by these inputs and that tariff; `None` where no tariff says it.
+    pub fn reckon(&self, tariff: &Tariff) -> Option<Money> {
+        match self {
+            Self::Piece { inputs, .. } => Some(tariff.piece(inputs)),
+            Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
+            Self::Price { .. } => None,
         }
     }
 
