@@ -18,6 +18,7 @@ pub mod offers;
 pub mod outbox;
 pub mod retention;
 mod snapshot;
+pub mod webhooks;
 
 pub use outbox::Hub;
 
@@ -28,6 +29,7 @@ pub fn start(
     live: Live,
     hub: Hub,
     config: &Config,
+    teller: webhooks::Teller,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
     let dispatch = config.dispatch;
@@ -40,7 +42,8 @@ pub fn start(
         };
         let local = tokio::task::LocalSet::new();
         local.spawn_local(live.clone().follow());
-        local.spawn_local(outbox::run(coop.clone(), hub));
+        local.spawn_local(outbox::run(coop.clone(), hub.clone()));
+        local.spawn_local(webhooks::run(coop.clone(), hub, teller));
         local.spawn_local(offers::run(coop.clone()));
         local.spawn_local(retention::run(coop.clone(), retention));
         if dispatch.enabled {

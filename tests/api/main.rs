@@ -19,4 +19,5 @@ mod orders;
 mod pay;
 mod routes;
 mod sessions;
+mod webhooks;
 mod world;
