@@ -27,6 +27,7 @@ pub struct Config {
 pub struct Server {
     pub listen: String,
     pub database_url: String,
+    pub database_api_url: String,
     pub redis_url: String,
     pub redis_prefix: String,
     pub data_dir: PathBuf,

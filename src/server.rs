@@ -170,6 +170,15 @@ pub async fn start_by(
     open(config, services, Some(clock)).await
 }
 
+/// Where the pool logs in: on a private cluster as the API's role itself, so that nobody who gets
+/// hold of a connection can put it off again; on a given one as the settings say.
+fn api_url(config: &Config, services: &Services) -> String {
+    match config.server.database_api_url.as_str() {
+        "" => services.database_url_as(db::API_ROLE),
+        given => given.to_owned(),
+    }
+}
+
 async fn open(
     config: Config,
     services: &Services,
@@ -177,7 +186,7 @@ async fn open(
 ) -> Result<Running, ServeError> {
     let database_url = services.database_url();
     db::migrate(database_url).await?;
-    let pool = db::open(database_url, config.server.pool_size).await?;
+    let pool = db::open(&api_url(&config, services), config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
     let coop = Coop {
         clock: match given {

@@ -110,7 +110,7 @@ const WHOLE_NUMBERS: [&str; 7] = [
     "src/domain/money.rs",
     "src/domain/time.rs",
     "src/domain/pay.rs",
-    "src/domain/ledger.rs",
+    "src/domain/ledger/",
     "src/domain/pricing.rs",
     "src/commands/pay.rs",
     "src/db/",

@@ -4,52 +4,17 @@
 //! the courier more; its counterpart in the co-op's books shrinks by the same.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, ShiftId};
+use super::ids::{DeliveryId, EntryId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::time::Timestamp;
 
-/// An account by owner and purpose. Its code is pseudonymous: ids, never names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Account {
-    /// What the co-op owes the courier.
-    CourierPay(CourierId),
-    /// What the merchant owes the co-op, as a negative balance.
-    MerchantReceivable(MerchantId),
-    CoopRevenue,
-    CoopOperations,
-}
+pub mod account;
+pub mod chain;
+pub mod line;
 
-impl Account {
-    /// `courier:<uuid>:pay`, the key of the account for ever.
-    pub fn code(self) -> String {
-        match self {
-            Self::CourierPay(id) => format!("courier:{}:pay", id.uuid()),
-            Self::MerchantReceivable(id) => format!("merchant:{}:receivable", id.uuid()),
-            Self::CoopRevenue => "coop:revenue".to_owned(),
-            Self::CoopOperations => "coop:operations".to_owned(),
-        }
-    }
-
-    pub const fn kind(self) -> &'static str {
-        match self {
-            Self::CourierPay(_) => "courier_pay",
-            Self::MerchantReceivable(_) => "merchant_receivable",
-            Self::CoopRevenue => "coop_revenue",
-            Self::CoopOperations => "coop_operations",
-        }
-    }
-
-    pub const fn owner(self) -> Option<Uuid> {
-        match self {
-            Self::CourierPay(id) => Some(id.uuid()),
-            Self::MerchantReceivable(id) => Some(id.uuid()),
-            Self::CoopRevenue | Self::CoopOperations => None,
-        }
-    }
-}
+pub use account::Account;
 
 /// Why money moved, with everything needed to reckon the amount again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +71,8 @@ pub struct Entry {
     pub id: EntryId,
     pub occurred_at: Timestamp,
     pub detail: Detail,
+    /// The entry that this one takes back.
+    pub reverses: Option<EntryId>,
     currency: Currency,
     postings: Vec<(Account, i64)>,
 }
@@ -125,6 +92,7 @@ impl Entry {
             id,
             occurred_at,
             detail,
+            reverses: None,
             currency: money.currency,
             postings: vec![(from, -money.amount), (to, money.amount)],
         })
@@ -142,7 +110,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::uuid_v7;
+    use crate::domain::ids::{CourierId, uuid_v7};
 
     #[test]
     fn an_entry_sums_to_zero_and_an_empty_one_does_not_exist() {
