@@ -18,6 +18,7 @@ pub struct Config {
     pub dispatch: Dispatch,
     pub policy: Policy,
     pub ledger: Ledger,
+    pub webhooks: Webhooks,
     pub retention: Retention,
     pub log: Log,
 }
@@ -101,6 +102,14 @@ pub struct Policy {
     pub price: String,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub private_targets: bool,
+    pub answer_within_s: u64,
+    pub retry_s: Vec<i64>,
+}
+
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ledger {
@@ -172,6 +181,11 @@ impl Config {
         range(self.ledger.check_s >= 1, "ledger.check_s", "1 or more")?;
         range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;
         range(self.travel.round_up_to_s >= 1, "travel.round_up_to_s", "1 or more")?;
+        let pauses = &self.webhooks.retry_s;
+        let sensible = pauses.len() <= 20 && pauses.iter().all(|s| (0..=604_800).contains(s));
+        range(sensible, "webhooks.retry_s", "at most 20 pauses of up to a week")?;
+        let answer = (1..=60).contains(&self.webhooks.answer_within_s);
+        range(answer, "webhooks.answer_within_s", "between 1 and 60")?;
         range(self.service.promise_s > 0, "service.promise_s", "positive")?;
         Ok(self)
     }

@@ -9,11 +9,13 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, ConfigError};
 use crate::embedded::StartError;
 use crate::robo::client::CallError;
-use crate::robo::{Day, Login, ReplayError, ReplayOptions, Report, Town, replay_instance};
+use crate::robo::{
+    Day, Login, ReplayError, ReplayOptions, Report, Town, before_lunch, replay_instance,
+};
 use crate::server::{self, ServeError};
 use crate::sim::mdrp::Instance;
 use crate::simulate::{self, SimulateError};
-use crate::{secrets, telemetry};
+use crate::{clock, secrets, telemetry};
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
@@ -124,7 +126,7 @@ pub fn run(mut config: Config, options: &Options) -> Result<ExitCode, DemoError>
     outcome
 }
 
-/// The settings a demo needs: the clock's speed, and an instance's own rules.
+/// The settings a demo needs: the clock's speed, and an instance's own rules or a town at noon.
 fn set_up(config: &mut Config, admin: &Admin, instance: Option<&Instance>, options: &Options) {
     let usual = if instance.is_some() { REPLAY_SPEED } else { TOWN_SPEED };
     config.clock.speed = options.speed.unwrap_or(usual);
@@ -135,11 +137,13 @@ fn set_up(config: &mut Config, admin: &Admin, instance: Option<&Instance>, optio
     }
     if let Some(instance) = instance {
         by_instance(config, instance);
+    } else if config.clock.start.is_empty() {
+        config.clock.start = before_lunch(clock::real_now()).to_string();
     }
 }
 
 /// The rules of a published instance, as settings: its speed, its services, its tariff.
-fn by_instance(config: &mut Config, instance: &Instance) {
+pub fn by_instance(config: &mut Config, instance: &Instance) {
     let rules = &instance.parameters;
     "tariff-mdrp".clone_into(&mut config.policy.tariff);
     config.travel.detour_permille = 1000;

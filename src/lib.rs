@@ -31,6 +31,8 @@ pub mod live;
 #[cfg(feature = "server")]
 pub mod loops;
 #[cfg(feature = "server")]
+pub mod outbound;
+#[cfg(feature = "server")]
 pub mod robo;
 #[cfg(feature = "server")]
 pub mod secrets;

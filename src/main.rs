@@ -24,7 +24,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server: API, dispatcher, board.
-    Serve,
+    Serve {
+        /// By the rules of this published day, so that `demo --instance --url` can play it here.
+        #[arg(long, value_name = "DIR")]
+        instance: Option<PathBuf>,
+    },
     /// Show a town at work, or replay a published day.
     Demo(demo::Options),
     /// Run a command with Postgres and Redis at hand, as DATABASE_URL and REDIS_URL.
@@ -118,7 +122,13 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
     match command {
-        Command::Serve => serve(Config::load()?),
+        Command::Serve { instance } => {
+            let mut config = Config::load()?;
+            if let Some(instance) = instance {
+                demo::by_instance(&mut config, &simulate::instance(&instance)?);
+            }
+            serve(config)
+        }
         Command::Demo(options) => Ok(demo::run(Config::load()?, &options)?),
         Command::Services { data, ephemeral, command } => {
             let after = if ephemeral { After::RemoveData } else { After::KeepData };

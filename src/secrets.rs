@@ -4,12 +4,13 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use sha2::{Digest, Sha256};
 
 use crate::clock;
+use crate::domain::time::Timestamp;
 
 /// A token with 256 bits of chance, safe in URLs and headers.
 pub fn random_token() -> String {
@@ -86,9 +87,50 @@ impl Seal {
     }
 }
 
+/// What a webhook's messages are signed with (Standard Webhooks 1.0, symmetric).
+#[derive(Clone)]
+pub struct WebhookSecret(Vec<u8>);
+
+impl WebhookSecret {
+    pub fn fresh() -> Self {
+        Self(clock::chance::<32>().to_vec())
+    }
+
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// `whsec_` and the bytes in base64, as receivers' libraries take it.
+    pub fn text(&self) -> String {
+        format!("whsec_{}", STANDARD.encode(&self.0))
+    }
+
+    /// `v1,` and the HMAC-SHA256 of id, seconds since 1970 and body, joined by dots.
+    pub fn sign(&self, id: &str, at: Timestamp, body: &str) -> String {
+        use hmac::{Hmac, KeyInit as _, Mac};
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let signed = mac.chain_update(format!("{id}.{}.{body}", at.seconds())).finalize();
+        format!("v1,{}", STANDARD.encode(signed.into_bytes()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_is_the_one_of_the_reference() {
+        // The example in the reference libraries' own tests.
+        let secret = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let secret = WebhookSecret::from_bytes(secret);
+        let (id, at) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", Timestamp::from_seconds(1_614_265_330));
+        let signed = secret.sign(id, at, r#"{"test": 2432232314}"#);
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
 
     #[test]
     fn what_is_sealed_opens_only_whole_and_with_the_same_secret() {

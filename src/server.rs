@@ -21,7 +21,9 @@ use crate::embedded::{self, Services, StartError};
 use crate::http::auth::Keys;
 use crate::http::{self, App};
 use crate::live::Live;
+use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub};
+use crate::outbound::web::Web;
 use crate::secrets::Seal;
 use crate::telemetry;
 
@@ -44,6 +46,8 @@ pub enum ServeError {
     Command(#[from] CommandError),
     #[error("[auth] admin_email and admin_password: {0}")]
     Admin(String),
+    #[error("cannot make requests: {0}")]
+    Web(#[from] reqwest::Error),
     #[error("[clock] start: {0}")]
     Clock(String),
     #[error("the installation's secret in {path}: {error}")]
@@ -146,6 +150,14 @@ async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// What tells merchants' programs what happened.
+fn teller(config: &Config, seal: Seal) -> Result<Teller, ServeError> {
+    let settings = config.webhooks.clone();
+    let answer_within = Duration::from_secs(settings.answer_within_s);
+    let web = Web::new(http::reach(config), answer_within)?;
+    Ok(Teller { web, seal, render: http::views::event, settings })
+}
+
 /// Opens everything and starts to answer.
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
     open(config, services, None).await
@@ -189,7 +201,7 @@ async fn open(
     };
     let seal = Seal::new(&secret(&config.server.data_dir)?);
     let notary = Arc::new(books::notary(&mut conn, &seal).await?);
-    let keys = Keys::load(&mut conn, seal).await?;
+    let keys = Keys::load(&mut conn, seal.clone()).await?;
     drop(conn);
     found(&coop, &config).await?;
     books::keep_tariff(&coop).await?;
@@ -205,6 +217,9 @@ async fn open(
         &config,
         stop.clone(),
     );
+    let teller = teller(&config, seal)?;
+    let loops =
+        loops::start(coop.clone(), live.clone(), hub.clone(), &config, teller, stop.clone());
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;

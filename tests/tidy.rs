@@ -18,20 +18,28 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("config", &[]),
     ("embedded", &[]),
     ("telemetry", &["config"]),
-    ("secrets", &["clock"]),
+    ("secrets", &["clock", "domain"]),
     ("live", &["domain"]),
     // A decision keeps what the engine saw and said: its types are the rows.
     ("db", &["domain", "engine"]),
     ("exchange", &["domain", "db"]),
     ("books", &["clock", "commands", "config", "db", "domain", "embedded", "server"]),
     ("coop", &["clock", "config", "db", "domain", "engine"]),
-    ("commands", &["clock", "coop", "db", "domain", "engine", "secrets"]),
-    ("loops", &["clock", "commands", "config", "coop", "db", "domain", "engine", "live"]),
+    // Where somebody else makes the server talk to.
+    ("outbound", &["domain"]),
+    ("commands", &["clock", "coop", "db", "domain", "engine", "outbound", "secrets"]),
+    (
+        "loops",
+        &[
+            "clock", "commands", "config", "coop", "db", "domain", "engine", "live", "outbound",
+            "secrets",
+        ],
+    ),
     (
         "http",
         &[
             "clock", "commands", "config", "coop", "db", "domain", "engine", "exchange", "live",
-            "loops", "secrets",
+            "loops", "outbound", "secrets",
         ],
     ),
     // Clients: of the house they know the words, and nothing that runs.
@@ -49,6 +57,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "http",
             "live",
             "loops",
+            "outbound",
             "secrets",
             "telemetry",
         ],
@@ -57,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     (
         "demo",
         &[
+            "clock",
             "config",
             "domain",
             "embedded",

@@ -21,7 +21,8 @@ use crate::domain::ids::EventId;
 use crate::domain::offer::OfferGone;
 use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
-use crate::secrets::HashError;
+use crate::outbound::address::TargetError;
+use crate::secrets::{HashError, SealError};
 
 pub mod audit;
 pub mod books;
@@ -33,6 +34,7 @@ pub mod pay;
 pub mod people;
 pub mod shifts;
 pub mod tasks;
+pub mod webhooks;
 
 /// Why a command did nothing. In the order in which they are found.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +63,10 @@ pub enum CommandError {
     Offer(#[from] OfferGone),
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error("{0}")]
+    TooMany(&'static str),
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]
@@ -89,6 +95,12 @@ impl From<DieselError> for CommandError {
 
 impl From<HashError> for CommandError {
     fn from(error: HashError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<SealError> for CommandError {
+    fn from(error: SealError) -> Self {
         Self::Internal(Box::new(error))
     }
 }

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod shifts;
 pub mod tasks;
 pub mod types;
+pub mod webhooks;
 
 pub use diesel::QueryResult;
 

@@ -109,7 +109,30 @@ diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
+diesel::table! {
+    webhooks (id) { id -> Uuid, merchant_id -> Uuid, url -> Text, kinds -> Array<Text>,
+        sealed_secret -> Bytea, sealed_secret_before -> Nullable<Bytea>,
+        before_until -> Nullable<Timestamptz>, disabled_reason -> Nullable<Text>,
+        failures -> Integer, failing_since -> Nullable<Timestamptz>, rests_until -> Timestamptz,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    webhook_messages (id) { id -> Uuid, webhook_id -> Uuid, kind -> Text,
+        event_seq -> Nullable<BigInt>, resource_id -> Uuid, position -> BigInt, body -> Text,
+        state -> Text, attempts -> Integer, due_at -> Timestamptz,
+        claimed_until -> Nullable<Timestamptz>, made_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    webhook_attempts (message_id, number) { message_id -> Uuid, number -> Integer,
+        at -> Timestamptz, took_ms -> BigInt, status -> Nullable<Integer>,
+        error -> Nullable<Text>, }
+}
+diesel::table! {
+    webhook_cursor (only_one) { only_one -> Bool, seq -> BigInt, }
+}
 
+diesel::joinable!(webhook_messages -> webhooks (webhook_id));
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));
 diesel::joinable!(offer_deliveries -> offers (offer_id));
@@ -134,4 +157,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_accounts,
     ledger_entries,
     ledger_postings,
+    webhooks,
+    webhook_messages,
 );

@@ -3,7 +3,7 @@
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
 //! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
-//! what is owed ([`ledger`]), and what is told ([`event`]).
+//! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
@@ -24,3 +24,4 @@ pub mod task;
 pub mod text;
 pub mod time;
 pub mod vehicle;
+pub mod webhook;

@@ -295,6 +295,20 @@ pub enum Ordering {
 }
 
 impl Ordering {
+    /// For which merchant: one that orders for itself need not say so, a dispatcher must.
+    pub fn merchant(self, named: Option<MerchantId>) -> Result<MerchantId, ApiError> {
+        match (self, named) {
+            (Self::Own(own), None) => Ok(own),
+            (Self::Own(own), Some(named)) if own == named => Ok(own),
+            (Self::Own(_), Some(_)) => Err(ApiError::NotFound("merchant")),
+            (Self::Everybody, Some(named)) => Ok(named),
+            (Self::Everybody, None) => Err(ApiError::Invalid {
+                detail: "a dispatcher says for which merchant".to_owned(),
+                pointer: Some("/merchant_id".to_owned()),
+            }),
+        }
+    }
+
     /// The only merchant, if there is but one.
     pub const fn only(self) -> Option<MerchantId> {
         match self {

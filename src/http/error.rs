@@ -94,6 +94,8 @@ impl ApiError {
             }
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
             Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -106,6 +108,9 @@ impl ApiError {
             Self::Malformed { detail, pointer: Some(pointer) }
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            Self::Command(CommandError::Target(error)) => {
+                vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
             }
             _ => Vec::new(),
         }

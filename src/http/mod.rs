@@ -16,6 +16,7 @@ use crate::coop::Coop;
 use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
+use crate::outbound::address::Reach;
 
 pub mod auth;
 mod body;
@@ -46,9 +47,9 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
-        stream, tasks, users,
+        stream, tasks, users, webhooks,
     };
-    use web::{get, post};
+    use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
     // everybody
     to.service(at("/v1/auth/login").route(post().to(session::log_in)))
@@ -73,6 +74,24 @@ pub fn routes(to: &mut ServiceConfig) {
     )
     .service(at("/v1/deliveries/{id}").route(get().to(deliveries::show_delivery)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    // merchants' programs
+    to.service(at("/v1/events").route(get().to(webhooks::list_events)))
+        .service(
+            at("/v1/webhooks")
+                .route(get().to(webhooks::list_webhooks))
+                .route(post().to(webhooks::create_webhook)),
+        )
+        .service(
+            at("/v1/webhooks/{id}")
+                .route(get().to(webhooks::show_webhook))
+                .route(patch().to(webhooks::change_webhook))
+                .route(delete().to(webhooks::remove_webhook)),
+        )
+        .service(at("/v1/webhooks/{id}/secret").route(post().to(webhooks::rotate_secret)))
+        .service(at("/v1/webhooks/{id}/test").route(post().to(webhooks::test_webhook)))
+        .service(at("/v1/webhooks/{id}/messages").route(get().to(webhooks::list_messages)))
+        .service(at("/v1/webhook-messages/{id}").route(get().to(webhooks::show_message)))
+        .service(at("/v1/webhook-messages/{id}/replay").route(post().to(webhooks::replay_message)));
     // couriers
     to.service(at("/v1/me/shifts").route(get().to(shifts::list_my_shifts)))
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
@@ -139,6 +158,11 @@ pub fn serve(app: Data<App>) -> std::io::Result<(Server, std::net::SocketAddr)> 
     .bind(listen)?;
     let address = *server.addrs().first().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
     Ok((server.run(), address))
+}
+
+/// Whose addresses this server may be made to talk to.
+pub const fn reach(config: &Config) -> Reach {
+    if config.webhooks.private_targets { Reach::Anywhere } else { Reach::Public }
 }
 
 async fn not_found() -> Result<HttpResponse, ApiError> {

@@ -21,6 +21,7 @@ pub mod offers;
 pub mod outbox;
 pub mod retention;
 mod snapshot;
+pub mod webhooks;
 
 pub use outbox::Hub;
 
@@ -32,6 +33,7 @@ pub fn start(
     hub: Hub,
     notary: Arc<Notary>,
     config: &Config,
+    teller: webhooks::Teller,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
     let dispatch = config.dispatch;
@@ -45,7 +47,8 @@ pub fn start(
         };
         let local = tokio::task::LocalSet::new();
         local.spawn_local(live.clone().follow());
-        local.spawn_local(outbox::run(coop.clone(), hub));
+        local.spawn_local(outbox::run(coop.clone(), hub.clone()));
+        local.spawn_local(webhooks::run(coop.clone(), hub, teller));
         local.spawn_local(offers::run(coop.clone()));
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));

@@ -23,4 +23,4 @@ pub use client::Login;
 pub use day::Day;
 pub use replay::{ReplayError, ReplayOptions, replay_instance};
 pub use report::Report;
-pub use town::{DemoLogin, Town};
+pub use town::{DemoLogin, Town, before_lunch};

@@ -20,4 +20,5 @@ mod pay;
 mod routes;
 mod sessions;
 mod statements;
+mod webhooks;
 mod world;

@@ -101,6 +101,9 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    Webhook,
+    /// One that has been sent to a webhook, or will be.
+    Message,
 }
 
 pub struct Route {
@@ -200,6 +203,18 @@ pub fn all() -> Vec<Route> {
         create("/v1/deliveries", A::Ordering, O::None, order()),
         get("/v1/deliveries/{id}", A::Ordering, O::Delivery),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        // merchants' programs
+        get("/v1/events", A::Ordering, O::None),
+        get("/v1/webhooks", A::Ordering, O::None),
+        create("/v1/webhooks", A::Ordering, O::None, json!({ "merchant_id": blank::SHOP, "url": "https://till.example.org/hooks", "kinds": ["delivery.delivered"] })),
+        get("/v1/webhooks/{id}", A::Ordering, O::Webhook),
+        Route { method: Method::PATCH, ..post("/v1/webhooks/{id}", A::Ordering, O::Webhook, json!({ "url": "https://till.example.org/new", "kinds": [], "enabled": true })) },
+        Route { method: Method::DELETE, success: 204, ..get("/v1/webhooks/{id}", A::Ordering, O::Webhook) },
+        post("/v1/webhooks/{id}/secret", A::Ordering, O::Webhook, json!({})),
+        Route { success: 202, ..post("/v1/webhooks/{id}/test", A::Ordering, O::Webhook, json!({})) },
+        get("/v1/webhooks/{id}/messages", A::Ordering, O::Webhook),
+        get("/v1/webhook-messages/{id}", A::Ordering, O::Message),
+        post("/v1/webhook-messages/{id}/replay", A::Ordering, O::Message, json!({})),
         // couriers
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),

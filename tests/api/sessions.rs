@@ -1,5 +1,7 @@
 //! Getting in, staying in, and being put out.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::{ADMIN, Actor, Coop, PASSWORD, text};
@@ -38,18 +40,24 @@ async fn a_password_opens_and_a_wrong_one_says_nothing() {
 async fn how_long_a_refusal_takes_does_not_tell_who_exists() {
     let coop = Coop::start().await;
     let stranger = coop.stranger();
-    let mut quickest = Vec::new();
-    for email in [ADMIN, "nobody@coop.example", "no address"] {
-        let mut times = Vec::new();
-        for _ in 0..5 {
-            let begun = std::time::Instant::now();
+    // What else the machine does only makes a refusal slower: the quickest of some is what it takes.
+    let mut quickest = [Duration::MAX; 3];
+    let even =
+        |quickest: &[Duration; 3]| quickest[1] > quickest[0] / 2 && quickest[2] > quickest[0] / 2;
+    for round in 0..30 {
+        for (email, quickest) in
+            [ADMIN, "nobody@coop.example", "no address"].into_iter().zip(&mut quickest)
+        {
+            let begun = Instant::now();
             let login = json!({ "email": email, "password": "wrong horse" });
             stranger.post("/v1/auth/login", login).await.problem(401, "credentials");
-            times.push(begun.elapsed());
+            *quickest = begun.elapsed().min(*quickest);
         }
-        quickest.extend(times.into_iter().min());
+        if round >= 3 && even(&quickest) {
+            break;
+        }
     }
-    assert!(quickest[1] > quickest[0] / 2 && quickest[2] > quickest[0] / 2, "{quickest:?}");
+    assert!(even(&quickest), "{quickest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
 use crate::domain::task::Stop;
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::Timestamp;
-use crate::http::auth::{AsDispatcher, AsOrdering, Ordering};
+use crate::http::auth::{AsDispatcher, AsOrdering};
 use crate::http::body::{Body, Key, PathId, query};
 use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
@@ -50,18 +50,7 @@ pub async fn create_delivery(
 ) -> Result<HttpResponse, ApiError> {
     let once = key.once(&by.1, "create_delivery", &body);
     let given = body.value;
-    let merchant = match (by.0, given.merchant_id) {
-        (Ordering::Own(own), None) => own,
-        (Ordering::Own(own), Some(named)) if own == named => own,
-        (Ordering::Own(_), Some(_)) => return Err(ApiError::NotFound("merchant")),
-        (Ordering::Everybody, Some(named)) => named,
-        (Ordering::Everybody, None) => {
-            return Err(ApiError::Invalid {
-                detail: "a dispatcher says for which merchant".to_owned(),
-                pointer: Some("/merchant_id".to_owned()),
-            });
-        }
-    };
+    let merchant = by.0.merchant(given.merchant_id)?;
     let request = Request {
         external_reference: given.external_reference,
         ready_at: given.ready_at,

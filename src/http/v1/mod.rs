@@ -13,3 +13,4 @@ pub mod shifts;
 pub mod stream;
 pub mod tasks;
 pub mod users;
+pub mod webhooks;
