@@ -19,17 +19,20 @@ use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::offer::OfferGone;
+use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
 use crate::secrets::{HashError, SealError};
 
+pub mod amendments;
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod quotes;
 pub mod shifts;
 pub mod tasks;
 pub mod webhooks;
@@ -59,6 +62,8 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error("{0}")]
