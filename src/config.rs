@@ -33,14 +33,18 @@ pub struct Server {
     pub redis_prefix: String,
     pub data_dir: PathBuf,
     pub pool_size: usize,
+    pub public_url: String,
     pub body_bytes_max: usize,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coop {
     pub latitude: f64,
     pub longitude: f64,
+    pub time_zone: String,
+    pub phone: String,
+    pub email: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -76,6 +80,8 @@ pub struct Service {
     pub dropoff_before_s: i64,
     pub dropoff_after_s: i64,
     pub early_start_s: i64,
+    pub quote_s: i64,
+    pub link_hours: i64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -186,6 +192,9 @@ impl Config {
         range(sensible, "webhooks.retry_s", "at most 20 pauses of up to a week")?;
         let answer = (1..=60).contains(&self.webhooks.answer_within_s);
         range(answer, "webhooks.answer_within_s", "between 1 and 60")?;
+        let zone = jiff::tz::TimeZone::get(&self.coop.time_zone).is_ok();
+        range(zone, "coop.time_zone", "a zone such as Europe/Paris")?;
+        range(self.service.quote_s > 0, "service.quote_s", "positive")?;
         range(self.service.promise_s > 0, "service.promise_s", "positive")?;
         Ok(self)
     }

@@ -24,7 +24,7 @@ use crate::live::Live;
 use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub};
 use crate::outbound::web::Web;
-use crate::secrets::Seal;
+use crate::secrets::{Links, Seal};
 use crate::telemetry;
 
 /// How often private services are looked after.
@@ -199,9 +199,10 @@ async fn open(
         bell: std::sync::Arc::default(),
         db: pool,
     };
-    let seal = Seal::new(&secret(&config.server.data_dir)?);
+    let secret = secret(&config.server.data_dir)?;
+    let seal = Seal::new(&secret);
     let notary = Arc::new(books::notary(&mut conn, &seal).await?);
-    let keys = Keys::load(&mut conn, seal.clone()).await?;
+    let keys = Keys::load(&mut conn, seal.clone(), Links::new(&secret)).await?;
     drop(conn);
     found(&coop, &config).await?;
     books::keep_tariff(&coop).await?;

@@ -19,11 +19,13 @@ use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::offer::OfferGone;
+use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
 use crate::secrets::{HashError, SealError};
 
+pub mod amendments;
 pub mod audit;
 pub mod books;
 pub mod deliveries;
@@ -32,6 +34,7 @@ pub mod identity;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod quotes;
 pub mod shifts;
 pub mod tasks;
 pub mod webhooks;
@@ -63,6 +66,8 @@ pub enum CommandError {
     Offer(#[from] OfferGone),
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error("{0}")]

@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod merchants;
 pub mod offers;
 pub mod outbox;
+pub mod quotes;
 pub mod schema;
 pub mod settings;
 pub mod shifts;

@@ -110,6 +110,10 @@ diesel::table! {
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
 diesel::table! {
+    quotes (id) { id -> Uuid, merchant_id -> Uuid, request -> Jsonb, terms -> Jsonb,
+        made_at -> Timestamptz, expires_at -> Timestamptz, delivery_id -> Nullable<Uuid>, }
+}
+diesel::table! {
     webhooks (id) { id -> Uuid, merchant_id -> Uuid, url -> Text, kinds -> Array<Text>,
         sealed_secret -> Bytea, sealed_secret_before -> Nullable<Bytea>,
         before_until -> Nullable<Timestamptz>, disabled_reason -> Nullable<Text>,

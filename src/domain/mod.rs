@@ -2,7 +2,8 @@
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]), what merchants and
+//! customers are shown ([`quote`], [`tracking`]),
 //! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
 
 pub mod access;
@@ -19,9 +20,11 @@ pub mod offer;
 pub mod pay;
 pub mod policy;
 pub mod pricing;
+pub mod quote;
 pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod tracking;
 pub mod vehicle;
 pub mod webhook;

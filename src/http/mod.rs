@@ -25,8 +25,10 @@ mod ops;
 mod pages;
 mod paging;
 mod request_id;
+mod tracking;
 pub mod v1;
 pub mod views;
+mod words;
 
 use error::ApiError;
 
@@ -46,8 +48,8 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
-        stream, tasks, users, webhooks,
+        board, couriers, decisions, deliveries, ledger, me, merchants, offers, quotes, session,
+        shifts, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -72,7 +74,16 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(deliveries::list_deliveries))
             .route(post().to(deliveries::create_delivery)),
     )
-    .service(at("/v1/deliveries/{id}").route(get().to(deliveries::show_delivery)))
+    .service(
+        at("/v1/deliveries/{id}")
+            .route(get().to(deliveries::show_delivery))
+            .route(patch().to(deliveries::amend_delivery)),
+    )
+    .service(at("/v1/deliveries/{id}/ready").route(post().to(deliveries::ready_delivery)))
+    .service(at("/v1/deliveries/{id}/links").route(get().to(deliveries::show_links)))
+    .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
+    .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
+    .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
     // merchants' programs
     to.service(at("/v1/events").route(get().to(webhooks::list_events)))
@@ -129,6 +140,12 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(post().to(couriers::create_courier)),
     )
     .service(at("/v1/users").route(post().to(users::create_user)));
+    // customers
+    to.service(
+        at("/t/{id}")
+            .route(get().to(tracking::show_tracking))
+            .route(post().to(tracking::leave_note)),
+    );
     // operators and browsers
     to.service(at("/livez").route(get().to(ops::live)))
         .service(at("/readyz").route(get().to(ops::ready)))

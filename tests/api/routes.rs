@@ -101,6 +101,10 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    /// One that nobody has taken up.
+    Quote,
+    /// Of a customer's door.
+    Link,
     Webhook,
     /// One that has been sent to a webhook, or will be.
     Message,
@@ -202,6 +206,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/deliveries", A::Ordering, O::None),
         create("/v1/deliveries", A::Ordering, O::None, order()),
         get("/v1/deliveries/{id}", A::Ordering, O::Delivery),
+        Route { method: Method::PATCH, ..post("/v1/deliveries/{id}", A::Ordering, O::Delivery, json!({ "instructions": "ring twice", "contact": { "name": "M. Curie", "phone": "+33 1" }, "packages": [{ "name": "pizza", "quantity": 1, "volume_ml": 1, "weight_g": 1 }] })) },
+        post("/v1/deliveries/{id}/ready", A::Ordering, O::Delivery, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
+        get("/v1/deliveries/{id}/links", A::Ordering, O::Delivery),
+        create("/v1/quotes", A::Ordering, O::None, order()),
+        get("/v1/quotes/{id}", A::Ordering, O::Quote),
+        create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
         // merchants' programs
         get("/v1/events", A::Ordering, O::None),
@@ -248,6 +258,10 @@ pub fn all() -> Vec<Route> {
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        // customers
+        get("/t/{id}", A::Public, O::Link),
+        // Leads back to the page.
+        Route { body: None, ..post("/t/{id}", A::Public, O::Link, Value::Null) },
         // operators and browsers
         get("/livez", A::Public, O::None),
         get("/readyz", A::Public, O::None),

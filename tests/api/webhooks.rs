@@ -130,7 +130,7 @@ async fn what_was_told_in_vain_comes_in_the_end_and_in_order() {
     let said = |word: &str| {
         tries.iter().any(|one| one["error"].as_str().is_some_and(|error| error.contains(word)))
     };
-    assert!(said("no answer in time") && said("no connection"), "{message}");
+    assert!(said("no answer in time") && (said("no connection") || said("broke off")), "{message}");
     assert_eq!(show(&shop, &hook).await["failures"], 0);
 }
 

@@ -112,6 +112,18 @@ impl World {
                 self.coop.tick().await;
                 self.courier(own).offer().await
             }
+            Object::Quote => {
+                let order = json!({
+                    "merchant_id": self.shop(own).id, "dropoffs": [{ "place": place(700, 0) }],
+                });
+                text(&desk.post("/v1/quotes", order).await.created()["id"]).to_owned()
+            }
+            Object::Link => {
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                let path = format!("/v1/deliveries/{}/links", text(&delivery["id"]));
+                let links = desk.get(&path).await.ok();
+                text(&links["items"][0]["url"]).trim_start_matches("/t/").to_owned()
+            }
             Object::Webhook => {
                 let hook = json!({ "merchant_id": self.shop(own).id, "url": "https://a.example/" });
                 let hook = desk.post("/v1/webhooks", hook).await.created();

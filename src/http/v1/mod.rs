@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod me;
 pub mod merchants;
 pub mod offers;
+pub mod quotes;
 pub mod session;
 pub mod shifts;
 pub mod stream;
