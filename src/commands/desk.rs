@@ -15,6 +15,7 @@ use crate::domain::delivery::{Delivery, DeliveryError, Holding};
 use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
+use crate::domain::money::Money;
 use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
 
@@ -37,7 +38,19 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
         let before = deliveries::lock(tx, order.delivery).await?;
         let before = before.ok_or(CommandError::NotFound("delivery"))?;
         let outdated = order.version.is_some_and(|seen| seen != before.version);
-        let wanted = decide(&before, &order.act, at);
+        let price = match &order.act {
+            Act::Restore => acts::price_before_cancelling(tx, before.id).await?,
+            Act::Assign { .. }
+            | Act::Unassign
+            | Act::Cancel { .. }
+            | Act::Reschedule { .. }
+            | Act::Note { .. }
+            | Act::Tag { .. }
+            | Act::Lock
+            | Act::Unlock => None,
+        };
+        let price = price.map_or(before.price, |amount| Money { amount, ..before.price });
+        let wanted = decide(&before, &order.act, price, at);
         if matches!(wanted, Ok(None)) {
             return Ok(before);
         }
@@ -54,8 +67,7 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
             delivery_id: Some(after.id),
             courier_id: after.holder().or(before.holder()),
             version: after.version,
-            detail: serde_json::to_value(&order.act)
-                .map_err(|error| CommandError::Internal(Box::new(error)))?,
+            detail: json!({ "act": order.act, "price": before.price.amount }),
         };
         acts::insert(tx, &act).await?;
         Ok(after)
@@ -63,10 +75,11 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
     .await
 }
 
-/// What the delivery becomes, by the domain's rules. `None`: it is so already.
+/// What the delivery becomes, by the domain's rules; `price` is what it costs while it lives. `None`: it is so already.
 fn decide(
     delivery: &Delivery,
     act: &Act,
+    price: Money,
     at: Timestamp,
 ) -> Result<Option<Delivery>, DeliveryError> {
     match act {
@@ -74,9 +87,13 @@ fn decide(
             delivery.assign(Holding { courier: *courier_id, since: at, by_hand: true })
         }
         Act::Unassign => delivery.unassign(),
-        Act::Cancel { reason } if !delivery.desk.locked => delivery.cancel(at, reason.clone()),
-        Act::Cancel { .. } => Err(DeliveryError::Locked),
-        Act::Restore => delivery.restore(),
+        Act::Cancel { .. } if delivery.desk.locked => Err(DeliveryError::Locked),
+        // The co-op's own doing costs the merchant nothing.
+        Act::Cancel { reason } => {
+            let free = |cancelled| Delivery { price: Money { amount: 0, ..price }, ..cancelled };
+            Ok(delivery.cancel(at, reason.clone())?.map(free))
+        }
+        Act::Restore => delivery.restore(price),
         Act::Reschedule { ready_at, due_at } => delivery.reschedule(*ready_at, *due_at, at),
         Act::Note { note } => Ok(delivery.annotate(note.clone())),
         Act::Tag { add, remove } => delivery.tag(add, remove),

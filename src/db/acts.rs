@@ -53,3 +53,19 @@ pub async fn last(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Option<T
     })
     .transpose()
 }
+
+/// What a delivery cost before a dispatcher cancelled it, in minor units.
+pub async fn price_before_cancelling(
+    conn: &mut Conn,
+    delivery: DeliveryId,
+) -> QueryResult<Option<i64>> {
+    let detail: Option<Value> = acts::table
+        .filter(acts::delivery_id.eq(delivery))
+        .filter(acts::kind.eq("cancel"))
+        .order(acts::id.desc())
+        .select(acts::detail)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(detail.and_then(|detail| detail["price"].as_i64()))
+}

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
 use super::ids::CourierId;
+use super::money::Money;
 use super::task::{Stop, Task, TaskState};
 use super::text::{Note, Tag};
 use super::time::{Seconds, TimeWindow, Timestamp};
@@ -153,19 +154,22 @@ impl Delivery {
         Ok(Some(Self { ready_at, due_at, tasks, version: self.version + 1, ..self.clone() }))
     }
 
-    /// Cancelled -> Open, with all its stops to do. `None` when it is open.
-    pub fn restore(&self) -> Result<Option<Self>, DeliveryError> {
+    /// Cancelled -> Open, with all its stops to do and the price that it had. `None` when it is open.
+    /// What was called off for a fee stays so: the fee is in the books.
+    pub fn restore(&self, price: Money) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
             DeliveryState::Open => Ok(None),
-            DeliveryState::Cancelled { .. } => {
+            DeliveryState::Cancelled { .. } if self.price.amount == 0 => {
                 let tasks = self.tasks.iter().map(|task| Task {
                     state: TaskState::Todo,
                     rank: 0,
                     ..task.clone()
                 });
-                Ok(Some(Self { tasks: tasks.collect(), ..self.with(DeliveryState::Open) }))
+                let tasks = tasks.collect();
+                Ok(Some(Self { tasks, price, ..self.with(DeliveryState::Open) }))
             }
-            DeliveryState::Assigned { .. }
+            DeliveryState::Cancelled { .. }
+            | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. }
             | DeliveryState::Failed { .. } => Err(self.illegal("open")),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId, TaskId};
+use super::ids::{CourierId, MerchantId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
@@ -66,6 +66,12 @@ pub enum Event {
         courier_id: CourierId,
         amount: Money,
     },
+    /// Nothing is told there any more, until somebody switches it on again.
+    WebhookDisabled {
+        webhook_id: WebhookId,
+        merchant_id: MerchantId,
+        reason: String,
+    },
 }
 
 impl Event {
@@ -98,6 +104,7 @@ impl Event {
             },
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
+            Self::WebhookDisabled { .. } => "webhook.disabled",
         }
     }
 
@@ -105,6 +112,7 @@ impl Event {
     pub fn merchant(&self) -> Option<MerchantId> {
         match self {
             Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
+            Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. } | Self::Offer { .. } | Self::Route { .. } | Self::Pay { .. } => None,
         }
     }
@@ -116,6 +124,7 @@ impl Event {
             Self::Shift { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
             Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
+            Self::WebhookDisabled { .. } => None,
         }
     }
 }

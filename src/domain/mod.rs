@@ -1,10 +1,10 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`],
-//! [`desk`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
-//! what is owed ([`ledger`]), and what is told ([`event`]).
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`]), who does it
+//! ([`courier`], [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`],
+//! [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]),
+//! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
@@ -21,8 +21,11 @@ pub mod offer;
 pub mod pay;
 pub mod policy;
 pub mod pricing;
+pub mod quote;
 pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod tracking;
 pub mod vehicle;
+pub mod webhook;

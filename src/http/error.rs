@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
+use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
 
 /// One thing that is wrong with a request, and where.
@@ -99,6 +100,19 @@ impl ApiError {
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
+            Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Quote(QuoteError::Used { .. })) => {
+                (StatusCode::CONFLICT, "quote-used")
+            }
+            Self::Command(C::Quote(QuoteError::Expired { .. })) => {
+                (StatusCode::CONFLICT, "quote-expired")
+            }
+            Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
             Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -111,6 +125,9 @@ impl ApiError {
             Self::Malformed { detail, pointer: Some(pointer) }
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            Self::Command(CommandError::Target(error)) => {
+                vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
             }
             _ => Vec::new(),
         }
