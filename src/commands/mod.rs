@@ -18,17 +18,20 @@ use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
+use crate::domain::intake::LATE_MAX;
 use crate::domain::offer::OfferGone;
 use crate::domain::shift::ShiftError;
-use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
+use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::secrets::HashError;
 
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
+pub mod intake;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod positions;
 pub mod shifts;
 pub mod tasks;
 
@@ -170,6 +173,26 @@ impl Coop {
         }
     }
 
+    /// A part of a transaction that leaves nothing behind when it fails, while the rest goes on.
+    async fn within<T>(
+        &self,
+        tx: &mut Conn,
+        work: impl AsyncFnOnce(&mut Conn) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        type Manager = <Conn as AsyncConnection>::TransactionManager;
+        Manager::begin_transaction(tx).await?; // Inside another one: a savepoint.
+        match work(tx).await {
+            Ok(value) => {
+                Manager::commit_transaction(tx).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                Manager::rollback_transaction(tx).await?;
+                Err(error)
+            }
+        }
+    }
+
     /// Like [`Self::transact`], but an answer given before under the same key is given again.
     async fn once<T: Serialize + DeserializeOwned>(
         &self,
@@ -219,9 +242,6 @@ fn lock_number(once: &Once) -> i64 {
     number.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(number)
 }
-
-/// How long ago a phone may say that something happened.
-const LATE_MAX: Seconds = Seconds(7 * 86_400);
 
 /// When something happened: what the device says, within reason, else now.
 fn happened(at: Option<Timestamp>, now: Timestamp) -> Timestamp {

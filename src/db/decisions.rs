@@ -122,6 +122,34 @@ pub async fn about(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Dec
     rows.into_iter().map(Row::read).collect()
 }
 
+/// A decision without what it was made from.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub id: DecisionId,
+    pub decided_at: Timestamp,
+    pub policy_version: String,
+    pub plan: Plan,
+}
+
+/// The ids of the latest decisions, the newest first.
+pub async fn latest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<DecisionId>> {
+    decisions::table.order(decisions::id.desc()).limit(limit).select(decisions::id).load(conn).await
+}
+
+/// What was said in these decisions, the newest first.
+pub async fn told(conn: &mut Conn, ids: &[DecisionId]) -> QueryResult<Vec<Told>> {
+    let rows: Vec<(DecisionId, Timestamp, String, Vec<u8>)> = decisions::table
+        .filter(decisions::id.eq_any(ids))
+        .order(decisions::id.desc())
+        .select((decisions::id, decisions::decided_at, decisions::policy_version, decisions::plan))
+        .load(conn)
+        .await?;
+    let read = |(id, decided_at, policy_version, plan): (_, _, _, Vec<u8>)| {
+        Ok(Told { id, decided_at, policy_version, plan: inflate(&plan)? })
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Forgets decisions older than `before`, at most `limit` at a time.
 pub async fn forget(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
     diesel::sql_query(

@@ -176,3 +176,20 @@ pub async fn refused(
         .load(conn)
         .await
 }
+
+/// The decisions behind the offers made to a courier, the newest first.
+pub async fn decisions_of(
+    conn: &mut Conn,
+    courier: CourierId,
+    limit: i64,
+) -> QueryResult<Vec<DecisionId>> {
+    let ids: Vec<Option<DecisionId>> = offers::table
+        .filter(offers::courier_id.eq(courier))
+        .filter(offers::decision_id.is_not_null())
+        .order(offers::id.desc())
+        .limit(limit)
+        .select(offers::decision_id)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().flatten().collect())
+}

@@ -92,6 +92,18 @@ diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
+diesel::table! {
+    phones (id) { id -> Uuid, courier_id -> Uuid, next_seq -> BigInt, heard_at -> Timestamptz, }
+}
+diesel::table! {
+    phone_events (id) { id -> Uuid, phone_id -> Uuid, seq -> BigInt, happened_at -> Timestamptz,
+        heard_at -> Timestamptz, act -> Jsonb, outcome -> Text, code -> Nullable<Text>,
+        detail -> Nullable<Text>, }
+}
+diesel::table! {
+    fixes (courier_id, at) { courier_id -> Uuid, at -> Timestamptz, lat_e6 -> Integer,
+        lng_e6 -> Integer, accuracy_m -> Nullable<Integer>, }
+}
 
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));

@@ -134,6 +134,10 @@ ids! {
     EntryId = "ent";
     /// One thing that happened, in the outbox.
     EventId = "evt";
+    /// One installation of the courier app.
+    PhoneId = "pho";
+    /// One thing that happened on a phone.
+    PhoneEventId = "pev";
 }
 
 #[cfg(test)]

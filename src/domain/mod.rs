@@ -2,7 +2,7 @@
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
 //! what is owed ([`ledger`]), and what is told ([`event`]).
 
 pub mod access;
@@ -12,6 +12,7 @@ pub mod event;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod intake;
 pub mod ledger;
 pub mod merchant;
 pub mod money;
@@ -23,4 +24,5 @@ pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod vehicle;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::geo::{Metres, Position};
 use super::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
 use super::money::Money;
+use super::pay::PayPart;
 use super::text::{Address, Name};
 use super::time::Timestamp;
 
@@ -36,6 +37,9 @@ pub struct Terms {
     pub trip_m: Metres,
     /// The least the courier will get for it.
     pub pay: Money,
+    /// What the pay is made up of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_of: Vec<PayPart>,
     pub deliveries: Vec<OfferedDelivery>,
 }
 

@@ -41,8 +41,8 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
-        stream, tasks, users,
+        board, couriers, decisions, deliveries, ledger, me, merchants, offers, phone, positions,
+        session, shifts, stream, tasks, users,
     };
     use web::{get, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -68,7 +68,13 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
         .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
-        .service(at("/v1/me/positions").route(post().to(shifts::report_positions)))
+        .service(
+            at("/v1/me/positions")
+                .route(get().to(positions::list_my_positions))
+                .route(post().to(positions::report_positions)),
+        )
+        .service(at("/v1/me/events").route(post().to(phone::report_events)))
+        .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
@@ -104,6 +110,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/readyz").route(get().to(ops::ready)))
         .service(at("/metrics").route(get().to(ops::metrics)))
         .service(at("/").route(get().to(pages::show_page)))
+        .service(at("/app").route(get().to(pages::go_to_app)))
+        .service(at("/app/{file:.*}").route(get().to(pages::show_page)))
         .service(at("/assets/{file:.*}").route(get().to(pages::show_page)));
 }
 

@@ -17,6 +17,7 @@ mod life;
 mod once;
 mod orders;
 mod pay;
+mod phone;
 mod routes;
 mod sessions;
 mod world;

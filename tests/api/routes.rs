@@ -201,10 +201,17 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),
         post("/v1/me/shift/start", A::Couriers, O::None, at.clone()),
+        post("/v1/me/events", A::Couriers, O::None, json!({
+            "phone_id": "pho_01k00000000000000000000000", "events": [
+                { "id": "pev_01k00000000000000000000000", "seq": 1, "at": "2026-03-02T12:00:00Z", "act": { "kind": "shift_started" } },
+            ],
+        })),
         post("/v1/me/shift/stop", A::Couriers, O::None, at.clone()),
         post("/v1/me/positions", A::Couriers, O::None, json!({ "fixes": [
             { "at": "2026-03-02T12:00:00Z", "latitude": 48.86, "longitude": 2.35, "accuracy_m": 5.0 },
         ] })),
+        get("/v1/me/positions", A::Couriers, O::None),
+        get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
@@ -234,6 +241,8 @@ pub fn all() -> Vec<Route> {
         get("/readyz", A::Public, O::None),
         get("/metrics", A::Public, O::None),
         get("/", A::Public, O::None),
+        get("/app", A::Public, O::None),
+        get("/app/{file:.*}", A::Public, O::None),
         get("/assets/{file:.*}", A::Public, O::None),
     ]
 }

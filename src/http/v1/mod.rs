@@ -8,6 +8,8 @@ pub mod ledger;
 pub mod me;
 pub mod merchants;
 pub mod offers;
+pub mod phone;
+pub mod positions;
 pub mod session;
 pub mod shifts;
 pub mod stream;
