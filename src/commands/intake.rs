@@ -131,6 +131,7 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         C::Delivery(DeliveryError::Illegal { .. } | DeliveryError::Task(_))
         | C::Shift(ShiftError::Ended | ShiftError::NotOpen) => Some("illegal-transition"),
         C::Shift(ShiftError::RouteNotEmpty { .. }) => Some("route-not-empty"),
+        C::Shift(ShiftError::Suspended) => Some("suspended"),
         _ => None,
     }
 }

@@ -20,19 +20,24 @@ use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::intake::LATE_MAX;
 use crate::domain::offer::OfferGone;
+use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::secrets::HashError;
 
 pub mod deliveries;
 pub mod dispatch;
+pub mod erasure;
 pub mod identity;
 pub mod intake;
 pub mod offers;
 pub mod pay;
 pub mod people;
 pub mod positions;
+pub mod reviews;
 pub mod shifts;
+pub mod suspensions;
 pub mod tasks;
 
 /// Why a command did nothing. In the order in which they are found.
@@ -60,6 +65,12 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    Suspension(#[from] SuspensionError),
+    #[error("end your shift first")]
+    AtWork,
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]

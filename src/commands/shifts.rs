@@ -1,6 +1,6 @@
 //! Shifts are planned, started and stopped.
 
-use super::{Answer, CommandError, Once, happened, pay};
+use super::{Answer, CommandError, Once, happened, pay, suspensions};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, offers, shifts, tasks};
 use crate::domain::event::Event;
@@ -63,6 +63,7 @@ pub(super) async fn start_in(
     if let Some(open) = shifts::find_open(tx, by).await? {
         return Ok(open);
     }
+    suspensions::check(tx, by, at).await?;
     let planned = match wanted {
         Some(id) => {
             let shift = shifts::find(tx, id).await?.filter(|shift| shift.courier_id == by);

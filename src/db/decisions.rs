@@ -109,6 +109,11 @@ pub async fn find(conn: &mut Conn, id: DecisionId) -> QueryResult<Option<Decisio
     row.map(Row::read).transpose()
 }
 
+/// Whether a decision is kept.
+pub async fn exists(conn: &mut Conn, id: DecisionId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(decisions::table.find(id))).get_result(conn).await
+}
+
 /// The latest decisions about a delivery, the newest first.
 pub async fn about(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Decision>> {
     let rows: Vec<Row> = decisions::table

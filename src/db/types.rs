@@ -10,7 +10,7 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, OfferId,
-    PhoneEventId, PhoneId, ShiftId, TaskId, UserId,
+    PhoneEventId, PhoneId, ReviewId, ShiftId, SuspensionId, TaskId, UserId,
 };
 use crate::domain::time::Timestamp;
 
@@ -84,7 +84,9 @@ uuid_columns!(
     OfferId,
     PhoneEventId,
     PhoneId,
+    ReviewId,
     ShiftId,
+    SuspensionId,
     TaskId,
     UserId,
 );

@@ -138,6 +138,10 @@ ids! {
     PhoneId = "pho";
     /// One thing that happened on a phone.
     PhoneEventId = "pev";
+    /// A question to a person about a decision.
+    ReviewId = "rev";
+    /// A courier's exclusion from work for a while.
+    SuspensionId = "sus";
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
 //! [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
-//! what is owed ([`ledger`]), and what is told ([`event`]).
+//! what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! ([`event`]).
 
 pub mod access;
 pub mod courier;
@@ -20,7 +21,9 @@ pub mod offer;
 pub mod pay;
 pub mod policy;
 pub mod pricing;
+pub mod review;
 pub mod shift;
+pub mod suspension;
 pub mod task;
 pub mod text;
 pub mod time;

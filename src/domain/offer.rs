@@ -68,12 +68,28 @@ pub struct Offer {
     pub terms: Terms,
 }
 
+/// Everything that a courier is shown before the answer, in the order in which it is kept.
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    id: OfferId,
+    courier_id: CourierId,
+    made_at: Timestamp,
+    expires_at: Timestamp,
+    #[serde(flatten)]
+    terms: &'a Terms,
+}
+
 /// The offer cannot be taken any more. Says nothing about who has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this offer is not open any more")]
 pub struct OfferGone;
 
 impl Offer {
+    pub const fn shown(&self) -> Shown<'_> {
+        let Self { id, courier_id, made_at, expires_at, ref terms, .. } = *self;
+        Shown { id, courier_id, made_at, expires_at, terms }
+    }
+
     fn answered(&self, state: OfferState, at: Timestamp) -> Self {
         Self { state, answered_at: Some(at), ..self.clone() }
     }

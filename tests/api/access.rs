@@ -23,7 +23,12 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
     for route in routes::all() {
         let sides: &[bool] = match route.object {
             Object::Delivery | Object::Offer | Object::Task => &[true, false],
-            Object::None | Object::Courier | Object::Merchant | Object::Decision => &[true],
+            Object::None
+            | Object::Courier
+            | Object::Merchant
+            | Object::Decision
+            | Object::Review
+            | Object::Suspension => &[true],
         };
         for &own in sides {
             let mut object = world.object(route.object, own).await;

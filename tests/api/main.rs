@@ -18,6 +18,7 @@ mod once;
 mod orders;
 mod pay;
 mod phone;
+mod rights;
 mod routes;
 mod sessions;
 mod world;

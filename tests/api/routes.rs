@@ -50,6 +50,8 @@ pub enum Access {
     Desk,
     /// Treasurers and admins.
     Books,
+    /// Representatives and admins.
+    Speakers,
     Admins,
 }
 
@@ -64,6 +66,7 @@ impl Access {
             }
             Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
             Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Speakers => matches!(who, Who::Representative | Who::Admin),
             Self::Admins => who == Who::Admin,
         }
     }
@@ -73,7 +76,12 @@ impl Access {
         match self {
             Self::Couriers => false,
             Self::Ordering => Self::Desk.allows(who),
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Books | Self::Admins => true,
+            Self::Public
+            | Self::LoggedIn
+            | Self::Desk
+            | Self::Books
+            | Self::Speakers
+            | Self::Admins => true,
         }
     }
 
@@ -83,7 +91,9 @@ impl Access {
             Self::Couriers => Who::Courier,
             Self::Ordering => Who::MerchantUser,
             Self::Books => Who::Treasurer,
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Admins => Who::Admin,
+            Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
+                Who::Admin
+            }
         }
     }
 }
@@ -101,6 +111,9 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    /// An open review.
+    Review,
+    Suspension,
 }
 
 pub struct Route {
@@ -190,6 +203,8 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
         get("/.well-known/jwks.json", A::Public, O::None),
         get("/v1/clock", A::Public, O::None),
+        get("/v1/transparency", A::Public, O::None),
+        get("/v1/indicators", A::Public, O::None),
         get("/v1/me", A::LoggedIn, O::None),
         get("/v1/stream", A::LoggedIn, O::None),
         // merchants and dispatchers
@@ -213,6 +228,13 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/positions", A::Couriers, O::None),
         get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
+        get("/v1/me/reviews", A::Couriers, O::None),
+        create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
+        get("/v1/me/suspensions", A::Couriers, O::None),
+        get("/v1/me/export", A::Couriers, O::None),
+        // With another password, so that the courier is there for the next route.
+        Route { success: 401, ..post("/v1/me/erase", A::Couriers, O::None, json!({ "password": "not mine" })) },
+        get("/v1/offers/{id}", A::Couriers, O::Offer),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
         Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
@@ -227,6 +249,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
+        create("/v1/couriers/{id}/suspensions", A::Desk, O::Courier, json!({ "reason": "no brakes", "safety": false, "begins_at": "2026-12-02T12:00:00Z", "ends_at": "2026-12-03T12:00:00Z" })),
+        Route { body_optional: true, ..post("/v1/suspensions/{id}/lift", A::Desk, O::Suspension, json!({})) },
+        get("/v1/reviews", A::Desk, O::None),
+        post("/v1/reviews/{id}/answer", A::Desk, O::Review, json!({ "outcome": "changed", "reasons": "The position was old.", "correction": "It was offered again." })),
+        // representatives
+        get("/v1/representative/summary", A::Speakers, O::None),
         // treasurers
         get("/v1/ledger/trial-balance", A::Books, O::None),
         // admins

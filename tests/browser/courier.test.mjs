@@ -266,7 +266,7 @@ test("when the network is back, every event is there once, at its time and in it
   assert.deepEqual(known, [...known].sort(), "in their order");
 });
 
-test("earnings say why, and so does the engine", async () => {
+test("earnings say why, so does the engine, and a person is asked to look again", async () => {
   await page.getByRole("link", { name: "Pay" }).click();
   const { total } = await coop.asCourier("GET", "/v1/me/pay?limit=200");
   await page.waitForSelector(`[data-total="${total.amount}"]`);
@@ -279,6 +279,16 @@ test("earnings say why, and so does the engine", async () => {
   await page.waitForSelector("[data-outcome=proposed]");
   await tap("count-positions");
   await page.getByText(/Kept of the last 24 hours: \d+ positions/).waitFor();
+  await page.locator("[data-act=review-decision]").first().click();
+  await page.getByLabel("What should be looked at?").first().fill("Was nobody nearer?");
+  await page.getByRole("button", { name: "Send it" }).first().click();
+  await page.getByText(/A person answers by/).waitFor();
+  const { items: [review] } = await coop.asAdmin("GET", "/v1/reviews");
+  assert.equal(review.question, "Was nobody nearer?");
+  await page.waitForSelector(`[data-review=${review.id}]`);
+  const download = page.waitForEvent("download");
+  await tap("export");
+  assert.equal((await download).suggestedFilename(), "paceline.zip");
   await assertAccessible("rights");
   await picture("rights");
 });

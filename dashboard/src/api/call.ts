@@ -18,13 +18,20 @@ async function send(method: string, path: string, body: unknown, key?: string): 
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+async function answered(
+  method: string, path: string, body?: unknown, key?: string,
+): Promise<Response> {
   let response = await send(method, path, body, key);
   if (response.status === 401) {
     await refresh();
     response = await send(method, path, body, key);
   }
   if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const response = await answered(method, path, body, key);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
@@ -36,3 +43,6 @@ function freshKey(): string {
 
 export const get = <T>(path: string) => call<T>("GET", path);
 export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body, freshKey());
+
+/** A file, whole. */
+export const getFile = async (path: string) => (await answered("GET", path)).blob();

@@ -273,3 +273,28 @@ export interface Route {
   version: number;
   stops: RouteStop[];
 }
+
+/** A question to a person about a decision, due within fourteen days. */
+export interface Review {
+  id: string;
+  question: string;
+  opened_at: string;
+  due_at: string;
+  overdue: boolean;
+  answered_at?: string;
+  outcome?: "upheld" | "changed";
+  reasons?: string;
+  correction?: string;
+}
+
+export type ReviewAbout =
+  | { kind: "decision"; decision_id: string; delivery_id: string }
+  | { kind: "other" };
+
+export interface Suspension {
+  id: string;
+  reason: string;
+  begins_at: string;
+  ends_at: string | null;
+  lifted: { at: string } | null;
+}

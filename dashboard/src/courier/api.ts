@@ -1,6 +1,8 @@
 // What a courier's phone asks of the API.
-import { get, post } from "../api/call";
-import type { Clock, Decisions, Offer, Page, Pay, Route, Shift } from "../api/types";
+import { get, getFile, post } from "../api/call";
+import type {
+  Clock, Decisions, Offer, Page, Pay, Review, ReviewAbout, Route, Shift, Suspension,
+} from "../api/types";
 import type { PhoneEvent } from "./journal";
 import type { Fix } from "./storage";
 
@@ -31,6 +33,12 @@ export const api = {
     get<Pay>(`/v1/me/pay?limit=${LINES_MAX}&from=${encodeURIComponent(from)}`),
   decisions: () => get<Decisions>("/v1/me/decisions"),
   positions: () => get<Page<{ at: string }>>("/v1/me/positions"),
+  reviews: () => get<Page<Review>>("/v1/me/reviews"),
+  openReview: (about: ReviewAbout, question: string) =>
+    post<Review>("/v1/me/reviews", { about, question }),
+  suspensions: () => get<Page<Suspension>>("/v1/me/suspensions"),
+  takeAlong: () => getFile("/v1/me/export"),
+  erase: (password: string) => post<void>("/v1/me/erase", { password }),
   accept: (id: string) => post<Offer>(`/v1/offers/${id}/accept`),
   decline: (id: string) => post<Offer>(`/v1/offers/${id}/decline`),
   sendEvents: (phone_id: string, events: PhoneEvent[]) =>

@@ -10,6 +10,8 @@ pub mod merchants;
 pub mod offers;
 pub mod phone;
 pub mod positions;
+pub mod reviews;
+pub mod rights;
 pub mod session;
 pub mod shifts;
 pub mod stream;
