@@ -129,6 +129,7 @@ pub struct Retention {
     pub events_days: i64,
     pub answers_days: i64,
     pub decisions_days: i64,
+    pub positions_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

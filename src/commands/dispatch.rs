@@ -13,6 +13,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
+use crate::domain::pay::PayPart;
 use crate::domain::policy::Mode;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::time::{Seconds, Timestamp};
@@ -162,13 +163,13 @@ async fn terms(
         Ok::<_, CommandError>(OfferedStop { place: stop.place, address: stop.address.clone() })
     };
     let mut shown = Vec::with_capacity(locked.len());
-    let mut amount = 0;
+    let mut parts = Vec::new();
     for id in &proposal.deliveries {
         let delivery = &locked[id];
         let merchant = merchants::find(tx, delivery.merchant_id).await?;
         let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
         let mut dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
-        amount += coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount;
+        parts.extend(coop.rules.tariff.parts(&pay::piece_inputs(coop, delivery)));
         shown.push(OfferedDelivery {
             id: *id,
             merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,
@@ -181,7 +182,11 @@ async fn terms(
     Ok(Terms {
         approach_m: proposal.approach,
         trip_m: proposal.trip,
-        pay: Money::new(amount, coop.rules.tariff.currency),
+        pay: Money::new(
+            parts.iter().map(|part| part.amount.amount).sum(),
+            coop.rules.tariff.currency,
+        ),
+        made_of: PayPart::sum(parts),
         deliveries: shown,
     })
 }

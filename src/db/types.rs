@@ -10,7 +10,7 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    QuoteId, ShiftId, TaskId, UserId, WebhookId,
+    PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -74,8 +74,24 @@ macro_rules! uuid_columns {
 }
 
 uuid_columns!(
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    QuoteId, ShiftId, TaskId, UserId, WebhookId,
+    ClientId,
+    CourierId,
+    DecisionId,
+    DeliveryId,
+    EntryId,
+    EventId,
+    MerchantId,
+    MessageId,
+    OfferId,
+    PhoneEventId,
+    PhoneId,
+    QuoteId,
+    ReviewId,
+    ShiftId,
+    SuspensionId,
+    TaskId,
+    UserId,
+    WebhookId,
 );
 
 /// Postgres counts microseconds from 2000-01-01T00:00:00Z.

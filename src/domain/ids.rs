@@ -140,6 +140,14 @@ ids! {
     MessageId = "msg";
     /// A price and times that a merchant may take up.
     QuoteId = "quo";
+    /// One installation of the courier app.
+    PhoneId = "pho";
+    /// One thing that happened on a phone.
+    PhoneEventId = "pev";
+    /// A question to a person about a decision.
+    ReviewId = "rev";
+    /// A courier's exclusion from work for a while.
+    SuspensionId = "sus";
 }
 
 #[cfg(test)]

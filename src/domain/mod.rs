@@ -5,6 +5,9 @@
 //! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]), what merchants and
 //! customers are shown ([`quote`], [`tracking`]),
 //! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
+//! [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
+//! what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! ([`event`]).
 
 pub mod access;
 pub mod courier;
@@ -13,6 +16,7 @@ pub mod event;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod intake;
 pub mod ledger;
 pub mod merchant;
 pub mod money;
@@ -21,10 +25,13 @@ pub mod pay;
 pub mod policy;
 pub mod pricing;
 pub mod quote;
+pub mod review;
 pub mod shift;
+pub mod suspension;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod tracking;
 pub mod vehicle;
 pub mod webhook;

@@ -11,7 +11,9 @@ use serde::Serialize;
 use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::quote::QuoteError;
+use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,6 +95,22 @@ impl ApiError {
             Self::Command(C::Shift(ShiftError::Ended | ShiftError::NotOpen)) => {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
+            Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
+            Self::Command(C::Review(ReviewError::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Review(ReviewError::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Suspension(SuspensionError::OwnCase)) => {
+                (StatusCode::FORBIDDEN, "own-case")
+            }
+            Self::Command(C::Review(ReviewError::Correction)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
+            }
+            Self::Command(C::Suspension(SuspensionError::Span)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::AtWork) => (StatusCode::CONFLICT, "at-work"),
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),

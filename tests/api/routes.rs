@@ -50,6 +50,8 @@ pub enum Access {
     Desk,
     /// Treasurers and admins.
     Books,
+    /// Representatives and admins.
+    Speakers,
     Admins,
 }
 
@@ -64,6 +66,7 @@ impl Access {
             }
             Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
             Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Speakers => matches!(who, Who::Representative | Who::Admin),
             Self::Admins => who == Who::Admin,
         }
     }
@@ -73,7 +76,12 @@ impl Access {
         match self {
             Self::Couriers => false,
             Self::Ordering => Self::Desk.allows(who),
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Books | Self::Admins => true,
+            Self::Public
+            | Self::LoggedIn
+            | Self::Desk
+            | Self::Books
+            | Self::Speakers
+            | Self::Admins => true,
         }
     }
 
@@ -83,7 +91,9 @@ impl Access {
             Self::Couriers => Who::Courier,
             Self::Ordering => Who::MerchantUser,
             Self::Books => Who::Treasurer,
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Admins => Who::Admin,
+            Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
+                Who::Admin
+            }
         }
     }
 }
@@ -108,6 +118,9 @@ pub enum Object {
     Webhook,
     /// One that has been sent to a webhook, or will be.
     Message,
+    /// An open review.
+    Review,
+    Suspension,
 }
 
 pub struct Route {
@@ -200,6 +213,8 @@ pub fn all() -> Vec<Route> {
         get("/v1/ledger/checkpoints", A::Public, O::None),
         Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },
         get("/v1/ledger/key", A::Public, O::None),
+        get("/v1/transparency", A::Public, O::None),
+        get("/v1/indicators", A::Public, O::None),
         get("/v1/me", A::LoggedIn, O::None),
         get("/v1/stream", A::LoggedIn, O::None),
         // merchants and dispatchers
@@ -229,11 +244,25 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),
         post("/v1/me/shift/start", A::Couriers, O::None, at.clone()),
+        post("/v1/me/events", A::Couriers, O::None, json!({
+            "phone_id": "pho_01k00000000000000000000000", "events": [
+                { "id": "pev_01k00000000000000000000000", "seq": 1, "at": "2026-03-02T12:00:00Z", "act": { "kind": "shift_started" } },
+            ],
+        })),
         post("/v1/me/shift/stop", A::Couriers, O::None, at.clone()),
         post("/v1/me/positions", A::Couriers, O::None, json!({ "fixes": [
             { "at": "2026-03-02T12:00:00Z", "latitude": 48.86, "longitude": 2.35, "accuracy_m": 5.0 },
         ] })),
+        get("/v1/me/positions", A::Couriers, O::None),
+        get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
+        get("/v1/me/reviews", A::Couriers, O::None),
+        create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
+        get("/v1/me/suspensions", A::Couriers, O::None),
+        get("/v1/me/export", A::Couriers, O::None),
+        // With another password, so that the courier is there for the next route.
+        Route { success: 401, ..post("/v1/me/erase", A::Couriers, O::None, json!({ "password": "not mine" })) },
+        get("/v1/offers/{id}", A::Couriers, O::Offer),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
         get("/v1/me/statement", A::Couriers, O::None),
@@ -249,6 +278,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
+        create("/v1/couriers/{id}/suspensions", A::Desk, O::Courier, json!({ "reason": "no brakes", "safety": false, "begins_at": "2026-12-02T12:00:00Z", "ends_at": "2026-12-03T12:00:00Z" })),
+        Route { body_optional: true, ..post("/v1/suspensions/{id}/lift", A::Desk, O::Suspension, json!({})) },
+        get("/v1/reviews", A::Desk, O::None),
+        post("/v1/reviews/{id}/answer", A::Desk, O::Review, json!({ "outcome": "changed", "reasons": "The position was old.", "correction": "It was offered again." })),
+        // representatives
+        get("/v1/representative/summary", A::Speakers, O::None),
         // treasurers
         get("/v1/ledger/trial-balance", A::Books, O::None),
         // admins
@@ -267,6 +302,8 @@ pub fn all() -> Vec<Route> {
         get("/readyz", A::Public, O::None),
         get("/metrics", A::Public, O::None),
         get("/", A::Public, O::None),
+        get("/app", A::Public, O::None),
+        get("/app/{file:.*}", A::Public, O::None),
         get("/assets/{file:.*}", A::Public, O::None),
     ]
 }

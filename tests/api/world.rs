@@ -137,6 +137,17 @@ impl World {
                 let sent = desk.post(&format!("/v1/webhooks/{hook}/test"), json!({})).await;
                 text(&sent.status(202).json()["message_id"]).to_owned()
             }
+            Object::Review => {
+                let question = json!({ "about": { "kind": "other" }, "question": "Why?" });
+                let review = self.courier(own).post("/v1/me/reviews", question).await.created();
+                text(&review["id"]).to_owned()
+            }
+            Object::Suspension => {
+                let path = format!("/v1/couriers/{}/suspensions", self.courier(own).id);
+                let new = json!({ "reason": "no brakes", "begins_at": self.coop.at(90 * 86_400) });
+                let suspension = desk.post(&path, new).await.created();
+                text(&suspension["id"]).to_owned()
+            }
             Object::Decision => {
                 self.idle_and_on_shift().await;
                 let delivery = self.shop(own).orders_to(place(700, 0)).await;
