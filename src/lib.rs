@@ -29,6 +29,8 @@ pub mod live;
 #[cfg(feature = "server")]
 pub mod loops;
 #[cfg(feature = "server")]
+pub mod replay;
+#[cfg(feature = "server")]
 pub mod robo;
 #[cfg(feature = "server")]
 pub mod secrets;

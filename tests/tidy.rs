@@ -53,6 +53,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
         ],
     ),
     ("simulate", &["domain", "sim"]),
+    ("replay", &["coop", "db", "domain", "engine"]),
     (
         "demo",
         &[
