@@ -17,6 +17,8 @@ pub struct Config {
     pub travel: Travel,
     pub dispatch: Dispatch,
     pub policy: Policy,
+    pub ledger: Ledger,
+    pub webhooks: Webhooks,
     pub retention: Retention,
     pub log: Log,
 }
@@ -26,18 +28,23 @@ pub struct Config {
 pub struct Server {
     pub listen: String,
     pub database_url: String,
+    pub database_api_url: String,
     pub redis_url: String,
     pub redis_prefix: String,
     pub data_dir: PathBuf,
     pub pool_size: usize,
+    pub public_url: String,
     pub body_bytes_max: usize,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coop {
     pub latitude: f64,
     pub longitude: f64,
+    pub time_zone: String,
+    pub phone: String,
+    pub email: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +80,8 @@ pub struct Service {
     pub dropoff_before_s: i64,
     pub dropoff_after_s: i64,
     pub early_start_s: i64,
+    pub quote_s: i64,
+    pub link_hours: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +106,21 @@ pub struct Policy {
     pub dispatch: String,
     pub tariff: String,
     pub price: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub private_targets: bool,
+    pub answer_within_s: u64,
+    pub retry_s: Vec<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ledger {
+    pub checkpoint_s: i64,
+    pub check_s: u64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -155,8 +179,22 @@ impl Config {
         range(self.dispatch.tick_s >= 1, "dispatch.tick_s", "1 or more")?;
         range(self.dispatch.tick_ms_min >= 20, "dispatch.tick_ms_min", "20 or more")?;
         range(self.server.pool_size >= 2, "server.pool_size", "2 or more")?;
+        range(
+            (1..=86_400).contains(&self.ledger.checkpoint_s),
+            "ledger.checkpoint_s",
+            "between 1 and 86400",
+        )?;
+        range(self.ledger.check_s >= 1, "ledger.check_s", "1 or more")?;
         range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;
         range(self.travel.round_up_to_s >= 1, "travel.round_up_to_s", "1 or more")?;
+        let pauses = &self.webhooks.retry_s;
+        let sensible = pauses.len() <= 20 && pauses.iter().all(|s| (0..=604_800).contains(s));
+        range(sensible, "webhooks.retry_s", "at most 20 pauses of up to a week")?;
+        let answer = (1..=60).contains(&self.webhooks.answer_within_s);
+        range(answer, "webhooks.answer_within_s", "between 1 and 60")?;
+        let zone = jiff::tz::TimeZone::get(&self.coop.time_zone).is_ok();
+        range(zone, "coop.time_zone", "a zone such as Europe/Paris")?;
+        range(self.service.quote_s > 0, "service.quote_s", "positive")?;
         range(self.service.promise_s > 0, "service.promise_s", "positive")?;
         Ok(self)
     }

@@ -95,7 +95,7 @@ impl Rules {
             dispatch_version: fingerprint(&dispatch_text, config.travel),
             ground: Ground { dispatch: dispatch.clone(), travel: config.travel },
             dispatch,
-            tariff: toml::from_str(&text(&names.tariff)?)
+            tariff: Tariff::parse(&text(&names.tariff)?)
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,

@@ -9,6 +9,8 @@ pub mod sim;
 
 // the server half
 #[cfg(feature = "server")]
+pub mod books;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod commands;
@@ -28,6 +30,8 @@ pub mod http;
 pub mod live;
 #[cfg(feature = "server")]
 pub mod loops;
+#[cfg(feature = "server")]
+pub mod outbound;
 #[cfg(feature = "server")]
 pub mod replay;
 #[cfg(feature = "server")]

@@ -1,6 +1,7 @@
 //! A whole server: services, database, loops, HTTP; started in order, stopped in reverse.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -9,6 +10,7 @@ use tracing::{error, info};
 
 use crate::clock::{self, Anchor, Clock};
 use crate::commands::CommandError;
+use crate::commands::books;
 use crate::commands::people::{self, NewLogin};
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
@@ -19,8 +21,10 @@ use crate::embedded::{self, Services, StartError};
 use crate::http::auth::Keys;
 use crate::http::{self, App};
 use crate::live::Live;
+use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub};
-use crate::secrets::Seal;
+use crate::outbound::web::Web;
+use crate::secrets::{Links, Seal};
 use crate::telemetry;
 
 /// How often private services are looked after.
@@ -42,6 +46,8 @@ pub enum ServeError {
     Command(#[from] CommandError),
     #[error("[auth] admin_email and admin_password: {0}")]
     Admin(String),
+    #[error("cannot make requests: {0}")]
+    Web(#[from] reqwest::Error),
     #[error("[clock] start: {0}")]
     Clock(String),
     #[error("the installation's secret in {path}: {error}")]
@@ -144,6 +150,14 @@ async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
+/// What tells merchants' programs what happened.
+fn teller(config: &Config, seal: Seal) -> Result<Teller, ServeError> {
+    let settings = config.webhooks.clone();
+    let answer_within = Duration::from_secs(settings.answer_within_s);
+    let web = Web::new(http::reach(config), answer_within)?;
+    Ok(Teller { web, seal, render: http::views::event, settings })
+}
+
 /// Opens everything and starts to answer.
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
     open(config, services, None).await
@@ -158,6 +172,15 @@ pub async fn start_by(
     open(config, services, Some(clock)).await
 }
 
+/// Where the pool logs in: on a private cluster as the API's role itself, so that nobody who gets
+/// hold of a connection can put it off again; on a given one as the settings say.
+fn api_url(config: &Config, services: &Services) -> String {
+    match config.server.database_api_url.as_str() {
+        "" => services.database_url_as(db::API_ROLE),
+        given => given.to_owned(),
+    }
+}
+
 async fn open(
     config: Config,
     services: &Services,
@@ -165,7 +188,7 @@ async fn open(
 ) -> Result<Running, ServeError> {
     let database_url = services.database_url();
     db::migrate(database_url).await?;
-    let pool = db::open(database_url, config.server.pool_size).await?;
+    let pool = db::open(&api_url(&config, services), config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
     let coop = Coop {
         clock: match given {
@@ -176,20 +199,33 @@ async fn open(
         bell: std::sync::Arc::default(),
         db: pool,
     };
-    let seal = Seal::new(&secret(&config.server.data_dir)?);
-    let keys = Keys::load(&mut conn, seal).await?;
+    let secret = secret(&config.server.data_dir)?;
+    let seal = Seal::new(&secret);
+    let notary = Arc::new(books::notary(&mut conn, &seal).await?);
+    let keys = Keys::load(&mut conn, seal.clone(), Links::new(&secret)).await?;
     drop(conn);
     found(&coop, &config).await?;
+    books::keep_tariff(&coop).await?;
 
     let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
-    let loops = loops::start(coop.clone(), live.clone(), hub.clone(), &config, stop.clone());
+    let loops = loops::start(
+        coop.clone(),
+        live.clone(),
+        hub.clone(),
+        notary.clone(),
+        &config,
+        stop.clone(),
+    );
+    let teller = teller(&config, seal)?;
+    let loops =
+        loops::start(coop.clone(), live.clone(), hub.clone(), &config, teller, stop.clone());
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
-    let app = Data::new(App { coop, live, hub, keys, config, metrics, stop: stop.clone() });
+    let app = Data::new(App { coop, live, hub, keys, notary, config, metrics, stop: stop.clone() });
     let (server, address) = http::serve(app.clone()).map_err(failed)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 
 /// Who may look at whom, by module: `domain <- engine <- sim`, `domain <- db <- commands <- {http,
 /// loops}`; `robo` knows only HTTP. Whoever stands at the root of a program sees all.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("territory", &["domain", "engine"]),
@@ -18,19 +18,28 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("config", &[]),
     ("embedded", &[]),
     ("telemetry", &["config"]),
-    ("secrets", &["clock"]),
+    ("secrets", &["clock", "domain"]),
     ("live", &["domain"]),
     // A decision keeps what the engine saw and said: its types are the rows.
     ("db", &["domain", "engine"]),
     ("exchange", &["domain", "db"]),
+    ("books", &["clock", "commands", "config", "db", "domain", "embedded", "server"]),
     ("coop", &["clock", "config", "db", "domain", "engine"]),
-    ("commands", &["clock", "coop", "db", "domain", "engine", "secrets"]),
-    ("loops", &["clock", "commands", "config", "coop", "db", "domain", "engine", "live"]),
+    // Where somebody else makes the server talk to.
+    ("outbound", &["domain"]),
+    ("commands", &["clock", "coop", "db", "domain", "engine", "outbound", "secrets"]),
+    (
+        "loops",
+        &[
+            "clock", "commands", "config", "coop", "db", "domain", "engine", "live", "outbound",
+            "secrets",
+        ],
+    ),
     (
         "http",
         &[
             "clock", "commands", "config", "coop", "db", "domain", "engine", "exchange", "live",
-            "loops", "secrets",
+            "loops", "outbound", "secrets",
         ],
     ),
     // Clients: of the house they know the words, and nothing that runs.
@@ -48,6 +57,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "http",
             "live",
             "loops",
+            "outbound",
             "secrets",
             "telemetry",
         ],
@@ -102,7 +112,7 @@ const WHOLE_NUMBERS: [&str; 7] = [
     "src/domain/money.rs",
     "src/domain/time.rs",
     "src/domain/pay.rs",
-    "src/domain/ledger.rs",
+    "src/domain/ledger/",
     "src/domain/pricing.rs",
     "src/commands/pay.rs",
     "src/db/",

@@ -3,10 +3,12 @@
 use super::{Answer, CommandError, Once, pay};
 use crate::coop::Coop;
 use crate::db::assignments::{self, NewAssignment};
-use crate::db::{Conn, couriers, deliveries, merchants, offers, tasks};
+use crate::db::{Conn, couriers, deliveries, ledger, merchants, offers, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
-use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
+use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, TaskId, UserId};
+use crate::domain::ledger::{Account, Detail, Entry};
+use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
 use crate::domain::task::{Stop, Task, TaskKind, TaskState};
 use crate::domain::text::Note;
@@ -24,54 +26,70 @@ pub async fn create(
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        if let Some(reference) = &request.external_reference
-            && deliveries::find_reference(tx, merchant, reference).await?.is_some()
-        {
-            return Err(CommandError::Exists(
-                "this merchant has a delivery with this external_reference already",
-            ));
-        }
-        let own_place = Stop {
-            place: shop.place,
-            address: Some(shop.address.clone()),
-            contact: None,
-            window: None,
-        };
-        let pickups = match request.pickups.as_slice() {
-            [] => vec![own_place],
-            given => given.to_vec(),
-        };
-        let task = |kind| {
-            move |stop: Stop| Task {
-                id: coop.clock.id(TaskId::from_uuid),
-                kind,
-                stop,
-                state: TaskState::Todo,
-                rank: 0,
-            }
-        };
-        let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
-        let mut delivery = Delivery {
-            id: coop.clock.id(DeliveryId::from_uuid),
-            merchant_id: merchant,
-            external_reference: request.external_reference.clone(),
-            placed_at: now,
-            ready_at: request.ready_at.unwrap_or(now).max(now),
-            due_at: request.due_at(now, Seconds(coop.rules.service.promise_s)),
-            price: Money::new(0, coop.rules.tariff.currency),
-            packages: request.packages.clone(),
-            instructions: request.instructions.clone(),
-            tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
-            state: DeliveryState::Open,
-            version: 1,
-        };
-        delivery.price =
-            coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
-        deliveries::insert(tx, &delivery).await?;
-        tell(coop, tx, DeliveryChange::Created, &delivery, now).await?;
+        let delivery = draft(coop, &shop, &request, now);
+        place(coop, tx, &delivery, now).await?;
         Ok(delivery)
     })
     .await
+}
+
+/// The delivery that a request would make now, with its price; nothing is written.
+pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timestamp) -> Delivery {
+    let own_place = Stop {
+        place: shop.place,
+        address: Some(shop.address.clone()),
+        contact: None,
+        window: None,
+    };
+    let pickups = match request.pickups.as_slice() {
+        [] => vec![own_place],
+        given => given.to_vec(),
+    };
+    let task = |kind| {
+        move |stop: Stop| Task {
+            id: coop.clock.id(TaskId::from_uuid),
+            kind,
+            stop,
+            state: TaskState::Todo,
+            rank: 0,
+        }
+    };
+    let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
+    let mut delivery = Delivery {
+        id: coop.clock.id(DeliveryId::from_uuid),
+        merchant_id: shop.id,
+        external_reference: request.external_reference.clone(),
+        placed_at: now,
+        ready_at: request.ready_at.unwrap_or(now).max(now),
+        due_at: request.due_at(now, Seconds(coop.rules.service.promise_s)),
+        price: Money::new(0, coop.rules.tariff.currency),
+        packages: request.packages.clone(),
+        instructions: request.instructions.clone(),
+        tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
+        state: DeliveryState::Open,
+        version: 1,
+    };
+    delivery.price =
+        coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
+    delivery
+}
+
+/// Writes a new delivery and tells it. A merchant uses a reference once.
+pub(super) async fn place(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    now: Timestamp,
+) -> Result<(), CommandError> {
+    if let Some(reference) = &delivery.external_reference
+        && deliveries::find_reference(tx, delivery.merchant_id, reference).await?.is_some()
+    {
+        return Err(CommandError::Exists(
+            "this merchant has a delivery with this external_reference already",
+        ));
+    }
+    deliveries::insert(tx, delivery).await?;
+    tell(coop, tx, DeliveryChange::Created, delivery, now).await
 }
 
 /// Puts a change of a delivery into the outbox.
@@ -214,7 +232,29 @@ pub(super) async fn release(
     Ok(())
 }
 
-/// Calls a delivery off: the merchant its own, a dispatcher any.
+/// What calling off costs the merchant, where it costs anything.
+async fn book_fee(
+    coop: &Coop,
+    tx: &mut Conn,
+    cancelled: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let price_version = coop.rules.prices.version.clone();
+    let entry = Entry::transfer(
+        coop.clock.id(EntryId::from_uuid),
+        at,
+        Detail::Price { delivery_id: cancelled.id, price_version },
+        Account::MerchantReceivable(cancelled.merchant_id),
+        Account::CoopRevenue,
+        cancelled.price,
+    );
+    if let Some(entry) = entry {
+        ledger::post(tx, &entry, coop.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Calls a delivery off: the merchant its own, for a fee once a courier has it; a dispatcher any.
 pub async fn cancel(
     coop: &Coop,
     owner: Option<MerchantId>,
@@ -227,8 +267,16 @@ pub async fn cancel(
             .await?
             .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
             .ok_or(CommandError::NotFound("delivery"))?;
-        let Some(cancelled) = delivery.cancel(at, reason.clone())? else { return Ok(delivery) };
+        let Some(mut cancelled) = delivery.cancel(at, reason.clone())? else {
+            return Ok(delivery);
+        };
+        cancelled.price = match owner {
+            Some(_) => coop.rules.prices.cancel_fee(&delivery.state, delivery.price),
+            // The co-op's own doing costs the merchant nothing.
+            None => Money::new(0, delivery.price.currency),
+        };
         deliveries::save(tx, &delivery, &cancelled).await?;
+        book_fee(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;

@@ -19,18 +19,25 @@ use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::offer::OfferGone;
+use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
-use crate::secrets::HashError;
+use crate::outbound::address::TargetError;
+use crate::secrets::{HashError, SealError};
 
+pub mod amendments;
+pub mod audit;
+pub mod books;
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod quotes;
 pub mod shifts;
 pub mod tasks;
+pub mod webhooks;
 
 /// Why a command did nothing. In the order in which they are found.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +64,14 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("more lines than fit into one statement: ask for a later `from`")]
+    TooLong,
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error("{0}")]
+    TooMany(&'static str),
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]
@@ -85,6 +100,12 @@ impl From<DieselError> for CommandError {
 
 impl From<HashError> for CommandError {
     fn from(error: HashError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<SealError> for CommandError {
+    fn from(error: SealError) -> Self {
         Self::Internal(Box::new(error))
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::pay::{GuaranteeInputs, PieceInputs};
 use crate::domain::task::TaskKind;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
-use crate::engine::travel::TravelTimes;
+use crate::engine::travel::{Leg, TravelTimes};
 
 /// What the pay for a delivery is reckoned from.
 pub fn piece_inputs(coop: &Coop, delivery: &Delivery) -> PieceInputs {
@@ -27,10 +27,19 @@ pub fn piece_inputs(coop: &Coop, delivery: &Delivery) -> PieceInputs {
 
 /// The way from the first pickup to the last drop-off, stop by stop as asked for.
 pub fn trip(coop: &Coop, delivery: &Delivery) -> Metres {
+    ride(coop, delivery).metres
+}
+
+/// The same with the riding time, without any service.
+pub fn ride(coop: &Coop, delivery: &Delivery) -> Leg {
     let spots: Vec<_> =
         delivery.tasks.iter().map(|task| coop.rules.spot(task.stop.place)).collect();
     let travel = &coop.rules.travel;
-    spots.windows(2).map(|leg| travel.leg(leg[0], leg[1], VehicleKind::Bike).metres).sum()
+    let legs = spots.windows(2).map(|leg| travel.leg(leg[0], leg[1], VehicleKind::Bike));
+    legs.fold(Leg::default(), |sum, leg| Leg {
+        metres: sum.metres + leg.metres,
+        seconds: sum.seconds + leg.seconds,
+    })
 }
 
 async fn book_for_courier(

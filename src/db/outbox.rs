@@ -73,6 +73,33 @@ pub async fn after(conn: &mut Conn, after: i64) -> QueryResult<Vec<Published>> {
         .await
 }
 
+/// Published events after number `after` that this merchant may hear, or that any may, in order.
+pub async fn for_merchants(
+    conn: &mut Conn,
+    merchant: Option<MerchantId>,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<Published>> {
+    let mut query = outbox::table.filter(outbox::seq.gt(after)).into_boxed();
+    query = match merchant {
+        Some(merchant) => query.filter(outbox::merchant_id.eq(merchant)),
+        None => query.filter(outbox::merchant_id.is_not_null()),
+    };
+    query
+        .order(outbox::seq.asc())
+        .limit(limit)
+        .select((
+            outbox::seq.assume_not_null(),
+            outbox::kind,
+            outbox::occurred_at,
+            outbox::merchant_id,
+            outbox::courier_id,
+            outbox::payload,
+        ))
+        .load(conn)
+        .await
+}
+
 /// The number of the last published event; 0 before the first.
 pub async fn last_seq(conn: &mut Conn) -> QueryResult<i64> {
     let last: Option<i64> = outbox::table.select(diesel::dsl::max(outbox::seq)).first(conn).await?;

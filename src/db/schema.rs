@@ -78,7 +78,7 @@ diesel::table! {
 }
 diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
-        currency -> Text, seq -> BigInt, balance -> BigInt, }
+        currency -> Text, seq -> BigInt, balance -> BigInt, head -> Bytea, }
 }
 diesel::table! {
     ledger_entries (id) { id -> Uuid, key -> Text, kind -> Text, occurred_at -> Timestamptz,
@@ -86,13 +86,57 @@ diesel::table! {
 }
 diesel::table! {
     ledger_postings (account_id, seq) { entry_id -> Uuid, account_id -> Uuid, currency -> Text,
-        seq -> BigInt, amount -> BigInt, previous -> BigInt, balance -> BigInt, }
+        seq -> BigInt, amount -> BigInt, previous -> BigInt, balance -> BigInt,
+        canonical -> Bytea, hash -> Bytea, }
+}
+diesel::table! {
+    ledger_keys (public_key) { public_key -> Bytea, sealed_key -> Bytea,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    ledger_checkpoints (number) { number -> BigInt, issued_at -> Timestamptz, size -> BigInt,
+        root -> Bytea, previous_root -> Bytea, public_key -> Bytea, signature -> Bytea, }
+}
+diesel::table! {
+    ledger_leaves (account_id, checkpoint) { account_id -> Uuid, checkpoint -> BigInt,
+        seq -> BigInt, head -> Bytea, }
+}
+diesel::table! {
+    ledger_tariffs (hash) { hash -> Bytea, name -> Text, version -> Text, text -> Text,
+        added_at -> Timestamptz, }
 }
 diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
+diesel::table! {
+    quotes (id) { id -> Uuid, merchant_id -> Uuid, request -> Jsonb, terms -> Jsonb,
+        made_at -> Timestamptz, expires_at -> Timestamptz, delivery_id -> Nullable<Uuid>, }
+}
+diesel::table! {
+    webhooks (id) { id -> Uuid, merchant_id -> Uuid, url -> Text, kinds -> Array<Text>,
+        sealed_secret -> Bytea, sealed_secret_before -> Nullable<Bytea>,
+        before_until -> Nullable<Timestamptz>, disabled_reason -> Nullable<Text>,
+        failures -> Integer, failing_since -> Nullable<Timestamptz>, rests_until -> Timestamptz,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    webhook_messages (id) { id -> Uuid, webhook_id -> Uuid, kind -> Text,
+        event_seq -> Nullable<BigInt>, resource_id -> Uuid, position -> BigInt, body -> Text,
+        state -> Text, attempts -> Integer, due_at -> Timestamptz,
+        claimed_until -> Nullable<Timestamptz>, made_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    webhook_attempts (message_id, number) { message_id -> Uuid, number -> Integer,
+        at -> Timestamptz, took_ms -> BigInt, status -> Nullable<Integer>,
+        error -> Nullable<Text>, }
+}
+diesel::table! {
+    webhook_cursor (only_one) { only_one -> Bool, seq -> BigInt, }
+}
 
+diesel::joinable!(webhook_messages -> webhooks (webhook_id));
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));
 diesel::joinable!(offer_deliveries -> offers (offer_id));
@@ -117,4 +161,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_accounts,
     ledger_entries,
     ledger_postings,
+    webhooks,
+    webhook_messages,
 );

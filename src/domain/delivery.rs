@@ -5,11 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use amend::Amendment;
+
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use super::money::Money;
 use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
 use super::time::{Seconds, Timestamp};
+
+mod amend;
 
 /// Most stops of one kind in a delivery.
 pub const STOPS_MAX: usize = 20;
@@ -97,7 +101,7 @@ pub struct Delivery {
 }
 
 /// A request as it comes in, before it is a delivery.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     pub external_reference: Option<Reference>,
     pub ready_at: Option<Timestamp>,
@@ -143,6 +147,14 @@ pub enum DeliveryError {
     PickupFirst,
     #[error("a drop-off needs a proof: who took it (`proof.signed_by`)?")]
     ProofMissing,
+    #[error("the {what} of a delivery that is {state} cannot be changed any more")]
+    Fixed { what: &'static str, state: &'static str },
+    #[error(
+        "at most {PACKAGES_MAX} kinds of packages are possible, each with a quantity of 1 or more"
+    )]
+    Packages,
+    #[error("ready_at is more than {HORIZON_DAYS} days away")]
+    TooFarAhead,
 }
 
 impl Request {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId};
+use super::ids::{CourierId, MerchantId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
@@ -44,11 +44,31 @@ pub enum DeliveryChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
-    Delivery { change: DeliveryChange, told: Box<DeliveryTold> },
-    Shift { shift: Shift, courier_name: Name },
-    Offer { offer: Box<Offer> },
-    Route { courier_id: CourierId, version: i64 },
-    Pay { courier_id: CourierId, amount: Money },
+    Delivery {
+        change: DeliveryChange,
+        told: Box<DeliveryTold>,
+    },
+    Shift {
+        shift: Shift,
+        courier_name: Name,
+    },
+    Offer {
+        offer: Box<Offer>,
+    },
+    Route {
+        courier_id: CourierId,
+        version: i64,
+    },
+    Pay {
+        courier_id: CourierId,
+        amount: Money,
+    },
+    /// Nothing is told there any more, until somebody switches it on again.
+    WebhookDisabled {
+        webhook_id: WebhookId,
+        merchant_id: MerchantId,
+        reason: String,
+    },
 }
 
 impl Event {
@@ -81,6 +101,7 @@ impl Event {
             },
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
+            Self::WebhookDisabled { .. } => "webhook.disabled",
         }
     }
 
@@ -88,6 +109,7 @@ impl Event {
     pub fn merchant(&self) -> Option<MerchantId> {
         match self {
             Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
+            Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. } | Self::Offer { .. } | Self::Route { .. } | Self::Pay { .. } => None,
         }
     }
@@ -99,6 +121,7 @@ impl Event {
             Self::Shift { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
             Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
+            Self::WebhookDisabled { .. } => None,
         }
     }
 }

@@ -134,6 +134,12 @@ ids! {
     EntryId = "ent";
     /// One thing that happened, in the outbox.
     EventId = "evt";
+    /// A merchant's program that is told what happens.
+    WebhookId = "whk";
+    /// One event on its way to one webhook.
+    MessageId = "msg";
+    /// A price and times that a merchant may take up.
+    QuoteId = "quo";
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
-//! what is owed ([`ledger`]), and what is told ([`event`]).
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]), what merchants and
+//! customers are shown ([`quote`], [`tracking`]),
+//! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
@@ -19,8 +20,11 @@ pub mod offer;
 pub mod pay;
 pub mod policy;
 pub mod pricing;
+pub mod quote;
 pub mod shift;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod tracking;
 pub mod vehicle;
+pub mod webhook;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::delivery::DeliveryState;
 use super::geo::Metres;
 use super::money::{Currency, Money, scale};
 
@@ -16,23 +17,90 @@ pub struct PriceList {
     pub per_km: i64,
     /// The least a delivery costs, in minor units.
     pub minimum: i64,
+    /// What a merchant pays who calls a delivery off, in minor units, never more than its price:
+    /// before a courier has taken it ...
+    pub cancelled_open: i64,
+    /// ... and afterwards, until it is picked up.
+    pub cancelled_assigned: i64,
+}
+
+/// A part of a price, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// `base`, `distance`, `minimum`.
+    pub code: String,
+    pub amount: Money,
 }
 
 impl PriceList {
     /// The price of a delivery whose stops lie `trip` apart along the way.
     pub fn price(&self, trip: Metres, currency: Currency) -> Money {
-        let amount = self.base + scale(self.per_km, trip.0, 1000);
-        Money::new(amount.max(self.minimum), currency)
+        let lines = self.lines(trip, currency);
+        Money::new(lines.iter().map(|line| line.amount.amount).sum(), currency)
+    }
+
+    /// What the price is made of; its sum.
+    pub fn lines(&self, trip: Metres, currency: Currency) -> Vec<Line> {
+        let distance = scale(self.per_km, trip.0, 1000);
+        let up_to_minimum = (self.minimum - self.base - distance).max(0);
+        [("base", self.base), ("distance", distance), ("minimum", up_to_minimum)]
+            .into_iter()
+            .filter(|(_, amount)| *amount != 0)
+            .map(|(code, amount)| Line {
+                code: code.to_owned(),
+                amount: Money::new(amount, currency),
+            })
+            .collect()
+    }
+
+    /// What a merchant pays who calls a delivery of this price off in this state.
+    pub fn cancel_fee(&self, state: &DeliveryState, price: Money) -> Money {
+        let fee = match state {
+            DeliveryState::Open => self.cancelled_open,
+            DeliveryState::Assigned { .. } => self.cancelled_assigned,
+            DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => price.amount,
+        };
+        Money::new(fee.clamp(0, price.amount.max(0)), price.currency)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::delivery::Holding;
+    use crate::domain::ids::CourierId;
+    use crate::domain::time::Timestamp;
+
+    fn list() -> PriceList {
+        PriceList {
+            version: "t".into(),
+            base: 350,
+            per_km: 120,
+            minimum: 500,
+            cancelled_open: 0,
+            cancelled_assigned: 300,
+        }
+    }
+
+    #[test]
+    fn calling_off_never_costs_more_than_the_delivery() {
+        let fee = |state, price| list().cancel_fee(&state, Money::new(price, Currency::EUR)).amount;
+        let holding = Holding {
+            courier: CourierId::from_uuid(uuid::Uuid::nil()),
+            since: Timestamp::EPOCH,
+            by_hand: false,
+        };
+        assert_eq!(fee(DeliveryState::Open, 600), 0);
+        assert_eq!(fee(DeliveryState::Assigned { holding }, 600), 300);
+        assert_eq!(fee(DeliveryState::Assigned { holding }, 200), 200);
+    }
 
     #[test]
     fn kilometres_are_charged_to_the_metre_and_a_minimum_holds() {
-        let list = PriceList { version: "t".into(), base: 350, per_km: 120, minimum: 500 };
+        let list = list();
         let price = |metres| list.price(Metres(metres), Currency::EUR).amount;
         assert_eq!([price(0), price(1000), price(2504), price(10_000)], [500, 500, 650, 1550]);
     }

@@ -27,7 +27,7 @@ use crate::db::identity::{self, SigningKeyRow};
 use crate::domain::access::{Caller, Subject};
 use crate::domain::identity::{Role, User};
 use crate::domain::ids::{ClientId, CourierId, MerchantId, UserId};
-use crate::secrets::Seal;
+use crate::secrets::{Links, Seal};
 
 const ISSUER: &str = "paceline";
 /// Seconds by which clocks may differ.
@@ -52,6 +52,7 @@ pub struct Keys {
     kid: String,
     signer: EncodingKey,
     seal: Seal,
+    links: Links,
     verifiers: RwLock<BTreeMap<String, Verifier>>,
 }
 
@@ -66,7 +67,7 @@ fn internal(error: impl std::error::Error + Send + Sync + 'static) -> CommandErr
 
 impl Keys {
     /// Loads the keys, or makes the first one.
-    pub async fn load(conn: &mut Conn, seal: Seal) -> Result<Self, CommandError> {
+    pub async fn load(conn: &mut Conn, seal: Seal, links: Links) -> Result<Self, CommandError> {
         let mut rows = identity::signing_keys(conn).await?;
         if rows.is_empty() {
             let secret = SigningKey::from_bytes(&clock::chance());
@@ -86,6 +87,7 @@ impl Keys {
             kid: newest.kid.clone(),
             signer: EncodingKey::from_ed_der(&pkcs8),
             seal,
+            links,
             verifiers: RwLock::default(),
         };
         keys.learn(rows);
@@ -104,6 +106,11 @@ impl Keys {
     /// What seals this installation's keys.
     pub const fn seal(&self) -> &Seal {
         &self.seal
+    }
+
+    /// What makes and reads customers' links.
+    pub const fn links(&self) -> &Links {
+        &self.links
     }
 
     fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
@@ -295,6 +302,20 @@ pub enum Ordering {
 }
 
 impl Ordering {
+    /// For which merchant: one that orders for itself need not say so, a dispatcher must.
+    pub fn merchant(self, named: Option<MerchantId>) -> Result<MerchantId, ApiError> {
+        match (self, named) {
+            (Self::Own(own), None) => Ok(own),
+            (Self::Own(own), Some(named)) if own == named => Ok(own),
+            (Self::Own(_), Some(_)) => Err(ApiError::NotFound("merchant")),
+            (Self::Everybody, Some(named)) => Ok(named),
+            (Self::Everybody, None) => Err(ApiError::Invalid {
+                detail: "a dispatcher says for which merchant".to_owned(),
+                pointer: Some("/merchant_id".to_owned()),
+            }),
+        }
+    }
+
     /// The only merchant, if there is but one.
     pub const fn only(self) -> Option<MerchantId> {
         match self {

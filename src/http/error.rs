@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
+use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
 
 /// One thing that is wrong with a request, and where.
@@ -93,6 +94,19 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
+            Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Quote(QuoteError::Used { .. })) => {
+                (StatusCode::CONFLICT, "quote-used")
+            }
+            Self::Command(C::Quote(QuoteError::Expired { .. })) => {
+                (StatusCode::CONFLICT, "quote-expired")
+            }
+            Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::Command(C::KeyBusy) => (StatusCode::CONFLICT, "key-busy"),
             Self::Command(C::Busy(_)) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -105,6 +119,9 @@ impl ApiError {
             Self::Malformed { detail, pointer: Some(pointer) }
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            Self::Command(CommandError::Target(error)) => {
+                vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
             }
             _ => Vec::new(),
         }

@@ -1,5 +1,7 @@
 //! HTTP and nothing else: every route on one screen, by audience.
 
+use std::sync::Arc;
+
 use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -11,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use crate::commands::Answer;
 use crate::config::Config;
 use crate::coop::Coop;
+use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
+use crate::outbound::address::Reach;
 
 pub mod auth;
 mod body;
@@ -21,8 +25,10 @@ mod ops;
 mod pages;
 mod paging;
 mod request_id;
+mod tracking;
 pub mod v1;
 pub mod views;
+mod words;
 
 use error::ApiError;
 
@@ -32,6 +38,7 @@ pub struct App {
     pub live: Live,
     pub hub: Hub,
     pub keys: auth::Keys,
+    pub notary: Arc<Notary>,
     pub config: Config,
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the server stops: ends the streams.
@@ -41,10 +48,10 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, ledger, me, merchants, offers, session, shifts,
-        stream, tasks, users,
+        board, couriers, decisions, deliveries, ledger, me, merchants, offers, quotes, session,
+        shifts, stream, tasks, users, webhooks,
     };
-    use web::{get, post};
+    use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
     // everybody
     to.service(at("/v1/auth/login").route(post().to(session::log_in)))
@@ -53,6 +60,12 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
+        .service(
+            at("/v1/ledger/checkpoints")
+                .route(get().to(ledger::list_checkpoints))
+                .route(post().to(ledger::sign_checkpoint)),
+        )
+        .service(at("/v1/ledger/key").route(get().to(ledger::show_key)))
         .service(at("/v1/me").route(get().to(session::show_me)))
         .service(at("/v1/stream").route(get().to(stream::follow_stream)));
     // merchants and dispatchers
@@ -61,8 +74,35 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(deliveries::list_deliveries))
             .route(post().to(deliveries::create_delivery)),
     )
-    .service(at("/v1/deliveries/{id}").route(get().to(deliveries::show_delivery)))
+    .service(
+        at("/v1/deliveries/{id}")
+            .route(get().to(deliveries::show_delivery))
+            .route(patch().to(deliveries::amend_delivery)),
+    )
+    .service(at("/v1/deliveries/{id}/ready").route(post().to(deliveries::ready_delivery)))
+    .service(at("/v1/deliveries/{id}/links").route(get().to(deliveries::show_links)))
+    .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
+    .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
+    .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    // merchants' programs
+    to.service(at("/v1/events").route(get().to(webhooks::list_events)))
+        .service(
+            at("/v1/webhooks")
+                .route(get().to(webhooks::list_webhooks))
+                .route(post().to(webhooks::create_webhook)),
+        )
+        .service(
+            at("/v1/webhooks/{id}")
+                .route(get().to(webhooks::show_webhook))
+                .route(patch().to(webhooks::change_webhook))
+                .route(delete().to(webhooks::remove_webhook)),
+        )
+        .service(at("/v1/webhooks/{id}/secret").route(post().to(webhooks::rotate_secret)))
+        .service(at("/v1/webhooks/{id}/test").route(post().to(webhooks::test_webhook)))
+        .service(at("/v1/webhooks/{id}/messages").route(get().to(webhooks::list_messages)))
+        .service(at("/v1/webhook-messages/{id}").route(get().to(webhooks::show_message)))
+        .service(at("/v1/webhook-messages/{id}/replay").route(post().to(webhooks::replay_message)));
     // couriers
     to.service(at("/v1/me/shifts").route(get().to(shifts::list_my_shifts)))
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
@@ -72,6 +112,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
+        .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
         .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
         .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
@@ -99,6 +140,12 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(post().to(couriers::create_courier)),
     )
     .service(at("/v1/users").route(post().to(users::create_user)));
+    // customers
+    to.service(
+        at("/t/{id}")
+            .route(get().to(tracking::show_tracking))
+            .route(post().to(tracking::leave_note)),
+    );
     // operators and browsers
     to.service(at("/livez").route(get().to(ops::live)))
         .service(at("/readyz").route(get().to(ops::ready)))
@@ -128,6 +175,11 @@ pub fn serve(app: Data<App>) -> std::io::Result<(Server, std::net::SocketAddr)> 
     .bind(listen)?;
     let address = *server.addrs().first().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
     Ok((server.run(), address))
+}
+
+/// Whose addresses this server may be made to talk to.
+pub const fn reach(config: &Config) -> Reach {
+    if config.webhooks.private_targets { Reach::Anywhere } else { Reach::Public }
 }
 
 async fn not_found() -> Result<HttpResponse, ApiError> {

@@ -319,5 +319,8 @@ pub fn event(event: Event) -> serde_json::Value {
         Event::Pay { courier_id, amount } => {
             json!({ "courier_id": courier_id, "amount": amount })
         }
+        Event::WebhookDisabled { webhook_id, reason, .. } => {
+            json!({ "webhook_id": webhook_id, "reason": reason })
+        }
     }
 }

@@ -101,6 +101,13 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    /// One that nobody has taken up.
+    Quote,
+    /// Of a customer's door.
+    Link,
+    Webhook,
+    /// One that has been sent to a webhook, or will be.
+    Message,
 }
 
 pub struct Route {
@@ -190,13 +197,34 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
         get("/.well-known/jwks.json", A::Public, O::None),
         get("/v1/clock", A::Public, O::None),
+        get("/v1/ledger/checkpoints", A::Public, O::None),
+        Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },
+        get("/v1/ledger/key", A::Public, O::None),
         get("/v1/me", A::LoggedIn, O::None),
         get("/v1/stream", A::LoggedIn, O::None),
         // merchants and dispatchers
         get("/v1/deliveries", A::Ordering, O::None),
         create("/v1/deliveries", A::Ordering, O::None, order()),
         get("/v1/deliveries/{id}", A::Ordering, O::Delivery),
+        Route { method: Method::PATCH, ..post("/v1/deliveries/{id}", A::Ordering, O::Delivery, json!({ "instructions": "ring twice", "contact": { "name": "M. Curie", "phone": "+33 1" }, "packages": [{ "name": "pizza", "quantity": 1, "volume_ml": 1, "weight_g": 1 }] })) },
+        post("/v1/deliveries/{id}/ready", A::Ordering, O::Delivery, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
+        get("/v1/deliveries/{id}/links", A::Ordering, O::Delivery),
+        create("/v1/quotes", A::Ordering, O::None, order()),
+        get("/v1/quotes/{id}", A::Ordering, O::Quote),
+        create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        // merchants' programs
+        get("/v1/events", A::Ordering, O::None),
+        get("/v1/webhooks", A::Ordering, O::None),
+        create("/v1/webhooks", A::Ordering, O::None, json!({ "merchant_id": blank::SHOP, "url": "https://till.example.org/hooks", "kinds": ["delivery.delivered"] })),
+        get("/v1/webhooks/{id}", A::Ordering, O::Webhook),
+        Route { method: Method::PATCH, ..post("/v1/webhooks/{id}", A::Ordering, O::Webhook, json!({ "url": "https://till.example.org/new", "kinds": [], "enabled": true })) },
+        Route { method: Method::DELETE, success: 204, ..get("/v1/webhooks/{id}", A::Ordering, O::Webhook) },
+        post("/v1/webhooks/{id}/secret", A::Ordering, O::Webhook, json!({})),
+        Route { success: 202, ..post("/v1/webhooks/{id}/test", A::Ordering, O::Webhook, json!({})) },
+        get("/v1/webhooks/{id}/messages", A::Ordering, O::Webhook),
+        get("/v1/webhook-messages/{id}", A::Ordering, O::Message),
+        post("/v1/webhook-messages/{id}/replay", A::Ordering, O::Message, json!({})),
         // couriers
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),
@@ -208,6 +236,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/offers", A::Couriers, O::None),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
+        get("/v1/me/statement", A::Couriers, O::None),
         Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
         Route { body_optional: true, ..post("/v1/offers/{id}/decline", A::Couriers, O::Offer, json!({})) },
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
@@ -229,6 +258,10 @@ pub fn all() -> Vec<Route> {
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        // customers
+        get("/t/{id}", A::Public, O::Link),
+        // Leads back to the page.
+        Route { body: None, ..post("/t/{id}", A::Public, O::Link, Value::Null) },
         // operators and browsers
         get("/livez", A::Public, O::None),
         get("/readyz", A::Public, O::None),

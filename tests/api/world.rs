@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::routes::{Object, Route, Who, blank};
@@ -18,6 +19,8 @@ pub struct World {
     /// Of a session of the admin's.
     refresh_token: Mutex<Option<String>>,
     fresh: AtomicU32,
+    /// Made for a route's path, the oldest first.
+    hooks: Mutex<Vec<String>>,
 }
 
 impl World {
@@ -34,7 +37,8 @@ impl World {
         let others_shop = coop.merchant("Other").await;
         let others_courier = coop.courier("Other").await;
         let (refresh_token, fresh) = (Mutex::new(None), AtomicU32::new(0));
-        Self { coop, people, others_shop, others_courier, refresh_token, fresh }
+        let hooks = Mutex::default();
+        Self { coop, people, others_shop, others_courier, refresh_token, fresh, hooks }
     }
 
     /// With everybody whom the matrix knows.
@@ -108,6 +112,31 @@ impl World {
                 self.coop.tick().await;
                 self.courier(own).offer().await
             }
+            Object::Quote => {
+                let order = json!({
+                    "merchant_id": self.shop(own).id, "dropoffs": [{ "place": place(700, 0) }],
+                });
+                text(&desk.post("/v1/quotes", order).await.created()["id"]).to_owned()
+            }
+            Object::Link => {
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                let path = format!("/v1/deliveries/{}/links", text(&delivery["id"]));
+                let links = desk.get(&path).await.ok();
+                text(&links["items"][0]["url"]).trim_start_matches("/t/").to_owned()
+            }
+            Object::Webhook => {
+                let hook = json!({ "merchant_id": self.shop(own).id, "url": "https://a.example/" });
+                let hook = desk.post("/v1/webhooks", hook).await.created();
+                let id = text(&hook["id"]).to_owned();
+                self.hooks.lock().await.push(id.clone());
+                self.forget_old_hooks().await;
+                id
+            }
+            Object::Message => {
+                let hook = Box::pin(self.object(Object::Webhook, own)).await;
+                let sent = desk.post(&format!("/v1/webhooks/{hook}/test"), json!({})).await;
+                text(&sent.status(202).json()["message_id"]).to_owned()
+            }
             Object::Decision => {
                 self.idle_and_on_shift().await;
                 let delivery = self.shop(own).orders_to(place(700, 0)).await;
@@ -116,6 +145,16 @@ impl World {
                 let why = desk.get(&why).await.ok();
                 text(&why["decisions"][0]["decision_id"]).to_owned()
             }
+        }
+    }
+
+    /// A merchant may have no more than twenty.
+    async fn forget_old_hooks(&self) {
+        let mut hooks = self.hooks.lock().await;
+        while hooks.len() > 10 {
+            let path = format!("/v1/webhooks/{}", hooks.remove(0));
+            let status = self.actor(Who::Admin).call(Method::DELETE, &path).await.status;
+            assert!(matches!(status, 204 | 404), "{path}: {status}");
         }
     }
 

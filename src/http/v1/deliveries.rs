@@ -2,16 +2,16 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::commands::deliveries;
+use crate::commands::{Answer, amendments, deliveries};
 use crate::db;
 use crate::db::Conn;
-use crate::domain::delivery::{Delivery, Package, Request};
-use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
-use crate::domain::task::Stop;
+use crate::domain::delivery::{Amendment, Delivery, Package, Request};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::http::auth::{AsDispatcher, AsOrdering, Ordering};
 use crate::http::body::{Body, Key, PathId, query};
 use crate::http::error::ApiError;
@@ -30,7 +30,7 @@ pub async fn view(conn: &mut Conn, delivery: Delivery) -> Result<DeliveryView, A
 #[serde(deny_unknown_fields)]
 pub struct DeliveryIn {
     /// Whose delivery; only a dispatcher has to say.
-    merchant_id: Option<MerchantId>,
+    pub(super) merchant_id: Option<MerchantId>,
     external_reference: Option<Reference>,
     ready_at: Option<Timestamp>,
     #[serde(default)]
@@ -39,6 +39,30 @@ pub struct DeliveryIn {
     #[serde(default)]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
+}
+
+impl From<DeliveryIn> for Request {
+    fn from(given: DeliveryIn) -> Self {
+        Self {
+            external_reference: given.external_reference,
+            ready_at: given.ready_at,
+            pickups: given.pickups,
+            dropoffs: given.dropoffs,
+            packages: given.packages,
+            instructions: given.instructions,
+        }
+    }
+}
+
+/// 201 with the delivery and where it is.
+pub(super) async fn created_delivery(
+    app: &App,
+    answer: Answer<Delivery>,
+) -> Result<HttpResponse, ApiError> {
+    let location = format!("/v1/deliveries/{}", answer.value.id);
+    let shown = view(&mut *app.coop.conn().await?, answer.value).await?;
+    let mut builder = answered(answer.replayed);
+    Ok(builder.insert_header(("Location", location)).json(shown))
 }
 
 /// `POST /v1/deliveries`
@@ -50,31 +74,9 @@ pub async fn create_delivery(
 ) -> Result<HttpResponse, ApiError> {
     let once = key.once(&by.1, "create_delivery", &body);
     let given = body.value;
-    let merchant = match (by.0, given.merchant_id) {
-        (Ordering::Own(own), None) => own,
-        (Ordering::Own(own), Some(named)) if own == named => own,
-        (Ordering::Own(_), Some(_)) => return Err(ApiError::NotFound("merchant")),
-        (Ordering::Everybody, Some(named)) => named,
-        (Ordering::Everybody, None) => {
-            return Err(ApiError::Invalid {
-                detail: "a dispatcher says for which merchant".to_owned(),
-                pointer: Some("/merchant_id".to_owned()),
-            });
-        }
-    };
-    let request = Request {
-        external_reference: given.external_reference,
-        ready_at: given.ready_at,
-        pickups: given.pickups,
-        dropoffs: given.dropoffs,
-        packages: given.packages,
-        instructions: given.instructions,
-    };
-    let answer = deliveries::create(&app.coop, once.as_ref(), merchant, request).await?;
-    let location = format!("/v1/deliveries/{}", answer.value.id);
-    let shown = view(&mut *app.coop.conn().await?, answer.value).await?;
-    let mut builder = answered(answer.replayed);
-    Ok(builder.insert_header(("Location", location)).json(shown))
+    let merchant = by.0.merchant(given.merchant_id)?;
+    let answer = deliveries::create(&app.coop, once.as_ref(), merchant, given.into()).await?;
+    created_delivery(&app, answer).await
 }
 
 #[derive(Deserialize)]
@@ -122,10 +124,80 @@ pub async fn show_delivery(
     by: AsOrdering,
     id: PathId<DeliveryId>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let mut conn = app.coop.conn().await?;
-    let found = db::deliveries::find(&mut conn, id.0).await?;
-    let own = found.filter(|found| by.0.only().is_none_or(|own| found.merchant_id == own));
-    Ok(Json(view(&mut conn, own.ok_or(ApiError::NotFound("delivery"))?).await?))
+    let delivery = own(&app, by.0, id.0).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, delivery).await?))
+}
+
+async fn own(app: &App, by: Ordering, id: DeliveryId) -> Result<Delivery, ApiError> {
+    let found = db::deliveries::find(&mut *app.coop.conn().await?, id).await?;
+    let own = found.filter(|found| by.only().is_none_or(|own| found.merchant_id == own));
+    own.ok_or(ApiError::NotFound("delivery"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmendIn {
+    instructions: Option<Instructions>,
+    /// Whom to ask for at the last drop-off.
+    contact: Option<Contact>,
+    packages: Option<Vec<Package>>,
+}
+
+/// `PATCH /v1/deliveries/{id}`: what is not named stays; `docs/reference/deliveries.md` says what
+/// may still be changed when.
+pub async fn amend_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+    body: Body<AmendIn>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let AmendIn { instructions, contact, packages } = body.value;
+    let change = Amendment { instructions, contact, packages };
+    let amended = amendments::amend(&app.coop, by.0.only(), id.0, &change).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, amended).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadyIn {
+    /// Left out: now.
+    ready_at: Option<Timestamp>,
+}
+
+/// `POST /v1/deliveries/{id}/ready`: ready now, or running late.
+pub async fn ready_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+    body: Body<ReadyIn>,
+) -> Result<Json<DeliveryView>, ApiError> {
+    let ready = amendments::ready(&app.coop, by.0.only(), id.0, body.value.ready_at).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, ready).await?))
+}
+
+#[derive(Serialize)]
+pub struct LinkView {
+    task_id: TaskId,
+    url: String,
+    expires_at: Timestamp,
+}
+
+/// `GET /v1/deliveries/{id}/links`: a tracking page for the customer at each drop-off.
+pub async fn show_links(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+) -> Result<Json<Page<LinkView>>, ApiError> {
+    let delivery = own(&app, by.0, id.0).await?;
+    let expires_at = delivery.due_at + Seconds(app.config.service.link_hours * 3600);
+    let doors = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
+    let base = app.config.server.public_url.trim_end_matches('/');
+    let link = |door: &Task| LinkView {
+        task_id: door.id,
+        url: format!("{base}/t/{}", app.keys.links().make(door.id, expires_at)),
+        expires_at,
+    };
+    Ok(Json(Page::whole(doors.map(link).collect())))
 }
 
 #[derive(Deserialize)]

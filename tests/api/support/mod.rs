@@ -2,6 +2,7 @@
 //! it, and a real server on a free port. People do what they do over HTTP.
 
 mod actor;
+mod receiver;
 mod reply;
 mod stream;
 
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 pub use actor::{Actor, Call};
+pub use receiver::{Heard, Receiver, Way};
 pub use reply::Reply;
 pub use stream::{Stream, Told};
 

@@ -1,0 +1,122 @@
+//! What a merchant may still change of a delivery, by its state; `docs/reference/deliveries.md` has
+//! it as a table, and a test holds the table against this file.
+
+use super::{Delivery, DeliveryError, DeliveryState, HORIZON_DAYS, PACKAGES_MAX, Package};
+use crate::domain::task::{Contact, TaskKind};
+use crate::domain::text::Instructions;
+use crate::domain::time::{Seconds, Timestamp};
+
+/// What parts the merchant's instructions from the customer's words.
+const CUSTOMER: &str = "\u{2014} Customer: ";
+
+/// New values; `None` leaves the old one.
+#[derive(Clone, Debug, Default)]
+pub struct Amendment {
+    pub instructions: Option<Instructions>,
+    /// Whom to ask for at the last drop-off.
+    pub contact: Option<Contact>,
+    pub packages: Option<Vec<Package>>,
+}
+
+impl Delivery {
+    /// Changes what may still be changed, all of it or nothing. `None` when it is so already.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Fixed`] names the first thing that is settled in this state.
+    pub fn amend(&self, change: &Amendment) -> Result<Option<Self>, DeliveryError> {
+        let mut next = self.clone();
+        if let Some(instructions) = &change.instructions {
+            self.fixed_once_over("instructions")?;
+            next.instructions = Some(instructions.clone());
+        }
+        if let Some(contact) = &change.contact {
+            self.fixed_once_over("contact")?;
+            let doors = next.tasks.iter_mut().filter(|task| task.kind == TaskKind::Dropoff);
+            if let Some(door) = doors.last() {
+                door.stop.contact = Some(contact.clone());
+            }
+        }
+        if let Some(packages) = &change.packages {
+            self.fixed_once_taken("packages")?;
+            if packages.len() > PACKAGES_MAX || packages.iter().any(|one| one.quantity == 0) {
+                return Err(DeliveryError::Packages);
+            }
+            next.packages.clone_from(packages);
+        }
+        if next == *self {
+            return Ok(None);
+        }
+        next.version += 1;
+        Ok(Some(next))
+    }
+
+    /// The kitchen says when the goods can leave: sooner, later, or now. Without a window a promise
+    /// moves with what is later, for the courier cannot make up for it. `None` when it is so already.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Fixed`] once everything is picked up, [`DeliveryError::TooFarAhead`].
+    pub fn ready(
+        &self,
+        now: Timestamp,
+        ready_at: Timestamp,
+    ) -> Result<Option<Self>, DeliveryError> {
+        match &self.state {
+            DeliveryState::Open | DeliveryState::Assigned { .. } => {}
+            DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => return Err(self.fixed("ready_at")),
+        }
+        let ready_at = ready_at.max(now);
+        if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {
+            return Err(DeliveryError::TooFarAhead);
+        }
+        if ready_at == self.ready_at || (ready_at == now && self.ready_at < now) {
+            return Ok(None);
+        }
+        let has_window = self.tasks.iter().any(|task| task.stop.window.is_some());
+        let later = ready_at.since(self.ready_at).or_zero();
+        let due_at = if has_window { self.due_at } else { self.due_at + later };
+        Ok(Some(Self { ready_at, due_at, version: self.version + 1, ..self.clone() }))
+    }
+
+    /// What the customer has asked for at the door.
+    pub fn customer_note(&self) -> Option<&str> {
+        let instructions = self.instructions.as_ref()?.as_str();
+        instructions.rsplit_once(CUSTOMER).map(|(_, note)| note)
+    }
+
+    /// Puts the customer's words behind the merchant's instructions, in place of earlier ones; an
+    /// empty note takes them away. `None` when it is so already, or when both would be too long.
+    ///
+    /// # Errors
+    /// [`DeliveryError::Fixed`] once the delivery is over.
+    pub fn with_customer_note(&self, note: &str) -> Result<Option<Self>, DeliveryError> {
+        self.fixed_once_over("instructions")?;
+        let whole = self.instructions.as_ref().map_or("", Instructions::as_str);
+        let own = whole.rsplit_once(CUSTOMER).map_or(whole, |(own, _)| own);
+        let next = match note.trim() {
+            "" => own.to_owned(),
+            note => format!("{own}{CUSTOMER}{}", note.replace(CUSTOMER, " ")),
+        };
+        let instructions = if next.is_empty() { None } else { Instructions::new(&next).ok() };
+        let too_long = instructions.is_none() && !next.is_empty();
+        if too_long || instructions == self.instructions {
+            return Ok(None);
+        }
+        Ok(Some(Self { instructions, version: self.version + 1, ..self.clone() }))
+    }
+
+    fn fixed(&self, what: &'static str) -> DeliveryError {
+        DeliveryError::Fixed { what, state: self.state.name() }
+    }
+
+    fn fixed_once_over(&self, what: &'static str) -> Result<(), DeliveryError> {
+        if self.state.is_over() { Err(self.fixed(what)) } else { Ok(()) }
+    }
+
+    /// The courier has taken it as it was shown.
+    fn fixed_once_taken(&self, what: &'static str) -> Result<(), DeliveryError> {
+        if self.state == DeliveryState::Open { Ok(()) } else { Err(self.fixed(what)) }
+    }
+}

@@ -1,0 +1,44 @@
+//! What a customer may know of a delivery: how far it is, and nothing of the courier until the
+//! customer is next.
+
+use super::delivery::{Delivery, DeliveryState};
+use super::ids::TaskId;
+use super::task::{Task, TaskState};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// At the merchant's, whether a courier is known or not.
+    Preparing,
+    /// Picked up; the courier serves others first.
+    OnTheRoad,
+    /// This door is the courier's next stop.
+    Coming,
+    /// The courier stands at the door.
+    Arrived,
+    Delivered,
+    NotDelivered,
+    Cancelled,
+}
+
+impl Step {
+    pub const fn is_over(self) -> bool {
+        match self {
+            Self::Preparing | Self::OnTheRoad | Self::Coming | Self::Arrived => false,
+            Self::Delivered | Self::NotDelivered | Self::Cancelled => true,
+        }
+    }
+}
+
+/// How far a door's delivery is. `next` is the courier's next stop.
+pub fn step(delivery: &Delivery, door: &Task, next: Option<TaskId>) -> Step {
+    match (&door.state, &delivery.state) {
+        (TaskState::Done { .. }, _) => Step::Delivered,
+        (TaskState::Failed { .. }, _) => Step::NotDelivered,
+        (TaskState::Cancelled { .. }, DeliveryState::Failed { .. }) => Step::NotDelivered,
+        (TaskState::Cancelled { .. }, _) => Step::Cancelled,
+        (TaskState::Doing { .. }, _) => Step::Arrived,
+        (TaskState::Todo, DeliveryState::PickedUp { .. }) if next == Some(door.id) => Step::Coming,
+        (TaskState::Todo, DeliveryState::PickedUp { .. }) => Step::OnTheRoad,
+        (TaskState::Todo, _) => Step::Preparing,
+    }
+}

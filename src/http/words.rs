@@ -1,0 +1,180 @@
+//! What customers read, in their language.
+
+use crate::domain::time::Timestamp;
+use crate::domain::tracking::Step;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    French,
+    English,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::French, Self::English];
+
+    /// The language's tag (BCP 47).
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::French => "fr",
+            Self::English => "en",
+        }
+    }
+
+    /// What it calls itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::French => "Français",
+            Self::English => "English",
+        }
+    }
+
+    pub fn named(tag: &str) -> Option<Self> {
+        let primary = tag.split('-').next().unwrap_or("").trim();
+        Self::ALL.into_iter().find(|one| one.tag().eq_ignore_ascii_case(primary))
+    }
+
+    /// The best for an `Accept-Language` header (RFC 9110); English where it names none of ours.
+    pub fn preferred(header: &str) -> Self {
+        let mut best = (0, Self::English);
+        for range in header.split(',').take(20) {
+            let (tag, quality) = range.split_once(";q=").unwrap_or((range, "1"));
+            // Thousandths, so that no float is compared.
+            let digits = quality.trim().replace('.', "");
+            let per_mille: u32 =
+                format!("{digits:0<4}").get(..4).and_then(|q| q.parse().ok()).unwrap_or(0);
+            if let Some(language) = Self::named(tag)
+                && per_mille > best.0
+            {
+                best = (per_mille, language);
+            }
+        }
+        best.1
+    }
+}
+
+/// The words of one language.
+pub struct Words {
+    pub language: Language,
+    pub title: &'static str,
+    pub from: &'static str,
+    pub at: &'static str,
+    pub between: &'static str,
+    pub and: &'static str,
+    pub map: &'static str,
+    pub note: &'static str,
+    pub send: &'static str,
+    pub questions: &'static str,
+    pub gone_title: &'static str,
+    pub gone: &'static str,
+}
+
+impl Words {
+    pub const fn of(language: Language) -> Self {
+        match language {
+            Language::French => Self {
+                language,
+                title: "Votre livraison",
+                from: "De la part de",
+                at: "à",
+                between: "Entre",
+                and: "et",
+                map: "Le coursier par rapport à votre porte",
+                note: "Un mot pour le coursier (code, étage…)",
+                send: "Envoyer",
+                questions: "Une question ?",
+                gone_title: "Ce lien n’est plus valable",
+                gone: "La livraison est terminée depuis un moment, ou l’adresse est incomplète.",
+            },
+            Language::English => Self {
+                language,
+                title: "Your delivery",
+                from: "From",
+                at: "at",
+                between: "Between",
+                and: "and",
+                map: "The courier, as seen from your door",
+                note: "A word for the courier (door code, floor…)",
+                send: "Send",
+                questions: "Any question?",
+                gone_title: "This link is no longer valid",
+                gone: "The delivery ended a while ago, or the address is incomplete.",
+            },
+        }
+    }
+
+    pub const fn headline(&self, step: Step) -> &'static str {
+        match (self.language, step) {
+            (Language::French, Step::Preparing) => "Votre commande se prépare",
+            (Language::French, Step::OnTheRoad) => "Votre commande est en route",
+            (Language::French, Step::Coming) => "Le coursier arrive chez vous",
+            (Language::French, Step::Arrived) => "Le coursier est devant votre porte",
+            (Language::French, Step::Delivered) => "Votre commande est livrée",
+            (Language::French, Step::NotDelivered) => "Votre commande n’a pas pu être livrée",
+            (Language::French, Step::Cancelled) => "Votre commande a été annulée",
+            (Language::English, Step::Preparing) => "Your order is being prepared",
+            (Language::English, Step::OnTheRoad) => "Your order is on its way",
+            (Language::English, Step::Coming) => "The courier is coming to you",
+            (Language::English, Step::Arrived) => "The courier is at your door",
+            (Language::English, Step::Delivered) => "Your order has been delivered",
+            (Language::English, Step::NotDelivered) => "Your order could not be delivered",
+            (Language::English, Step::Cancelled) => "Your order was cancelled",
+        }
+    }
+
+    /// The way of an order, and what of it is behind.
+    pub fn steps(&self, step: Step) -> [(&'static str, bool); 3] {
+        let names = match self.language {
+            Language::French => ["Commandée", "En route", "Livrée"],
+            Language::English => ["Ordered", "On its way", "Delivered"],
+        };
+        let reached = match step {
+            Step::Preparing | Step::Cancelled | Step::NotDelivered => 1,
+            Step::OnTheRoad | Step::Coming | Step::Arrived => 2,
+            Step::Delivered => 3,
+        };
+        [(names[0], true), (names[1], reached > 1), (names[2], reached > 2)]
+    }
+
+    /// The time of day where the co-op is: `12:05`.
+    pub fn clock(&self, at: Timestamp, zone: &str) -> String {
+        let instant = jiff::Timestamp::from_millisecond(at.millis());
+        let here = instant.and_then(|instant| instant.in_tz(zone));
+        here.map_or_else(|_| at.to_string(), |here| here.strftime("%H:%M").to_string())
+    }
+
+    pub fn distance(&self, metres: i64) -> String {
+        let (whole, tenth) = (metres / 1000, metres % 1000 / 100);
+        match self.language {
+            Language::French if metres >= 1000 => format!("à {whole},{tenth} km"),
+            Language::French => format!("à {} m", metres / 50 * 50),
+            Language::English if metres >= 1000 => format!("{whole}.{tenth} km away"),
+            Language::English => format!("{} m away", metres / 50 * 50),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_of_what_is_accepted_is_spoken() {
+        for (header, language) in [
+            ("", Language::English),
+            ("fr", Language::French),
+            ("fr-CA,en;q=0.8", Language::French),
+            ("en;q=0.5, fr;q=0.75", Language::French),
+            ("de, it;q=0.9", Language::English),
+            ("de, fr;q=0.1", Language::French),
+            ("fr;q=0, en;q=0.1", Language::English),
+        ] {
+            assert_eq!(Language::preferred(header), language, "{header}");
+        }
+    }
+
+    #[test]
+    fn the_time_of_day_is_the_one_of_the_place() {
+        let at: Timestamp = "2026-07-01T10:05:00Z".parse().unwrap();
+        assert_eq!(Words::of(Language::French).clock(at, "Europe/Paris"), "12:05");
+    }
+}

@@ -1,0 +1,4 @@
+//! What leaves the house over the network: requests to addresses that somebody else has chosen.
+
+pub mod address;
+pub mod web;
