@@ -286,11 +286,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the policy allows what is carried together: no visit to a counter takes more than a
-    /// bundle may hold, and nobody goes to a counter for something new with goods of others on board
-    /// unless that may be done along the way. What was promised before is not judged.
+    /// Whether the policy allows what is carried together: nobody goes to a counter for something new
+    /// with goods of others on board, unless that may be done along the way. What was promised before
+    /// is not judged, nor deliveries of several pickups, which stay in one piece.
     fn together(&self, stops: &[Stop], faults: &mut Vec<Fault>) {
-        let bundling = &self.policy.bundling;
+        if self.policy.bundling.along_the_way {
+            return;
+        }
         let of_kind = |kind| stops.iter().filter(move |stop| stop.kind == kind);
         let to_pick_up: BTreeSet<DeliveryId> =
             of_kind(StopKind::Pickup).map(|stop| stop.delivery).collect();
@@ -308,15 +310,13 @@ impl Reader<'_> {
                 on_board.retain(|one| left.iter().any(|stop| stop.delivery == *one));
                 continue;
             }
-            let new = visit.iter().find(|stop| self.is_new(stop));
+            let pickups = |delivery: DeliveryId| {
+                of_kind(StopKind::Pickup).filter(move |one| one.delivery == delivery).count()
+            };
+            let plain_new = |stop: &Stop| self.is_new(stop) && pickups(stop.delivery) == 1;
             let meets_others = on_board.iter().any(|one| !here.contains(one));
-            let all_new = visit.iter().all(|stop| self.is_new(stop));
-            let broken = [
-                (here.len() > bundling.size_max, "bundle-size"),
-                (all_new && meets_others && !bundling.along_the_way, "along-the-way"),
-            ];
-            for (_, rule) in broken.iter().filter(|(is_broken, _)| *is_broken) {
-                faults.extend(new.map(|stop| self.broken(stop.delivery, rule)));
+            if meets_others && visit.iter().all(plain_new) {
+                faults.push(self.broken(visit[0].delivery, "along-the-way"));
             }
             on_board.extend(here);
         }
