@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn one_goes_where_orders_come_from_and_a_second_does_not_follow() {
-        let (here, demands) = (Spot { x_m: 1_000, y_m: 0 }, [at(0, 6), at(9_000, 6)]);
+        let (here, demands) = (Spot { x_m: 1_000, y_m: 0 }, [at(0, 6), at(9_000, 1)]);
         assert_eq!(better_place(here, &[], &demands, &POLICY), Some(0));
         assert_eq!(better_place(here, &[Spot::default()], &demands, &POLICY), None);
     }

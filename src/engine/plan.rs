@@ -151,6 +151,8 @@ pub fn plan(
     let schedules = searched(&field);
     let mut plan = Plan { proposals: proposals(&field, &schedules), ..Plan::default() };
     plan.moves = ahead::moves(&field, &schedules);
+    // One thing at a time: who is asked is not sent ahead.
+    plan.moves.retain(|one| plan.proposals.iter().all(|asked| asked.courier != one.courier));
     plan.explanations = explain::all(&field, &schedules);
     plan.proposals.sort_by_key(|proposal| proposal.courier);
     plan

@@ -125,7 +125,7 @@ mod tests {
     fn the_currency_does_not_matter() {
         let policy = DispatchPolicy::founding().fairness;
         let term = |rate: i64, guarantee: i64| {
-            let account = Account { earned: 2_500 * rate, paid_s: 2 * HOUR, left_s: 2 * HOUR };
+            let account = Account { earned: 3_200 * rate, paid_s: 2 * HOUR, left_s: 2 * HOUR };
             let average = Average::new(30_000 * rate, 20 * HOUR, guarantee * rate);
             Standing::new(account, average, &policy).term_ms(0, 500 * rate)
         };
