@@ -63,6 +63,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
         ],
     ),
     ("simulate", &["domain", "sim"]),
+    ("replay", &["coop", "db", "domain", "engine"]),
     (
         "demo",
         &[

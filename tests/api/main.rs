@@ -14,6 +14,7 @@ mod couriers;
 mod dispatch;
 mod events;
 mod life;
+mod modes;
 mod once;
 mod orders;
 mod pay;

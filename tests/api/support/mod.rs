@@ -124,6 +124,11 @@ impl Coop {
         commands::offers::expire_lapsed(&self.app().coop).await.expect("offers expire");
     }
 
+    /// Where the co-op's database is.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// What nobody can do over HTTP.
     pub async fn sql(&self, statement: &str) {
         let mut conn = self.database.connect().await;
