@@ -17,6 +17,7 @@ pub struct Config {
     pub travel: Travel,
     pub dispatch: Dispatch,
     pub policy: Policy,
+    pub ledger: Ledger,
     pub webhooks: Webhooks,
     pub retention: Retention,
     pub log: Log,
@@ -27,6 +28,7 @@ pub struct Config {
 pub struct Server {
     pub listen: String,
     pub database_url: String,
+    pub database_api_url: String,
     pub redis_url: String,
     pub redis_prefix: String,
     pub data_dir: PathBuf,
@@ -116,6 +118,13 @@ pub struct Webhooks {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Ledger {
+    pub checkpoint_s: i64,
+    pub check_s: u64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     pub events_days: i64,
     pub answers_days: i64,
@@ -170,6 +179,12 @@ impl Config {
         range(self.dispatch.tick_s >= 1, "dispatch.tick_s", "1 or more")?;
         range(self.dispatch.tick_ms_min >= 20, "dispatch.tick_ms_min", "20 or more")?;
         range(self.server.pool_size >= 2, "server.pool_size", "2 or more")?;
+        range(
+            (1..=86_400).contains(&self.ledger.checkpoint_s),
+            "ledger.checkpoint_s",
+            "between 1 and 86400",
+        )?;
+        range(self.ledger.check_s >= 1, "ledger.check_s", "1 or more")?;
         range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;
         range(self.travel.round_up_to_s >= 1, "travel.round_up_to_s", "1 or more")?;
         let pauses = &self.webhooks.retry_s;

@@ -86,7 +86,7 @@ impl Rules {
             dispatch: DispatchPolicy::parse(&dispatch_text)
                 .map_err(|error| invalid(&names.dispatch, &error))?,
             dispatch_version: fingerprint(&dispatch_text),
-            tariff: toml::from_str(&text(&names.tariff)?)
+            tariff: Tariff::parse(&text(&names.tariff)?)
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,

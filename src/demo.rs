@@ -143,7 +143,7 @@ fn set_up(config: &mut Config, admin: &Admin, instance: Option<&Instance>, optio
 }
 
 /// The rules of a published instance, as settings: its speed, its services, its tariff.
-fn by_instance(config: &mut Config, instance: &Instance) {
+pub fn by_instance(config: &mut Config, instance: &Instance) {
     let rules = &instance.parameters;
     "tariff-mdrp".clone_into(&mut config.policy.tariff);
     config.travel.detour_permille = 1000;

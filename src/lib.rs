@@ -9,6 +9,8 @@ pub mod sim;
 
 // the server half
 #[cfg(feature = "server")]
+pub mod books;
+#[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod commands;

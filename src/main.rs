@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use paceline::config::Config;
 use paceline::domain::policy::DispatchPolicy;
 use paceline::embedded::{After, run_with_services};
-use paceline::{demo, server, simulate, telemetry};
+use paceline::{books, demo, server, simulate, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -24,7 +24,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server: API, dispatcher, board.
-    Serve,
+    Serve {
+        /// By the rules of this published day, so that `demo --instance --url` can play it here.
+        #[arg(long, value_name = "DIR")]
+        instance: Option<PathBuf>,
+    },
     /// Show a town at work, or replay a published day.
     Demo(demo::Options),
     /// Run a command with Postgres and Redis at hand, as DATABASE_URL and REDIS_URL.
@@ -38,6 +42,13 @@ enum Command {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// The pay ledger: audit it.
+    Ledger {
+        #[command(subcommand)]
+        what: books::Ledger,
+    },
+    /// Verify a courier's statement, with no network and no database.
+    Verify(books::Verify),
     /// Play published days in memory, by the founding policy.
     Simulate {
         #[command(subcommand)]
@@ -111,12 +122,20 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 
 fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
     match command {
-        Command::Serve => serve(Config::load()?),
+        Command::Serve { instance } => {
+            let mut config = Config::load()?;
+            if let Some(instance) = instance {
+                demo::by_instance(&mut config, &simulate::instance(&instance)?);
+            }
+            serve(config)
+        }
         Command::Demo(options) => Ok(demo::run(Config::load()?, &options)?),
         Command::Services { data, ephemeral, command } => {
             let after = if ephemeral { After::RemoveData } else { After::KeepData };
             Ok(run_with_services(&data, after, &command))
         }
+        Command::Ledger { what } => Ok(books::ledger(&Config::load()?, &what)?),
+        Command::Verify(asked) => Ok(books::verify(&asked)?),
         Command::Simulate { what } => simulate(what),
         Command::Health => {
             let address = Config::load()?.server.listen;

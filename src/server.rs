@@ -1,6 +1,7 @@
 //! A whole server: services, database, loops, HTTP; started in order, stopped in reverse.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -9,6 +10,7 @@ use tracing::{error, info};
 
 use crate::clock::{self, Anchor, Clock};
 use crate::commands::CommandError;
+use crate::commands::books;
 use crate::commands::people::{self, NewLogin};
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
@@ -170,6 +172,15 @@ pub async fn start_by(
     open(config, services, Some(clock)).await
 }
 
+/// Where the pool logs in: on a private cluster as the API's role itself, so that nobody who gets
+/// hold of a connection can put it off again; on a given one as the settings say.
+fn api_url(config: &Config, services: &Services) -> String {
+    match config.server.database_api_url.as_str() {
+        "" => services.database_url_as(db::API_ROLE),
+        given => given.to_owned(),
+    }
+}
+
 async fn open(
     config: Config,
     services: &Services,
@@ -177,7 +188,7 @@ async fn open(
 ) -> Result<Running, ServeError> {
     let database_url = services.database_url();
     db::migrate(database_url).await?;
-    let pool = db::open(database_url, config.server.pool_size).await?;
+    let pool = db::open(&api_url(&config, services), config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
     let coop = Coop {
         clock: match given {
@@ -190,13 +201,23 @@ async fn open(
     };
     let secret = secret(&config.server.data_dir)?;
     let seal = Seal::new(&secret);
+    let notary = Arc::new(books::notary(&mut conn, &seal).await?);
     let keys = Keys::load(&mut conn, seal.clone(), Links::new(&secret)).await?;
     drop(conn);
     found(&coop, &config).await?;
+    books::keep_tariff(&coop).await?;
 
     let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
+    let loops = loops::start(
+        coop.clone(),
+        live.clone(),
+        hub.clone(),
+        notary.clone(),
+        &config,
+        stop.clone(),
+    );
     let teller = teller(&config, seal)?;
     let loops =
         loops::start(coop.clone(), live.clone(), hub.clone(), &config, teller, stop.clone());
@@ -204,7 +225,7 @@ async fn open(
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
-    let app = Data::new(App { coop, live, hub, keys, config, metrics, stop: stop.clone() });
+    let app = Data::new(App { coop, live, hub, keys, notary, config, metrics, stop: stop.clone() });
     let (server, address) = http::serve(app.clone()).map_err(failed)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

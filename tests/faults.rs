@@ -1,5 +1,5 @@
-//! A day under fire: while shops order and couriers ride, the server is killed twice, and Redis and
-//! Postgres are killed under it. Nothing may be lost, doubled, or paid wrongly.
+//! A day under fire: while shops order and couriers ride, the server is killed six times, and Redis
+//! and Postgres are killed under it. Nothing may be lost, doubled, or paid wrongly.
 //!
 //! A short made-up day, unless `PACELINE_FAULT_DAY` names the folder of a published one.
 #![cfg(feature = "server")]
@@ -8,16 +8,15 @@
 mod dir;
 
 use std::fmt::Write as _;
+use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use dir::Dir;
 use paceline::robo::{Day, Login, ReplayOptions, Report, replay_instance};
-use paceline::sim::mdrp::Instance;
-use paceline::sim::mdrp::instance::Files;
 use paceline::{embedded, simulate};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_util::sync::CancellationToken;
@@ -30,26 +29,27 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_survives_the_death_of_every_part() {
     let dir = Dir::new("faults");
-    let (name, instance) = instance();
-    let mut server = Server::start(&dir, &instance);
+    let folder = day(&dir);
+    let instance = simulate::instance(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let mut server = Server::start(&dir, &folder);
     // Those of the server: whoever comes second shares.
     let services = embedded::start(dir.path(), None, None).unwrap_or_else(|e| panic!("{e}"));
     let orders = i64::try_from(instance.orders.len()).unwrap();
     let (database, redis) = (services.database_url().to_owned(), services.redis_url().to_owned());
     let url = format!("http://{}", server.address);
     let fire = async {
-        until_delivered(&database, orders / 10).await;
-        server.kill_and_start(&dir, &instance).await;
-        until_delivered(&database, orders * 3 / 10).await;
-        kill_9(redis_pid(&redis).await);
-        until_delivered(&database, orders * 5 / 10).await;
-        kill_9(postgres_pid(dir.path()));
-        until_delivered(&database, orders * 7 / 10).await;
-        server.kill_and_start(&dir, &instance).await;
+        for tenths in 1..=8 {
+            until_delivered(&database, orders * tenths / 10).await;
+            match tenths {
+                3 => kill_9(redis_pid(&redis).await),
+                5 => kill_9(postgres_pid(dir.path())),
+                _ => server.kill_and_start(&dir, &folder).await,
+            }
+        }
         std::future::pending::<()>().await;
     };
     let admin = Login::Password { email: ADMIN.to_owned(), password: PASSWORD.to_owned() };
-    let day = Day::of_instance(&name, &instance);
+    let day = Day::of_instance(&folder.to_string_lossy(), &instance);
     let cancel = CancellationToken::new();
     let report = tokio::select! {
         report = replay_instance(&url, admin, day, ReplayOptions::default(), cancel) => report,
@@ -57,7 +57,7 @@ async fn a_day_survives_the_death_of_every_part() {
     };
     let report = report.unwrap_or_else(|error| panic!("{error}"));
     println!("{report}");
-    assert_eq!(server.starts, 3, "the day was over before the fire");
+    assert_eq!(server.starts, 7, "the day was over before the fire");
     holds(&report, instance.orders.len());
 }
 
@@ -75,11 +75,11 @@ fn holds(report: &Report, orders: usize) {
     assert_eq!(report.shifts_still_open, 0, "{report}");
 }
 
-/// The published day that was asked for, or an hour and a half of 12 couriers and 45 orders.
-fn instance() -> (String, Instance) {
+/// The folder of the published day that was asked for, or of an hour and a half of 12 couriers and
+/// 45 orders.
+fn day(dir: &Dir) -> PathBuf {
     if let Some(folder) = std::env::var_os("PACELINE_FAULT_DAY") {
-        let instance = simulate::instance(Path::new(&folder)).unwrap_or_else(|e| panic!("{e}"));
-        return (folder.to_string_lossy().into_owned(), instance);
+        return folder.into();
     }
     let mut orders = String::from("order\tx\ty\tplacement_time\trestaurant\tready_time\n");
     for n in 1..=45_u32 {
@@ -97,8 +97,17 @@ fn instance() -> (String, Instance) {
     let parameters = "meters_per_minute\tpickup service minutes\tdropoff service minutes\ttarget \
                       click-to-door\tmaximum click-to-door\tpay per order\tguaranteed pay per hour\n\
                       320\t4\t4\t40\t90\t10\t15\n";
-    let files = Files { orders: &orders, restaurants, couriers: &couriers, parameters };
-    ("a short day".to_owned(), Instance::parse(files).unwrap_or_else(|e| panic!("{e}")))
+    let folder = dir.path().join("a-short-day");
+    fs::create_dir(&folder).unwrap();
+    for (name, text) in [
+        ("orders.txt", orders.as_str()),
+        ("restaurants.txt", restaurants),
+        ("couriers.txt", couriers.as_str()),
+        ("instance_parameters.txt", parameters),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    folder
 }
 
 /// `paceline serve` with private services, by an instance's rules.
@@ -109,10 +118,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(dir: &Dir, instance: &Instance) -> Self {
+    fn start(dir: &Dir, day: &Path) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.unwrap().to_string();
-        let child = spawn(dir, &address, instance);
+        let child = spawn(dir, &address, day);
         let server = Self { address, child, starts: 1 };
         let begun = Instant::now();
         while TcpStream::connect(&server.address).is_err() {
@@ -123,10 +132,10 @@ impl Server {
     }
 
     /// As after a crash: at once, at the same address, on the same data.
-    async fn kill_and_start(&mut self, dir: &Dir, instance: &Instance) {
+    async fn kill_and_start(&mut self, dir: &Dir, day: &Path) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.child = spawn(dir, &self.address, instance);
+        self.child = spawn(dir, &self.address, day);
         self.starts += 1;
     }
 }
@@ -139,28 +148,13 @@ impl Drop for Server {
     }
 }
 
-fn spawn(dir: &Dir, address: &str, instance: &Instance) -> Child {
-    let rules = &instance.parameters;
-    let before_and_after = |minutes: i64| (minutes * 30).to_string();
-    let (pickup, dropoff) =
-        (before_and_after(rules.pickup_service), before_and_after(rules.dropoff_service));
+fn spawn(dir: &Dir, address: &str, day: &Path) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
-    command.arg("serve").env_remove("DATABASE_URL").env_remove("REDIS_URL");
+    command.args(["serve", "--instance"]).arg(day);
+    command.env_remove("DATABASE_URL").env_remove("REDIS_URL");
     command.env("PACELINE_SERVER__DATA_DIR", dir.path()).env("PACELINE_SERVER__LISTEN", address);
     command.env("PACELINE_AUTH__ADMIN_EMAIL", ADMIN).env("PACELINE_AUTH__ADMIN_PASSWORD", PASSWORD);
-    command.envs([
-        ("PACELINE_CLOCK__SPEED", "90"),
-        ("PACELINE_LOG__FILTER", "error"),
-        ("PACELINE_POLICY__TARIFF", "tariff-mdrp"),
-        ("PACELINE_TRAVEL__DETOUR_PERMILLE", "1000"),
-        ("PACELINE_TRAVEL__METRES_PER_MINUTE", &rules.metres_per_minute.to_string()),
-        ("PACELINE_TRAVEL__ROUND_UP_TO_S", "60"),
-        ("PACELINE_SERVICE__PICKUP_BEFORE_S", &pickup),
-        ("PACELINE_SERVICE__PICKUP_AFTER_S", &pickup),
-        ("PACELINE_SERVICE__DROPOFF_BEFORE_S", &dropoff),
-        ("PACELINE_SERVICE__DROPOFF_AFTER_S", &dropoff),
-        ("PACELINE_SERVICE__PROMISE_S", &(rules.click_to_door_target * 60).to_string()),
-    ]);
+    command.env("PACELINE_CLOCK__SPEED", "90").env("PACELINE_LOG__FILTER", "error");
     command.spawn().unwrap()
 }
 
@@ -170,7 +164,7 @@ fn kill_9(pid: i32) {
 
 fn postgres_pid(data_dir: &Path) -> i32 {
     let file = data_dir.join("postgres/cluster/postmaster.pid");
-    let text = std::fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).unwrap();
     text.lines().next().unwrap().parse().unwrap()
 }
 

@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     // A decision keeps what the engine saw and said: its types are the rows.
     ("db", &["domain", "engine"]),
     ("exchange", &["domain", "db"]),
+    ("books", &["clock", "commands", "config", "db", "domain", "embedded", "server"]),
     ("coop", &["clock", "config", "db", "domain", "engine"]),
     // Where somebody else makes the server talk to.
     ("outbound", &["domain"]),
@@ -110,7 +111,7 @@ const WHOLE_NUMBERS: [&str; 7] = [
     "src/domain/money.rs",
     "src/domain/time.rs",
     "src/domain/pay.rs",
-    "src/domain/ledger.rs",
+    "src/domain/ledger/",
     "src/domain/pricing.rs",
     "src/commands/pay.rs",
     "src/db/",

@@ -26,6 +26,8 @@ use crate::outbound::address::TargetError;
 use crate::secrets::{HashError, SealError};
 
 pub mod amendments;
+pub mod audit;
+pub mod books;
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
@@ -62,6 +64,8 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("more lines than fit into one statement: ask for a later `from`")]
+    TooLong,
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]

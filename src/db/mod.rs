@@ -57,6 +57,11 @@ pub enum OpenError {
     Pool(String),
 }
 
+/// One connection as whoever the URL says, for tools.
+pub async fn connect(url: &str) -> Result<Conn, OpenError> {
+    Ok(AsyncPgConnection::establish(url).await?)
+}
+
 /// Brings the database at `url` up to date. Safe to call from several processes at once: the lock
 /// makes all but one wait, and the others find nothing to do.
 pub async fn migrate(url: &str) -> Result<(), OpenError> {
@@ -71,7 +76,10 @@ pub async fn migrate(url: &str) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Opens a pool of at most `size` connections. Connections are made on the runtime that calls this,
+/// The role that the server works as: it cannot write to the ledger but through its one door.
+pub const API_ROLE: &str = "paceline_api";
+
+/// Opens a pool of at most `size` connections, each of which puts on [`API_ROLE`]. Connections are made on the runtime that calls this,
 /// whatever runtime asks for them: a blocked worker must not stall another one's query.
 pub async fn open(url: &str, size: usize) -> Result<Db, OpenError> {
     let home = tokio::runtime::Handle::current();
@@ -79,7 +87,7 @@ pub async fn open(url: &str, size: usize) -> Result<Db, OpenError> {
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |url| {
         let url = url.to_owned();
-        let connecting = home.spawn(async move { AsyncPgConnection::establish(&url).await });
+        let connecting = home.spawn(async move { establish_as_api(&url).await });
         Box::pin(async move {
             let lost = |error| diesel::ConnectionError::BadConnection(format!("{error}"));
             connecting.await.map_err(lost)?
@@ -95,6 +103,17 @@ pub async fn open(url: &str, size: usize) -> Result<Db, OpenError> {
         .map_err(|error| OpenError::Pool(error.to_string()))?;
     drop(pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?);
     Ok(pool)
+}
+
+/// Whoever logs in as the owner of the tables works as less than that from here on.
+async fn establish_as_api(url: &str) -> diesel::ConnectionResult<AsyncPgConnection> {
+    use diesel_async::SimpleAsyncConnection;
+
+    let mut conn = AsyncPgConnection::establish(url).await?;
+    conn.batch_execute(&format!("SET ROLE {API_ROLE}"))
+        .await
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
 }
 
 /// A stored value that the domain refuses: a fault of ours, reported as one.

@@ -78,7 +78,7 @@ diesel::table! {
 }
 diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
-        currency -> Text, seq -> BigInt, balance -> BigInt, }
+        currency -> Text, seq -> BigInt, balance -> BigInt, head -> Bytea, }
 }
 diesel::table! {
     ledger_entries (id) { id -> Uuid, key -> Text, kind -> Text, occurred_at -> Timestamptz,
@@ -86,7 +86,24 @@ diesel::table! {
 }
 diesel::table! {
     ledger_postings (account_id, seq) { entry_id -> Uuid, account_id -> Uuid, currency -> Text,
-        seq -> BigInt, amount -> BigInt, previous -> BigInt, balance -> BigInt, }
+        seq -> BigInt, amount -> BigInt, previous -> BigInt, balance -> BigInt,
+        canonical -> Bytea, hash -> Bytea, }
+}
+diesel::table! {
+    ledger_keys (public_key) { public_key -> Bytea, sealed_key -> Bytea,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    ledger_checkpoints (number) { number -> BigInt, issued_at -> Timestamptz, size -> BigInt,
+        root -> Bytea, previous_root -> Bytea, public_key -> Bytea, signature -> Bytea, }
+}
+diesel::table! {
+    ledger_leaves (account_id, checkpoint) { account_id -> Uuid, checkpoint -> BigInt,
+        seq -> BigInt, head -> Bytea, }
+}
+diesel::table! {
+    ledger_tariffs (hash) { hash -> Bytea, name -> Text, version -> Text, text -> Text,
+        added_at -> Timestamptz, }
 }
 diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,

@@ -8,6 +8,13 @@ use serde::de::DeserializeOwned;
 use super::schema::settings;
 use super::{Conn, corrupt};
 
+/// The stored value, if there is one.
+pub async fn get<T: DeserializeOwned>(conn: &mut Conn, key: &str) -> QueryResult<Option<T>> {
+    let stored: Option<serde_json::Value> =
+        settings::table.find(key).select(settings::value).first(conn).await.optional()?;
+    stored.map(|value| serde_json::from_value(value).map_err(corrupt)).transpose()
+}
+
 /// The stored value, or `value` if there was none: whoever comes first decides for everybody.
 pub async fn get_or_set<T: Serialize + DeserializeOwned>(
     conn: &mut Conn,

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::geo::Metres;
+use super::ledger::chain::Hash;
 use super::money::{Currency, Money, scale};
 use super::shift::PaidTime;
 use super::time::Seconds;
@@ -28,7 +29,15 @@ pub struct Tariff {
     /// Guaranteed for an hour of paid time.
     pub guarantee_per_hour: i64,
     pub paid_time: PaidTime,
+    /// The whole text that this was read from, which lines keep the hash of.
+    #[serde(skip)]
+    text: String,
 }
+
+/// The text is not a tariff.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a tariff: {0}")]
+pub struct TariffError(String);
 
 /// What the pay for one delivery is reckoned from; kept with the line, so that anyone can check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +56,21 @@ pub struct GuaranteeInputs {
 }
 
 impl Tariff {
+    /// The only way in: a TOML text with every field and no other.
+    pub fn parse(text: &str) -> Result<Self, TariffError> {
+        let tariff: Self = toml::from_str(text).map_err(|error| TariffError(error.to_string()))?;
+        Ok(Self { text: text.to_owned(), ..tariff })
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What a line pins the tariff by.
+    pub fn hash(&self) -> Hash {
+        Hash::of(self.text.as_bytes())
+    }
+
     /// Pay for one delivery.
     pub fn piece(&self, inputs: &PieceInputs) -> Money {
         let amount = self.base
@@ -73,7 +97,7 @@ mod tests {
     use super::*;
 
     fn mdrp() -> Tariff {
-        toml::from_str(include_str!("../../config/policy/tariff-mdrp.toml")).unwrap()
+        Tariff::parse(include_str!("../../config/policy/tariff-mdrp.toml")).unwrap()
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Services {
     // Fields are dropped from top to bottom: Redis stops first, as in `stop`.
     redis: Service,
     postgres: Service,
+    /// Whether it lives in `data_dir`, whoever started it.
+    postgres_is_private: bool,
     data_dir: PathBuf,
 }
 
@@ -85,6 +87,7 @@ pub fn start(
     database_url: Option<String>,
     redis_url: Option<String>,
 ) -> Result<Services, StartError> {
+    let postgres_is_private = database_url.is_none();
     let postgres = match database_url {
         Some(url) => Service::of_others(url),
         None => postgres::start(data_dir)?,
@@ -93,7 +96,7 @@ pub fn start(
         Some(url) => Service::of_others(url),
         None => redis::start(data_dir)?,
     };
-    Ok(Services { data_dir: data_dir.to_owned(), redis, postgres })
+    Ok(Services { data_dir: data_dir.to_owned(), redis, postgres, postgres_is_private })
 }
 
 impl Services {
@@ -102,6 +105,17 @@ impl Services {
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.postgres.url
+    }
+
+    /// The same for another role: a private Postgres lets every role in that may enter its
+    /// directory. One that was given has its own rules, so its address stays as it is.
+    #[must_use]
+    pub fn database_url_as(&self, role: &str) -> String {
+        let url = self.database_url();
+        match (self.postgres_is_private, url.split_once('@')) {
+            (true, Some((_, place))) => format!("postgres://{role}@{place}"),
+            _ => url.to_owned(),
+        }
     }
 
     /// Where Redis answers. A private one: `redis+unix://<socket>`.

@@ -104,6 +104,7 @@ impl ApiError {
             Self::Command(C::Quote(QuoteError::Expired { .. })) => {
                 (StatusCode::CONFLICT, "quote-expired")
             }
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),

@@ -1,5 +1,7 @@
 //! HTTP and nothing else: every route on one screen, by audience.
 
+use std::sync::Arc;
+
 use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -11,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::commands::Answer;
 use crate::config::Config;
 use crate::coop::Coop;
+use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
 use crate::outbound::address::Reach;
@@ -35,6 +38,7 @@ pub struct App {
     pub live: Live,
     pub hub: Hub,
     pub keys: auth::Keys,
+    pub notary: Arc<Notary>,
     pub config: Config,
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the server stops: ends the streams.
@@ -56,6 +60,12 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
+        .service(
+            at("/v1/ledger/checkpoints")
+                .route(get().to(ledger::list_checkpoints))
+                .route(post().to(ledger::sign_checkpoint)),
+        )
+        .service(at("/v1/ledger/key").route(get().to(ledger::show_key)))
         .service(at("/v1/me").route(get().to(session::show_me)))
         .service(at("/v1/stream").route(get().to(stream::follow_stream)));
     // merchants and dispatchers
@@ -102,6 +112,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
+        .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
         .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
         .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))

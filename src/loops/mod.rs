@@ -3,6 +3,7 @@
 //! They share one thread and never block it; what they need of the database comes from the pool
 //! like everybody's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,8 +12,10 @@ use tracing::error;
 use crate::commands::CommandError;
 use crate::config::Config;
 use crate::coop::Coop;
+use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 
+pub mod books;
 pub mod dispatcher;
 pub mod offers;
 pub mod outbox;
@@ -28,12 +31,14 @@ pub fn start(
     coop: Coop,
     live: Live,
     hub: Hub,
+    notary: Arc<Notary>,
     config: &Config,
     teller: webhooks::Teller,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
     let dispatch = config.dispatch;
     let retention = config.retention;
+    let ledger = config.ledger;
     std::thread::Builder::new().name("loops".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = match runtime {
@@ -45,6 +50,8 @@ pub fn start(
         local.spawn_local(outbox::run(coop.clone(), hub.clone()));
         local.spawn_local(webhooks::run(coop.clone(), hub, teller));
         local.spawn_local(offers::run(coop.clone()));
+        local.spawn_local(books::sign(coop.clone(), notary, ledger));
+        local.spawn_local(books::check(coop.clone(), ledger));
         local.spawn_local(retention::run(coop.clone(), retention));
         if dispatch.enabled {
             local.spawn_local(dispatcher::run(coop, live, dispatch));

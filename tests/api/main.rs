@@ -20,6 +20,7 @@ mod pay;
 mod quotes;
 mod routes;
 mod sessions;
+mod statements;
 mod tracking;
 mod webhooks;
 mod world;

@@ -197,6 +197,9 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
         get("/.well-known/jwks.json", A::Public, O::None),
         get("/v1/clock", A::Public, O::None),
+        get("/v1/ledger/checkpoints", A::Public, O::None),
+        Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },
+        get("/v1/ledger/key", A::Public, O::None),
         get("/v1/me", A::LoggedIn, O::None),
         get("/v1/stream", A::LoggedIn, O::None),
         // merchants and dispatchers
@@ -233,6 +236,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/offers", A::Couriers, O::None),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
+        get("/v1/me/statement", A::Couriers, O::None),
         Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
         Route { body_optional: true, ..post("/v1/offers/{id}/decline", A::Couriers, O::Offer, json!({})) },
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),

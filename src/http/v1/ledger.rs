@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
 use serde::Serialize;
 
+use crate::commands::books;
 use crate::db;
+use crate::domain::ledger::checkpoint::{NotaryKey, Signed};
 use crate::http::App;
 use crate::http::auth::AsTreasurer;
+use crate::http::body::query;
 use crate::http::error::ApiError;
+use crate::http::paging::{Page, Paging};
 
 #[derive(Serialize)]
 pub struct AccountView {
@@ -42,4 +47,43 @@ pub async fn show_trial_balance(
         balance: account.balance,
     };
     Ok(Json(TrialBalance { accounts: balances.into_iter().map(view).collect(), sum }))
+}
+
+/// `GET /v1/ledger/checkpoints`: what the co-op has signed, the newest first. For everybody, so that
+/// many keep it.
+pub async fn list_checkpoints(
+    app: Data<App>,
+    request: HttpRequest,
+) -> Result<Json<Page<Signed>>, ApiError> {
+    let paging: Paging = query(&request)?;
+    let limit = paging.limit()?;
+    let mut conn = app.coop.conn().await?;
+    let newest = db::ledger::checkpoints::newest(&mut conn, paging.cursor()?, limit).await?;
+    Ok(Json(Page::new(newest, limit, |signed| signed.number)))
+}
+
+#[derive(Serialize)]
+pub struct SignedNow {
+    /// `None`: nothing was booked since the last one.
+    checkpoint: Option<Signed>,
+}
+
+/// `POST /v1/ledger/checkpoints`: signs now, without waiting for the hour.
+pub async fn sign_checkpoint(
+    app: Data<App>,
+    _by: AsTreasurer,
+) -> Result<Json<SignedNow>, ApiError> {
+    let checkpoint = books::sign_checkpoint(&app.coop, &app.notary).await?;
+    Ok(Json(SignedNow { checkpoint }))
+}
+
+#[derive(Serialize)]
+pub struct KeyView {
+    /// 64 hexadecimal digits of an Ed25519 key.
+    key: NotaryKey,
+}
+
+/// `GET /v1/ledger/key`: by what statements are verified. Whoever trusts nobody writes it down.
+pub async fn show_key(app: Data<App>) -> Json<KeyView> {
+    Json(KeyView { key: app.notary.key() })
 }

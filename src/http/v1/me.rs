@@ -6,8 +6,11 @@ use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::books;
 use crate::db;
+use crate::domain::ids::CourierId;
 use crate::domain::ledger::Account;
+use crate::domain::ledger::statement::Statement;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time::Timestamp;
 use crate::http::App;
@@ -57,6 +60,47 @@ pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteVi
         })
     });
     Ok(Json(RouteView { version, stops: stops.collect() }))
+}
+
+/// Which of a courier's accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purse {
+    #[default]
+    Pay,
+    Tips,
+    Expenses,
+    Refund,
+}
+
+impl Purse {
+    pub const fn account(self, of: CourierId) -> Account {
+        match self {
+            Self::Pay => Account::CourierPay(of),
+            Self::Tips => Account::CourierTips(of),
+            Self::Expenses => Account::CourierExpenses(of),
+            Self::Refund => Account::CourierRefund(of),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatementQuery {
+    from: Option<Timestamp>,
+    #[serde(default)]
+    account: Purse,
+}
+
+/// `GET /v1/me/statement`: the lines with the proof that the co-op has signed for them, to be kept
+/// and verified elsewhere. See docs/ledger-format.md.
+pub async fn show_my_statement(
+    app: Data<App>,
+    by: AsCourier,
+    request: HttpRequest,
+) -> Result<Json<Statement>, ApiError> {
+    let StatementQuery { from, account } = query(&request)?;
+    Ok(Json(books::statement(&app.coop, account.account(by.0), from).await?))
 }
 
 #[derive(Deserialize)]

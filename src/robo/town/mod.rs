@@ -194,9 +194,9 @@ fn today(now: Timestamp) -> (i64, Timestamp) {
     ((midnight + Seconds(12 * 3600)).seconds().div_euclid(86_400), midnight)
 }
 
-/// Lunch begins: the first thing worth seeing of the town's day around `now`.
+/// Noon, when lunch begins: the first thing worth seeing of the town's day around `now`.
 pub fn before_lunch(now: Timestamp) -> Timestamp {
-    today(now).1 + Seconds::from_minutes(11 * 60 + 45)
+    today(now).1 + Seconds::from_minutes(12 * 60)
 }
 
 /// The customers of one shop.
@@ -286,6 +286,6 @@ mod tests {
         let (day, midnight) = today(summer);
         assert_eq!(midnight.to_string(), "2026-07-01T22:00:00.000Z");
         assert_eq!(today(summer - Seconds(3600)).0, day - 1);
-        assert_eq!(before_lunch(summer).to_string(), "2026-07-02T09:45:00.000Z");
+        assert_eq!(before_lunch(summer).to_string(), "2026-07-02T10:00:00.000Z");
     }
 }

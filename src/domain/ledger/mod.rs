@@ -4,56 +4,26 @@
 //! the courier more; its counterpart in the co-op's books shrinks by the same.
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, ShiftId};
+use super::ids::{DeliveryId, EntryId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::time::Timestamp;
+use chain::Hash;
 
-/// An account by owner and purpose. Its code is pseudonymous: ids, never names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Account {
-    /// What the co-op owes the courier.
-    CourierPay(CourierId),
-    /// What the merchant owes the co-op, as a negative balance.
-    MerchantReceivable(MerchantId),
-    CoopRevenue,
-    CoopOperations,
-}
+pub mod account;
+pub mod audit;
+pub mod chain;
+pub mod checkpoint;
+pub mod line;
+pub mod merkle;
+pub mod statement;
 
-impl Account {
-    /// `courier:<uuid>:pay`, the key of the account for ever.
-    pub fn code(self) -> String {
-        match self {
-            Self::CourierPay(id) => format!("courier:{}:pay", id.uuid()),
-            Self::MerchantReceivable(id) => format!("merchant:{}:receivable", id.uuid()),
-            Self::CoopRevenue => "coop:revenue".to_owned(),
-            Self::CoopOperations => "coop:operations".to_owned(),
-        }
-    }
-
-    pub const fn kind(self) -> &'static str {
-        match self {
-            Self::CourierPay(_) => "courier_pay",
-            Self::MerchantReceivable(_) => "merchant_receivable",
-            Self::CoopRevenue => "coop_revenue",
-            Self::CoopOperations => "coop_operations",
-        }
-    }
-
-    pub const fn owner(self) -> Option<Uuid> {
-        match self {
-            Self::CourierPay(id) => Some(id.uuid()),
-            Self::MerchantReceivable(id) => Some(id.uuid()),
-            Self::CoopRevenue | Self::CoopOperations => None,
-        }
-    }
-}
+pub use account::Account;
 
 /// Why money moved, with everything needed to reckon the amount again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Detail {
     /// A courier's pay for a delivery.
     Piece {
@@ -73,11 +43,13 @@ pub enum Detail {
 pub struct TariffRef {
     pub name: String,
     pub version: String,
+    /// The hash of its text.
+    pub text: Hash,
 }
 
 impl From<&Tariff> for TariffRef {
     fn from(tariff: &Tariff) -> Self {
-        Self { name: tariff.name.clone(), version: tariff.version.clone() }
+        Self { name: tariff.name.clone(), version: tariff.version.clone(), text: tariff.hash() }
     }
 }
 
@@ -87,6 +59,23 @@ impl Detail {
             Self::Piece { .. } => "piece",
             Self::Guarantee { .. } => "guarantee",
             Self::Price { .. } => "price",
+        }
+    }
+
+    /// The tariff that the amount is reckoned by, if it is reckoned by one.
+    pub const fn tariff(&self) -> Option<&TariffRef> {
+        match self {
+            Self::Piece { tariff, .. } | Self::Guarantee { tariff, .. } => Some(tariff),
+            Self::Price { .. } => None,
+        }
+    }
+
+    /// What the courier gets by these inputs and that tariff; `None` where no tariff says it.
+    pub fn reckon(&self, tariff: &Tariff) -> Option<Money> {
+        match self {
+            Self::Piece { inputs, .. } => Some(tariff.piece(inputs)),
+            Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
+            Self::Price { .. } => None,
         }
     }
 
@@ -106,6 +95,8 @@ pub struct Entry {
     pub id: EntryId,
     pub occurred_at: Timestamp,
     pub detail: Detail,
+    /// The entry that this one takes back.
+    pub reverses: Option<EntryId>,
     currency: Currency,
     postings: Vec<(Account, i64)>,
 }
@@ -125,6 +116,7 @@ impl Entry {
             id,
             occurred_at,
             detail,
+            reverses: None,
             currency: money.currency,
             postings: vec![(from, -money.amount), (to, money.amount)],
         })
@@ -142,7 +134,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::uuid_v7;
+    use crate::domain::ids::{CourierId, uuid_v7};
 
     #[test]
     fn an_entry_sums_to_zero_and_an_empty_one_does_not_exist() {

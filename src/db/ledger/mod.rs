@@ -1,15 +1,18 @@
 //! The ledger: one door in, and reads. Balance, order and append-only are the database's business.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::schema::{ledger_accounts, ledger_entries, ledger_postings};
-use super::{Conn, corrupt};
+use crate::db::schema::{ledger_accounts, ledger_entries, ledger_postings};
+use crate::db::{Conn, corrupt};
 use crate::domain::ids::{CourierId, EntryId, ShiftId};
 use crate::domain::ledger::{Account, Entry};
 use crate::domain::time::Timestamp;
+
+pub mod audit;
+pub mod checkpoints;
 
 /// Most accounts in a trial balance.
 pub const ACCOUNTS_MAX: i64 = 50_000;
@@ -23,19 +26,20 @@ pub async fn post(conn: &mut Conn, entry: &Entry, recorded_at: Timestamp) -> Que
     }
     let postings = entry.postings();
     let codes: Vec<String> = postings.iter().map(|(account, _)| account.code()).collect();
-    let kinds: Vec<&str> = postings.iter().map(|(account, _)| account.kind()).collect();
+    let kinds: Vec<String> = postings.iter().map(|(account, _)| account.kind()).collect();
     let owners: Vec<Option<uuid::Uuid>> =
         postings.iter().map(|(account, _)| account.owner()).collect();
     let amounts: Vec<i64> = postings.iter().map(|(_, amount)| *amount).collect();
     let row: Posted = diesel::sql_query(
-        "SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS posted",
+        "SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS posted",
     )
     .bind::<SqlUuid, _>(entry.id)
     .bind::<Text, _>(entry.detail.key())
     .bind::<Text, _>(entry.detail.kind())
     .bind::<Timestamptz, _>(entry.occurred_at)
     .bind::<Timestamptz, _>(recorded_at)
-    .bind::<Jsonb, _>(serde_json::to_value(&entry.detail).map_err(corrupt)?)
+    .bind::<Nullable<SqlUuid>, _>(entry.reverses)
+    .bind::<Text, _>(serde_json::to_string(&entry.detail).map_err(corrupt)?)
     .bind::<Text, _>(entry.currency().to_string())
     .bind::<Array<Text>, _>(codes)
     .bind::<Array<Text>, _>(kinds)

@@ -1,0 +1,129 @@
+//! What an auditor asks of one line: is it as it was booked, does it follow on the one before, and
+//! does its amount come out again?
+
+use std::collections::BTreeMap;
+
+use super::account::Account;
+use super::chain::{Hash, Head, Misfit};
+use super::line::{Line, NotALine};
+use super::{Detail, TariffRef};
+use crate::domain::money::Money;
+use crate::domain::pay::Tariff;
+
+/// Tariffs by the hash of their text.
+#[derive(Clone, Debug, Default)]
+pub struct Tariffs(BTreeMap<Hash, Tariff>);
+
+impl Tariffs {
+    pub fn add(&mut self, tariff: Tariff) {
+        self.0.insert(tariff.hash(), tariff);
+    }
+
+    pub fn get(&self, named: &TariffRef) -> Option<&Tariff> {
+        let known = self.0.get(&named.text)?;
+        (known.name == named.name && known.version == named.version).then_some(known)
+    }
+}
+
+/// What does not hold about a line. In the order in which it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    #[error("its entry is missing")]
+    NoEntry,
+    #[error("its bytes are no line: {0}")]
+    Bytes(#[from] NotALine),
+    #[error("its {0} is not what was booked")]
+    Column(&'static str),
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    #[error("its detail says nothing that can be reckoned: {0}")]
+    Detail(String),
+    #[error("its tariff {name} {version} is not known")]
+    Tariff { name: String, version: String },
+    #[error("by tariff and inputs it is {reckoned}, and {booked} was booked")]
+    Reckoned { reckoned: Money, booked: Money },
+}
+
+impl LineFault {
+    /// Which invariant of the ledger it breaks.
+    pub const fn invariant(&self) -> &'static str {
+        match self {
+            Self::NoEntry | Self::Bytes(_) | Self::Column(_) => "I2",
+            Self::Misfit(Misfit::Hash { .. }) => "I2",
+            Self::Misfit(Misfit::Seq { .. } | Misfit::Previous { .. } | Misfit::Balance) => "I3",
+            Self::Detail(_) | Self::Tariff { .. } | Self::Reckoned { .. } => "I8",
+        }
+    }
+}
+
+/// Whether a line of a courier's pay comes out again from what is recorded with it.
+pub fn reckon(line: &Line, tariffs: &Tariffs) -> Result<(), LineFault> {
+    let earns = matches!(Account::parse(&line.account), Some(Account::CourierPay(_)));
+    if !earns {
+        return Ok(());
+    }
+    let detail: Detail =
+        serde_json::from_str(&line.detail).map_err(|error| LineFault::Detail(error.to_string()))?;
+    if detail.kind() != line.kind || detail.key() != line.key {
+        return Err(LineFault::Detail(format!("it is the detail of {}", detail.key())));
+    }
+    let Some(named) = detail.tariff() else { return Ok(()) };
+    let tariff = tariffs.get(named).ok_or_else(|| LineFault::Tariff {
+        name: named.name.clone(),
+        version: named.version.clone(),
+    })?;
+    match detail.reckon(tariff) {
+        Some(money) if money.amount != line.amount || money.currency.code() != line.currency => {
+            let currency = line.currency.parse().unwrap_or(money.currency);
+            let booked = Money::new(line.amount, currency);
+            Err(LineFault::Reckoned { reckoned: money, booked })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line as the database keeps it: columns for queries, and the bytes that count.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// What the columns say; `detail` as the database writes JSON. `None`: the entry is gone.
+    pub columns: Option<Line>,
+    pub canonical: Vec<u8>,
+    pub hash: Hash,
+}
+
+impl Stored {
+    /// Holds columns, bytes and chain against one another.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn check(&self, head: Head, tariffs: &Tariffs) -> Result<Head, LineFault> {
+        let booked = Line::parse(&self.canonical)?;
+        let columns = self.columns.as_ref().ok_or(LineFault::NoEntry)?;
+        if let Some(column) = first_difference(columns, &booked) {
+            return Err(LineFault::Column(column));
+        }
+        let head = head.follow(&booked, self.hash)?;
+        reckon(&booked, tariffs)?;
+        Ok(head)
+    }
+}
+
+fn first_difference(columns: &Line, booked: &Line) -> Option<&'static str> {
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+    let differs = [
+        ("account", columns.account != booked.account),
+        ("seq", columns.seq != booked.seq),
+        ("entry", columns.entry != booked.entry),
+        ("key", columns.key != booked.key),
+        ("kind", columns.kind != booked.kind),
+        ("time of occurrence", columns.occurred_us != booked.occurred_us),
+        ("time of recording", columns.recorded_us != booked.recorded_us),
+        ("reversed entry", columns.reverses != booked.reverses),
+        ("currency", columns.currency != booked.currency),
+        ("amount", columns.amount != booked.amount),
+        ("previous balance", columns.previous != booked.previous),
+        ("balance", columns.balance != booked.balance),
+        ("detail", json(&columns.detail) != json(&booked.detail)),
+    ];
+    differs.into_iter().find(|(_, differs)| *differs).map(|(column, _)| column)
+}

@@ -1,0 +1,8 @@
+//! The pay ledger from outside: against its own owner, under many writers, and when it is killed.
+
+#[path = "../support/mod.rs"]
+mod database;
+
+mod books;
+mod roles;
+mod tamper;
