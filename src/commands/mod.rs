@@ -18,9 +18,12 @@ use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
+use crate::domain::import;
 use crate::domain::offer::OfferGone;
+use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
+use crate::domain::slot::{PlanError, SlotError};
 use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
 use crate::secrets::{HashError, SealError};
@@ -31,11 +34,14 @@ pub mod books;
 pub mod deliveries;
 pub mod dispatch;
 pub mod identity;
+pub mod imports;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod prices;
 pub mod quotes;
 pub mod shifts;
+pub mod slots;
 pub mod tasks;
 pub mod webhooks;
 
@@ -66,6 +72,16 @@ pub enum CommandError {
     Offer(#[from] OfferGone),
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
+    #[error(transparent)]
+    NoPrice(#[from] NoPrice),
+    #[error(transparent)]
+    Book(#[from] BookError),
+    #[error("there is no column `{name}`; there are {known}", known = import::COLUMNS.join(", "))]
+    Column { name: String },
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Slot(#[from] SlotError),
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]

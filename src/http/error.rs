@@ -12,6 +12,7 @@ use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::quote::QuoteError;
 use crate::domain::shift::ShiftError;
+use crate::domain::slot::SlotError;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +106,19 @@ impl ApiError {
                 (StatusCode::CONFLICT, "quote-expired")
             }
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
+            Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Plan(_) | C::Slot(SlotError::Window)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Slot(SlotError::NoSuch { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-slot")
+            }
+            Self::Command(C::Slot(SlotError::Closed { .. } | SlotError::TooFarAhead { .. })) => {
+                (StatusCode::CONFLICT, "slot-closed")
+            }
+            Self::Command(C::Slot(SlotError::Full { .. })) => (StatusCode::CONFLICT, "slot-full"),
+            Self::Command(C::Column { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-column"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
@@ -122,6 +136,13 @@ impl ApiError {
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
+            }
+            Self::Command(CommandError::Book(error)) => {
+                let pointer = match error.rule {
+                    Some(number) => format!("/book/rules/{number}"),
+                    None => "/book".to_owned(),
+                };
+                vec![Fault { pointer, detail: error.to_string() }]
             }
             _ => Vec::new(),
         }
