@@ -41,8 +41,9 @@ pub enum CalendarError {
 impl TryFrom<String> for Clock {
     type Error = CalendarError;
     fn try_from(text: String) -> Result<Self, CalendarError> {
-        let parts =
-            text.split_once(':').filter(|(hour, minute)| hour.len() == 2 && minute.len() == 2);
+        let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        let parts = text.split_once(':');
+        let parts = parts.filter(|(hour, minute)| two_digits(hour) && two_digits(minute));
         let parts =
             parts.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
         match parts {
