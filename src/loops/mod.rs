@@ -1,6 +1,6 @@
 //! Programs that run at their own pace beside the requests.
 //!
-//! They share one thread and never block it; what they need of the database comes from the pool
+//! They share one thread and never block it (the engine thinks on another one); what they need of the database comes from the pool
 //! like everybody's.
 
 use std::sync::Arc;
