@@ -1,4 +1,5 @@
-// Builds the dashboard into dist/: index.html and content-hashed files under assets/.
+// Builds into dist/: the dashboard (index.html), the courier's app (app/), and content-hashed files of
+// both under assets/.
 // `--watch` rebuilds on change, `--tests` bundles test/*.test.ts for `node --test`.
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
@@ -17,22 +18,62 @@ async function placeWorker() {
   return `/assets/${name}`;
 }
 
-/** Fills the two placeholders of src/index.html with the hashed names. */
-async function writeIndex(metafile) {
-  const entry = Object.entries(metafile.outputs).find(([, o]) => o.entryPoint === "src/main.tsx");
-  if (!entry) throw new Error("src/main.tsx is missing from the build");
-  const [script, { cssBundle }] = entry;
-  const html = await readFile("src/index.html", "utf8");
-  const asset = (file) => `/assets/${basename(file)}`;
-  await writeFile(
-    "dist/index.html",
-    html.replace("%SCRIPT%", asset(script)).replace("%STYLE%", asset(cssBundle)),
-  );
+/** Every page by its entry: the template that names script and style, and where it goes. */
+const PAGES = {
+  "src/main.tsx": { template: "src/index.html", page: "index.html" },
+  "src/courier/main.tsx": { template: "src/courier/index.html", page: "app/index.html" },
+};
+/** What a phone keeps besides the script and the style. */
+const APP_FILES = ["favicon.svg", "icon-192.png", "icon-512.png", "manifest.webmanifest"];
+
+const asset = (file) => `/assets/${basename(file)}`;
+
+function outputOf(metafile, entry) {
+  const found = Object.entries(metafile.outputs).find(([, o]) => o.entryPoint === entry);
+  if (!found) throw new Error(`${entry} is missing from the build`);
+  return { script: found[0], style: found[1].cssBundle };
+}
+
+/** Fills the placeholders of the pages with the hashed names. */
+async function writePages(metafile) {
+  for (const [entry, { template, page }] of Object.entries(PAGES)) {
+    const { script, style } = outputOf(metafile, entry);
+    const html = (await readFile(template, "utf8"))
+      .replace("%SCRIPT%", asset(script)).replace("%STYLE%", asset(style));
+    await writeFile(join("dist", page), html);
+  }
+}
+
+/** What a script loads, directly and through others, itself included. */
+function loadedBy(metafile, script, found = new Set()) {
+  if (found.has(script)) return found;
+  found.add(script);
+  for (const { path } of metafile.outputs[script].imports) loadedBy(metafile, path, found);
+  return found;
+}
+
+/** The service worker knows every file of the app; another build is another cache. */
+async function writeServiceWorker(metafile) {
+  const { script, style } = outputOf(metafile, "src/courier/main.tsx");
+  const files = [...loadedBy(metafile, script), style].map(asset);
+  const all = ["/app/", ...files, ...APP_FILES.map((name) => `/app/${name}`)];
+  const page = await readFile("dist/app/index.html");
+  const hash = createHash("sha256").update(page).update(all.join()).digest("hex").slice(0, 12);
+  await esbuild.build({
+    entryPoints: ["src/courier/sw.ts"],
+    outfile: "dist/app/sw.js",
+    bundle: true,
+    minify: true,
+    target: "es2022",
+    define: { FILES: JSON.stringify(all), SHELL: JSON.stringify(`shell-${hash}`) },
+  });
 }
 
 async function options() {
   return {
-    entryPoints: ["src/main.tsx"],
+    entryPoints: Object.keys(PAGES).map((entry) => ({
+      in: entry, out: entry.includes("courier") ? "courier" : "main",
+    })),
     bundle: true,
     format: "esm",
     splitting: true, // The map is loaded after the login form and the list can already be used.
@@ -48,10 +89,12 @@ async function options() {
     define: { MAP_WORKER_URL: JSON.stringify(await placeWorker()) },
     plugins: [
       {
-        name: "index",
+        name: "pages",
         setup(build) {
           build.onEnd(async (result) => {
-            if (result.metafile) await writeIndex(result.metafile);
+            if (!result.metafile) return;
+            await writePages(result.metafile);
+            await writeServiceWorker(result.metafile);
           });
         },
       },
@@ -81,7 +124,10 @@ if (process.argv.includes("--tests")) {
 } else {
   await rm("dist", { recursive: true, force: true });
   await mkdir(ASSETS, { recursive: true });
+  await mkdir("dist/app", { recursive: true });
   await copyFile("src/favicon.svg", join(ASSETS, "favicon.svg"));
+  await copyFile("src/favicon.svg", "dist/app/favicon.svg");
+  for (const name of APP_FILES.slice(1)) await copyFile(`src/courier/${name}`, `dist/app/${name}`);
   if (process.argv.includes("--watch")) {
     await (await esbuild.context(await options())).watch();
   } else {

@@ -210,17 +210,16 @@ async fn open(
     let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
+    let teller = teller(&config, seal)?;
     let loops = loops::start(
         coop.clone(),
         live.clone(),
         hub.clone(),
         notary.clone(),
         &config,
+        teller,
         stop.clone(),
     );
-    let teller = teller(&config, seal)?;
-    let loops =
-        loops::start(coop.clone(), live.clone(), hub.clone(), &config, teller, stop.clone());
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;

@@ -2,7 +2,6 @@ import { useEffect } from "preact/hooks";
 import type { Role } from "./api/types";
 import { BoardPage } from "./board/board";
 import { t } from "./i18n";
-import { CourierPage } from "./pages/courier";
 import { LoginPage } from "./pages/login";
 import { MerchantPage } from "./pages/merchant";
 import { OtherPage } from "./pages/other";
@@ -26,6 +25,12 @@ export function App() {
   const is = (role: Role) => session.user.roles.includes(role);
   if (is("dispatcher") || is("admin")) return <BoardPage />;
   if (is("merchant")) return <MerchantPage />;
-  if (is("courier")) return <CourierPage />;
+  if (is("courier")) return <GoToApp />;
   return <OtherPage />;
+}
+
+/** Couriers have an app of their own, for the phone. */
+function GoToApp() {
+  useEffect(() => location.replace("/app/"), []);
+  return null;
 }

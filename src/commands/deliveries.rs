@@ -1,7 +1,8 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, prices, slots};
 use crate::coop::Coop;
+use crate::db;
 use crate::db::assignments::{self, NewAssignment};
 use crate::db::{Conn, couriers, deliveries, ledger, merchants, offers, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
@@ -27,14 +28,16 @@ pub async fn create(
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let delivery = draft(coop, &shop, &request, now);
-        place(coop, tx, &delivery, now).await?;
+        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
+        let mut delivery = draft(coop, &shop, &request, now);
+        delivery.price = prices::price(coop, tx, &shop, &delivery).await?.price;
+        place(coop, tx, &delivery, &request, now).await?;
         Ok(delivery)
     })
     .await
 }
 
-/// The delivery that a request would make now, with its price; nothing is written.
+/// The delivery that a request would make now, still without its price; nothing is written.
 pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timestamp) -> Delivery {
     let own_place = Stop {
         place: shop.place,
@@ -56,7 +59,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         }
     };
     let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
-    let mut delivery = Delivery {
+    Delivery {
         id: coop.clock.id(DeliveryId::from_uuid),
         merchant_id: shop.id,
         external_reference: request.external_reference.clone(),
@@ -70,10 +73,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         state: DeliveryState::Open,
         version: 1,
         desk: Desk::default(),
-    };
-    delivery.price =
-        coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
-    delivery
+    }
 }
 
 /// Writes a new delivery and tells it. A merchant uses a reference once.
@@ -81,6 +81,7 @@ pub(super) async fn place(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
+    request: &Request,
     now: Timestamp,
 ) -> Result<(), CommandError> {
     if let Some(reference) = &delivery.external_reference
@@ -91,6 +92,7 @@ pub(super) async fn place(
         ));
     }
     deliveries::insert(tx, delivery).await?;
+    slots::book(tx, request.slot, delivery.id).await?;
     tell(coop, tx, DeliveryChange::Created, delivery, now).await
 }
 
@@ -237,6 +239,7 @@ pub async fn cancel(
         };
         cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
+        db::slots::free(tx, id).await?;
         book_fee(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;

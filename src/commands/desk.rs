@@ -7,15 +7,17 @@ use serde_json::json;
 
 use super::deliveries::{Giver, give, release, route_changed, tell, withdraw_offers};
 use super::offers::order_route;
-use super::{Answer, CommandError, Once};
+use super::{Answer, CommandError, Once, slots};
 use crate::coop::Coop;
-use crate::db::acts::{self, NewAct};
+use crate::db;
+use crate::db::acts::{self, Cancelled, NewAct};
 use crate::db::{Conn, couriers, deliveries, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError, Holding};
 use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
 use crate::domain::money::Money;
+use crate::domain::slot::Choice;
 use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
 
@@ -38,8 +40,8 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
         let before = deliveries::lock(tx, order.delivery).await?;
         let before = before.ok_or(CommandError::NotFound("delivery"))?;
         let outdated = order.version.is_some_and(|seen| seen != before.version);
-        let price = match &order.act {
-            Act::Restore => acts::price_before_cancelling(tx, before.id).await?,
+        let undone = match &order.act {
+            Act::Restore => acts::cancelled(tx, before.id).await?,
             Act::Assign { .. }
             | Act::Unassign
             | Act::Cancel { .. }
@@ -49,8 +51,7 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
             | Act::Lock
             | Act::Unlock => None,
         };
-        let price = price.map_or(before.price, |amount| Money { amount, ..before.price });
-        let wanted = decide(&before, &order.act, price, at);
+        let wanted = decide(&before, &order.act, undone, at);
         if matches!(wanted, Ok(None)) {
             return Ok(before);
         }
@@ -59,6 +60,7 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
         }
         let Some(after) = wanted? else { return Ok(before) };
         carry_out(coop, tx, by, order, &before, &after, at).await?;
+        let slot = move_slot(tx, &order.act, after.id, undone).await?;
         let act = NewAct {
             id: coop.clock.id(|id| id),
             at,
@@ -67,7 +69,7 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
             delivery_id: Some(after.id),
             courier_id: after.holder().or(before.holder()),
             version: after.version,
-            detail: json!({ "act": order.act, "price": before.price.amount }),
+            detail: json!({ "act": order.act, "price": before.price.amount, "slot": slot }),
         };
         acts::insert(tx, &act).await?;
         Ok(after)
@@ -75,11 +77,36 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
     .await
 }
 
-/// What the delivery becomes, by the domain's rules; `price` is what it costs while it lives. `None`: it is so already.
+/// A delivery that is called off gives its place in a slot back; one that is restored takes it
+/// again, as long as there is one.
+async fn move_slot(
+    tx: &mut Conn,
+    act: &Act,
+    delivery: DeliveryId,
+    undone: Option<Cancelled>,
+) -> Result<Option<Choice>, CommandError> {
+    match act {
+        Act::Cancel { .. } => Ok(db::slots::free(tx, delivery).await?),
+        Act::Restore => {
+            let slot = undone.and_then(|undone| undone.slot);
+            slots::book(tx, slot, delivery).await?;
+            Ok(slot)
+        }
+        Act::Assign { .. }
+        | Act::Unassign
+        | Act::Reschedule { .. }
+        | Act::Note { .. }
+        | Act::Tag { .. }
+        | Act::Lock
+        | Act::Unlock => Ok(None),
+    }
+}
+
+/// What the delivery becomes, by the domain's rules. `None`: it is so already.
 fn decide(
     delivery: &Delivery,
     act: &Act,
-    price: Money,
+    undone: Option<Cancelled>,
     at: Timestamp,
 ) -> Result<Option<Delivery>, DeliveryError> {
     match act {
@@ -90,10 +117,13 @@ fn decide(
         Act::Cancel { .. } if delivery.desk.locked => Err(DeliveryError::Locked),
         // The co-op's own doing costs the merchant nothing.
         Act::Cancel { reason } => {
-            let free = |cancelled| Delivery { price: Money { amount: 0, ..price }, ..cancelled };
+            let nothing = Money { amount: 0, ..delivery.price };
+            let free = |cancelled| Delivery { price: nothing, ..cancelled };
             Ok(delivery.cancel(at, reason.clone())?.map(free))
         }
-        Act::Restore => delivery.restore(price),
+        Act::Restore => {
+            delivery.restore(undone.map(|undone| Money { amount: undone.price, ..delivery.price }))
+        }
         Act::Reschedule { ready_at, due_at } => delivery.reschedule(*ready_at, *due_at, at),
         Act::Note { note } => Ok(delivery.annotate(note.clone())),
         Act::Tag { add, remove } => delivery.tag(add, remove),
@@ -131,6 +161,9 @@ async fn carry_out(
         // What was offered is not what it was, or not to be had any more.
         Act::Lock | Act::Reschedule { .. } => {
             withdraw_offers(coop, tx, after.id, None, at).await?;
+            if let Some(courier) = after.holder() {
+                route_changed(coop, tx, courier, at).await?;
+            }
             DeliveryChange::Updated
         }
         Act::Restore | Act::Note { .. } | Act::Tag { .. } | Act::Unlock => DeliveryChange::Updated,

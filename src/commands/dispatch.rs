@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use super::deliveries::{Giver, give, route_changed};
 use super::offers::order_route;
 use super::{CommandError, pay};
-use crate::coop::Coop;
+use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, Decision};
-use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, settings, shifts};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
+use crate::domain::pay::PayPart;
 use crate::domain::policy::Mode;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::time::{Seconds, Timestamp};
+use crate::engine::ENGINE_VERSION;
 use crate::engine::plan::{Plan, Proposal};
 use crate::engine::snapshot::Snapshot;
 
@@ -45,13 +47,15 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
         let decision = Decision {
             id: coop.clock.id(DecisionId::from_uuid),
             decided_at: tick.snapshot.now,
-            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            engine_version: ENGINE_VERSION.to_owned(),
             policy_version: coop.rules.dispatch_version.clone(),
             seed: tick.seed.cast_signed(),
             snapshot: tick.snapshot.clone(),
             plan: tick.plan.clone(),
             faults: tick.faults.clone(),
         };
+        let ground = &coop.rules.ground;
+        settings::get_or_set(tx, &Ground::key(&decision.policy_version), ground).await?;
         decisions::insert(tx, &decision).await?;
         let mut applied = Applied::default();
         if !tick.faults.is_empty() {
@@ -162,13 +166,13 @@ async fn terms(
         Ok::<_, CommandError>(OfferedStop { place: stop.place, address: stop.address.clone() })
     };
     let mut shown = Vec::with_capacity(locked.len());
-    let mut amount = 0;
+    let mut parts = Vec::new();
     for id in &proposal.deliveries {
         let delivery = &locked[id];
         let merchant = merchants::find(tx, delivery.merchant_id).await?;
         let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
         let mut dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
-        amount += coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount;
+        parts.extend(coop.rules.tariff.parts(&pay::piece_inputs(coop, delivery)));
         shown.push(OfferedDelivery {
             id: *id,
             merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,
@@ -181,7 +185,11 @@ async fn terms(
     Ok(Terms {
         approach_m: proposal.approach,
         trip_m: proposal.trip,
-        pay: Money::new(amount, coop.rules.tariff.currency),
+        pay: Money::new(
+            parts.iter().map(|part| part.amount.amount).sum(),
+            coop.rules.tariff.currency,
+        ),
+        made_of: PayPart::sum(parts),
         deliveries: shown,
     })
 }

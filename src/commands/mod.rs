@@ -18,10 +18,16 @@ use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
+use crate::domain::import;
+use crate::domain::intake::LATE_MAX;
 use crate::domain::offer::OfferGone;
+use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
+use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
-use crate::domain::time::{Seconds, TimeWindowError, Timestamp};
+use crate::domain::slot::{PlanError, SlotError};
+use crate::domain::suspension::SuspensionError;
+use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
 use crate::secrets::{HashError, SealError};
 
@@ -31,12 +37,20 @@ pub mod books;
 pub mod deliveries;
 pub mod desk;
 pub mod dispatch;
+pub mod erasure;
 pub mod identity;
+pub mod imports;
+pub mod intake;
 pub mod offers;
 pub mod pay;
 pub mod people;
+pub mod positions;
+pub mod prices;
 pub mod quotes;
+pub mod reviews;
 pub mod shifts;
+pub mod slots;
+pub mod suspensions;
 pub mod tasks;
 pub mod webhooks;
 
@@ -72,11 +86,27 @@ pub enum CommandError {
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
     #[error(transparent)]
+    NoPrice(#[from] NoPrice),
+    #[error(transparent)]
+    Book(#[from] BookError),
+    #[error("there is no column `{name}`; there are {known}", known = import::COLUMNS.join(", "))]
+    Column { name: String },
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error("{0}")]
     TooMany(&'static str),
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+    #[error(transparent)]
+    Suspension(#[from] SuspensionError),
+    #[error("end your shift first")]
+    AtWork,
     #[error("this Idempotency-Key was used for another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is being worked on")]
@@ -196,6 +226,26 @@ impl Coop {
         }
     }
 
+    /// A part of a transaction that leaves nothing behind when it fails, while the rest goes on.
+    async fn within<T>(
+        &self,
+        tx: &mut Conn,
+        work: impl AsyncFnOnce(&mut Conn) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        type Manager = <Conn as AsyncConnection>::TransactionManager;
+        Manager::begin_transaction(tx).await?; // Inside another one: a savepoint.
+        match work(tx).await {
+            Ok(value) => {
+                Manager::commit_transaction(tx).await?;
+                Ok(value)
+            }
+            Err(error) => {
+                Manager::rollback_transaction(tx).await?;
+                Err(error)
+            }
+        }
+    }
+
     /// Like [`Self::transact`], but an answer given before under the same key is given again.
     async fn once<T: Serialize + DeserializeOwned>(
         &self,
@@ -245,9 +295,6 @@ fn lock_number(once: &Once) -> i64 {
     number.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(number)
 }
-
-/// How long ago a phone may say that something happened.
-const LATE_MAX: Seconds = Seconds(7 * 86_400);
 
 /// When something happened: what the device says, within reason, else now.
 fn happened(at: Option<Timestamp>, now: Timestamp) -> Timestamp {

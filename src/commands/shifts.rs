@@ -1,6 +1,6 @@
 //! Shifts are planned, started and stopped.
 
-use super::{Answer, CommandError, Once, happened, pay};
+use super::{Answer, CommandError, Once, happened, pay, suspensions};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, offers, shifts, tasks};
 use crate::domain::event::Event;
@@ -47,39 +47,47 @@ pub async fn start(
     wanted: Option<ShiftId>,
     device_time: Option<Timestamp>,
 ) -> Result<Shift, CommandError> {
-    let now = coop.clock.now();
-    let at = happened(device_time, now);
-    coop.transact(async |tx| {
-        let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
-        if let Some(open) = shifts::find_open(tx, by).await? {
-            return Ok(open);
+    let at = happened(device_time, coop.clock.now());
+    coop.transact(async |tx| start_in(coop, tx, by, wanted, at).await).await
+}
+
+/// [`start`] as a part of something larger.
+pub(super) async fn start_in(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    wanted: Option<ShiftId>,
+    at: Timestamp,
+) -> Result<Shift, CommandError> {
+    let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+    if let Some(open) = shifts::find_open(tx, by).await? {
+        return Ok(open);
+    }
+    suspensions::check(tx, by, at).await?;
+    let planned = match wanted {
+        Some(id) => {
+            let shift = shifts::find(tx, id).await?.filter(|shift| shift.courier_id == by);
+            Some(shift.ok_or(CommandError::NotFound("shift"))?)
         }
-        let planned = match wanted {
-            Some(id) => {
-                let shift = shifts::find(tx, id).await?.filter(|shift| shift.courier_id == by);
-                Some(shift.ok_or(CommandError::NotFound("shift"))?)
-            }
-            None => {
-                let early = Seconds(coop.rules.service.early_start_s);
-                shifts::find_planned(tx, by, at, early).await?
-            }
-        };
-        let fresh = Shift {
-            id: coop.clock.id(ShiftId::from_uuid),
-            courier_id: by,
-            planned: None,
-            state: ShiftState::Planned,
-        };
-        let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };
-        if planned.is_some() {
-            shifts::save(tx, &shift).await?;
-        } else {
-            shifts::insert(tx, &shift).await?;
+        None => {
+            let early = Seconds(coop.rules.service.early_start_s);
+            shifts::find_planned(tx, by, at, early).await?
         }
-        tell(coop, tx, shift, courier.name.clone(), at).await?;
-        Ok(shift)
-    })
-    .await
+    };
+    let fresh = Shift {
+        id: coop.clock.id(ShiftId::from_uuid),
+        courier_id: by,
+        planned: None,
+        state: ShiftState::Planned,
+    };
+    let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };
+    if planned.is_some() {
+        shifts::save(tx, &shift).await?;
+    } else {
+        shifts::insert(tx, &shift).await?;
+    }
+    tell(coop, tx, shift, courier.name, at).await?;
+    Ok(shift)
 }
 
 /// The courier stops: the time to pay is fixed and the guarantee topped up. Refused while goods or
@@ -89,29 +97,36 @@ pub async fn stop(
     by: CourierId,
     device_time: Option<Timestamp>,
 ) -> Result<Shift, CommandError> {
+    let at = happened(device_time, coop.clock.now());
+    coop.transact(async |tx| stop_in(coop, tx, by, at).await).await
+}
+
+/// [`stop`] as a part of something larger.
+pub(super) async fn stop_in(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    at: Timestamp,
+) -> Result<Shift, CommandError> {
     let now = coop.clock.now();
-    let at = happened(device_time, now);
-    coop.transact(async |tx| {
-        let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
-        let Some(open) = shifts::find_open(tx, by).await? else {
-            // A retry: the last one has ended already.
-            return shifts::find_ended(tx, by).await?.ok_or(ShiftError::NotOpen.into());
-        };
-        let held = tasks::route(tx, by).await?.len();
-        let rule = coop.rules.tariff.paid_time;
-        let Some(ended) = open.stop(at, held, rule)? else { return Ok(open) };
-        shifts::save(tx, &ended).await?;
-        for offer in offers::live_of(tx, by).await? {
-            if let Some(withdrawn) = offer.withdraw(now) {
-                offers::save(tx, &withdrawn).await?;
-                coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, now).await?;
-            }
+    let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+    let Some(open) = shifts::find_open(tx, by).await? else {
+        // A retry: the last one has ended already.
+        return shifts::find_ended(tx, by).await?.ok_or(ShiftError::NotOpen.into());
+    };
+    let held = tasks::route(tx, by).await?.len();
+    let rule = coop.rules.tariff.paid_time;
+    let Some(ended) = open.stop(at, held, rule)? else { return Ok(open) };
+    shifts::save(tx, &ended).await?;
+    for offer in offers::live_of(tx, by).await? {
+        if let Some(withdrawn) = offer.withdraw(now) {
+            offers::save(tx, &withdrawn).await?;
+            coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, now).await?;
         }
-        if let ShiftState::Ended { paid, .. } = ended.state {
-            pay::book_guarantee(coop, tx, by, ended.id, paid, at).await?;
-        }
-        tell(coop, tx, ended, courier.name.clone(), at).await?;
-        Ok(ended)
-    })
-    .await
+    }
+    if let ShiftState::Ended { paid, .. } = ended.state {
+        pay::book_guarantee(coop, tx, by, ended.id, paid, at).await?;
+    }
+    tell(coop, tx, ended, courier.name, at).await?;
+    Ok(ended)
 }

@@ -17,7 +17,9 @@ pub async fn start(
     id: TaskId,
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
-    step(coop, by, id, device_time, |delivery, at| delivery.start_task(by, id, at)).await
+    let at = happened(device_time, coop.clock.now());
+    let decide = |delivery: &Delivery, at| delivery.start_task(by, id, at);
+    coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
 }
 
 /// The goods changed hands. The last drop-off ends the delivery and books its pay.
@@ -28,10 +30,9 @@ pub async fn complete(
     proof: Option<Proof>,
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
-    step(coop, by, id, device_time, |delivery, at| {
-        delivery.complete_task(by, id, at, proof.clone())
-    })
-    .await
+    let at = happened(device_time, coop.clock.now());
+    let decide = |delivery: &Delivery, at| delivery.complete_task(by, id, at, proof.clone());
+    coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
 }
 
 /// The stop could not be served; the delivery ends with the courier's reason.
@@ -42,36 +43,36 @@ pub async fn fail(
     failure: Failure,
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
-    step(coop, by, id, device_time, |delivery, at| delivery.fail_task(by, id, at, failure.clone()))
-        .await
+    let at = happened(device_time, coop.clock.now());
+    let decide = |delivery: &Delivery, at| delivery.fail_task(by, id, at, failure.clone());
+    coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
 }
 
 /// One step of one task: lock, decide, write, book, tell.
-async fn step(
+pub(super) async fn step(
     coop: &Coop,
+    tx: &mut Conn,
     by: CourierId,
     id: TaskId,
-    device_time: Option<Timestamp>,
+    at: Timestamp,
     decide: impl Fn(&Delivery, Timestamp) -> Result<Option<Delivery>, DeliveryError>,
 ) -> Result<Task, CommandError> {
-    let at = happened(device_time, coop.clock.now());
-    coop.transact(async |tx| {
-        couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
-        let delivery = tasks::delivery_of(tx, id).await?.ok_or(CommandError::NotFound("task"))?;
-        let before = deliveries::lock(tx, delivery).await?.ok_or(CommandError::NotFound("task"))?;
-        let after = match decide(&before, at) {
-            // A foreign task is not there at all.
-            Err(DeliveryError::NotYours | DeliveryError::NoSuchTask) => {
-                return Err(CommandError::NotFound("task"));
-            }
-            outcome => outcome?,
-        };
-        let Some(after) = after else { return task_of(&before, id) };
-        deliveries::save(tx, &before, &after).await?;
-        follow_up(coop, tx, by, &before, &after, at).await?;
-        task_of(&after, id)
-    })
-    .await
+    couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+    let delivery = tasks::delivery_of(tx, id).await?.ok_or(CommandError::NotFound("task"))?;
+    let before = deliveries::lock(tx, delivery).await?.ok_or(CommandError::NotFound("task"))?;
+    // A phone whose clock is slow cannot have been there before it was given the task.
+    let at = before.state.holding().map_or(at, |holding| at.max(holding.since));
+    let after = match decide(&before, at) {
+        // A foreign task is not there at all.
+        Err(DeliveryError::NotYours | DeliveryError::NoSuchTask) => {
+            return Err(CommandError::NotFound("task"));
+        }
+        outcome => outcome?,
+    };
+    let Some(after) = after else { return task_of(&before, id) };
+    deliveries::save(tx, &before, &after).await?;
+    follow_up(coop, tx, by, &before, &after, at).await?;
+    task_of(&after, id)
 }
 
 fn task_of(delivery: &Delivery, id: TaskId) -> Result<Task, CommandError> {

@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::schema::{acts, users};
 use super::{Conn, corrupt};
 use crate::domain::ids::{CourierId, DeliveryId, UserId};
+use crate::domain::slot::Choice;
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 
@@ -54,18 +56,26 @@ pub async fn last(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Option<T
     .transpose()
 }
 
-/// What a delivery cost before a dispatcher cancelled it, in minor units.
-pub async fn price_before_cancelling(
-    conn: &mut Conn,
-    delivery: DeliveryId,
-) -> QueryResult<Option<i64>> {
-    let detail: Option<Value> = acts::table
+/// What a dispatcher's cancellation took from a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Cancelled {
+    /// What it cost before, in minor units.
+    pub price: i64,
+    /// Where it had a place.
+    pub slot: Option<Choice>,
+}
+
+/// The cancellation that a dispatcher could take back; none where a merchant called it off, or where
+/// it was taken back already.
+pub async fn cancelled(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Option<Cancelled>> {
+    let last: Option<(String, Value)> = acts::table
         .filter(acts::delivery_id.eq(delivery))
-        .filter(acts::kind.eq("cancel"))
+        .filter(acts::kind.eq_any(["cancel", "restore"]))
         .order(acts::id.desc())
-        .select(acts::detail)
+        .select((acts::kind, acts::detail))
         .first(conn)
         .await
         .optional()?;
-    Ok(detail.and_then(|detail| detail["price"].as_i64()))
+    let detail = last.filter(|(kind, _)| kind == "cancel").map(|(_, detail)| detail);
+    detail.map(|detail| serde_json::from_value(detail).map_err(corrupt)).transpose()
 }

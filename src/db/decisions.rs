@@ -109,6 +109,11 @@ pub async fn find(conn: &mut Conn, id: DecisionId) -> QueryResult<Option<Decisio
     row.map(Row::read).transpose()
 }
 
+/// Whether a decision is kept.
+pub async fn exists(conn: &mut Conn, id: DecisionId) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(decisions::table.find(id))).get_result(conn).await
+}
+
 /// The latest decisions about a delivery, the newest first.
 pub async fn about(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Decision>> {
     let rows: Vec<Row> = decisions::table
@@ -120,6 +125,34 @@ pub async fn about(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Dec
         .load(conn)
         .await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// A decision without what it was made from.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub id: DecisionId,
+    pub decided_at: Timestamp,
+    pub policy_version: String,
+    pub plan: Plan,
+}
+
+/// The ids of the latest decisions, the newest first.
+pub async fn latest(conn: &mut Conn, limit: i64) -> QueryResult<Vec<DecisionId>> {
+    decisions::table.order(decisions::id.desc()).limit(limit).select(decisions::id).load(conn).await
+}
+
+/// What was said in these decisions, the newest first.
+pub async fn told(conn: &mut Conn, ids: &[DecisionId]) -> QueryResult<Vec<Told>> {
+    let rows: Vec<(DecisionId, Timestamp, String, Vec<u8>)> = decisions::table
+        .filter(decisions::id.eq_any(ids))
+        .order(decisions::id.desc())
+        .select((decisions::id, decisions::decided_at, decisions::policy_version, decisions::plan))
+        .load(conn)
+        .await?;
+    let read = |(id, decided_at, policy_version, plan): (_, _, _, Vec<u8>)| {
+        Ok(Told { id, decided_at, policy_version, plan: inflate(&plan)? })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Forgets decisions older than `before`, at most `limit` at a time.

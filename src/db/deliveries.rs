@@ -1,5 +1,7 @@
 //! Deliveries with their tasks: loaded and saved as one.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -312,6 +314,21 @@ pub async fn names(
     };
     let courier = courier.as_deref().map(Name::new).transpose().map_err(corrupt)?;
     Ok((Name::new(&merchant).map_err(corrupt)?, courier))
+}
+
+/// For which merchants these deliveries are.
+pub async fn merchant_names(
+    conn: &mut Conn,
+    ids: &[DeliveryId],
+) -> QueryResult<BTreeMap<DeliveryId, Name>> {
+    let rows: Vec<(DeliveryId, String)> = deliveries::table
+        .inner_join(merchants::table)
+        .filter(deliveries::id.eq_any(ids))
+        .select((deliveries::id, merchants::name))
+        .load(conn)
+        .await?;
+    let read = |(id, name): (DeliveryId, String)| Ok((id, Name::new(&name).map_err(corrupt)?));
+    rows.into_iter().map(read).collect()
 }
 
 /// Deliveries that failed for want of a courier since `since`.

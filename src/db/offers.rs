@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::schema::{offer_deliveries, offers};
 use super::{Conn, corrupt, from_word, word};
@@ -25,6 +26,14 @@ struct Row {
     answered_at: Option<Timestamp>,
     route: Vec<TaskId>,
     terms: Value,
+}
+
+/// What was shown, as it was shown.
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = offers)]
+pub struct Shown {
+    pub shown: String,
+    pub shown_sha256: Vec<u8>,
 }
 
 impl Row {
@@ -60,8 +69,10 @@ pub async fn insert(conn: &mut Conn, offer: &Offer) -> QueryResult<bool> {
         route: offer.route.clone(),
         terms: serde_json::to_value(&offer.terms).map_err(corrupt)?,
     };
+    let shown = serde_json::to_string(&offer.shown()).map_err(corrupt)?;
+    let shown_sha256 = Sha256::digest(shown.as_bytes()).to_vec();
     let written = diesel::insert_into(offers::table)
-        .values(row)
+        .values((row, Shown { shown, shown_sha256 }))
         .on_conflict_do_nothing()
         .execute(conn)
         .await?;
@@ -92,6 +103,11 @@ pub async fn save(conn: &mut Conn, offer: &Offer) -> QueryResult<()> {
 pub async fn find(conn: &mut Conn, id: OfferId) -> QueryResult<Option<Offer>> {
     let row = offers::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
     row.map(Row::read).transpose()
+}
+
+/// What an offer showed.
+pub async fn shown(conn: &mut Conn, id: OfferId) -> QueryResult<Option<Shown>> {
+    offers::table.find(id).select(Shown::as_select()).first(conn).await.optional()
 }
 
 /// The offer, locked to the end of the transaction.
@@ -175,4 +191,21 @@ pub async fn refused(
         .select((offer_deliveries::delivery_id, offers::courier_id))
         .load(conn)
         .await
+}
+
+/// The decisions behind the offers made to a courier, the newest first.
+pub async fn decisions_of(
+    conn: &mut Conn,
+    courier: CourierId,
+    limit: i64,
+) -> QueryResult<Vec<DecisionId>> {
+    let ids: Vec<Option<DecisionId>> = offers::table
+        .filter(offers::courier_id.eq(courier))
+        .filter(offers::decision_id.is_not_null())
+        .order(offers::id.desc())
+        .limit(limit)
+        .select(offers::decision_id)
+        .load(conn)
+        .await?;
+    Ok(ids.into_iter().flatten().collect())
 }

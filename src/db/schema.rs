@@ -6,7 +6,7 @@ diesel::table! {
 }
 diesel::table! {
     couriers (id) { id -> Uuid, name -> Text, vehicle -> Text, route_version -> BigInt,
-        created_at -> Timestamptz, }
+        created_at -> Timestamptz, erased_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     users (id) { id -> Uuid, name -> Text, email -> Text, password_hash -> Text,
@@ -67,7 +67,7 @@ diesel::table! {
 diesel::table! {
     offers (id) { id -> Uuid, courier_id -> Uuid, decision_id -> Nullable<Uuid>, state -> Text,
         made_at -> Timestamptz, expires_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,
-        route -> Array<Uuid>, terms -> Jsonb, }
+        route -> Array<Uuid>, terms -> Jsonb, shown -> Text, shown_sha256 -> Bytea, }
 }
 diesel::table! {
     offer_deliveries (offer_id, delivery_id) { offer_id -> Uuid, delivery_id -> Uuid, }
@@ -116,6 +116,34 @@ diesel::table! {
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
 diesel::table! {
+    zones (name) { name -> Text, shape -> Jsonb, changed_at -> Timestamptz, }
+}
+diesel::table! {
+    price_books (version) { version -> BigInt, merchant_id -> Nullable<Uuid>, book -> Jsonb,
+        made_by -> Uuid, made_at -> Timestamptz, }
+}
+diesel::table! {
+    slot_plans (id) { id -> Uuid, merchant_id -> Nullable<Uuid>, plan -> Jsonb,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    slots (plan_id, starts_at) { plan_id -> Uuid, starts_at -> Timestamptz, capacity -> Integer,
+        booked -> Integer, }
+}
+diesel::table! {
+    slot_bookings (delivery_id) { delivery_id -> Uuid, plan_id -> Uuid,
+        starts_at -> Timestamptz, }
+}
+diesel::table! {
+    imports (id) { id -> Uuid, merchant_id -> Uuid, header -> Array<Text>, dry_run -> Bool,
+        made_at -> Timestamptz, }
+}
+diesel::table! {
+    import_rows (import_id, line) { import_id -> Uuid, line -> Integer, cells -> Array<Text>,
+        request -> Nullable<Jsonb>, state -> Text, faults -> Jsonb,
+        delivery_id -> Nullable<Uuid>, }
+}
+diesel::table! {
     quotes (id) { id -> Uuid, merchant_id -> Uuid, request -> Jsonb, terms -> Jsonb,
         made_at -> Timestamptz, expires_at -> Timestamptz, delivery_id -> Nullable<Uuid>, }
 }
@@ -140,6 +168,30 @@ diesel::table! {
 }
 diesel::table! {
     webhook_cursor (only_one) { only_one -> Bool, seq -> BigInt, }
+}
+diesel::table! {
+    phones (id) { id -> Uuid, courier_id -> Uuid, next_seq -> BigInt, heard_at -> Timestamptz, }
+}
+diesel::table! {
+    phone_events (id) { id -> Uuid, phone_id -> Uuid, seq -> BigInt, happened_at -> Timestamptz,
+        heard_at -> Timestamptz, act -> Jsonb, outcome -> Text, code -> Nullable<Text>,
+        detail -> Nullable<Text>, }
+}
+diesel::table! {
+    fixes (courier_id, at) { courier_id -> Uuid, at -> Timestamptz, lat_e6 -> Integer,
+        lng_e6 -> Integer, accuracy_m -> Nullable<Integer>, }
+}
+
+diesel::table! {
+    suspensions (id) { id -> Uuid, courier_id -> Uuid, decided_by -> Uuid, decided_at -> Timestamptz,
+        reason -> Text, safety -> Bool, begins_at -> Timestamptz, ends_at -> Nullable<Timestamptz>,
+        lifted_at -> Nullable<Timestamptz>, lifted_by -> Nullable<Uuid>, }
+}
+diesel::table! {
+    reviews (id) { id -> Uuid, courier_id -> Uuid, about -> Jsonb, question -> Text,
+        opened_at -> Timestamptz, due_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Uuid>, outcome -> Nullable<Text>, reasons -> Nullable<Text>,
+        correction -> Nullable<Text>, }
 }
 
 diesel::joinable!(webhook_messages -> webhooks (webhook_id));

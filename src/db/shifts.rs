@@ -8,6 +8,7 @@ use super::{Conn, corrupt};
 use crate::domain::ids::{CourierId, ShiftId};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
+use crate::domain::trace::Worked;
 
 /// Most shifts in one list.
 pub const SHIFTS_MAX: i64 = 200;
@@ -124,6 +125,25 @@ pub async fn find_ended(conn: &mut Conn, courier: CourierId) -> QueryResult<Opti
         .await
         .optional()?;
     row.map(Row::read).transpose()
+}
+
+/// When a courier worked between two instants.
+pub async fn worked(
+    conn: &mut Conn,
+    courier: CourierId,
+    from: Timestamp,
+    to: Timestamp,
+) -> QueryResult<Vec<Worked>> {
+    let rows: Vec<(Option<Timestamp>, Option<Timestamp>)> = shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .filter(shifts::started_at.le(to))
+        .filter(shifts::ended_at.is_null().or(shifts::ended_at.ge(from)))
+        .order(shifts::id.desc())
+        .limit(SHIFTS_MAX)
+        .select((shifts::started_at, shifts::ended_at))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(from, to)| Some(Worked { from: from?, to })).collect())
 }
 
 /// A courier's shifts, the newest first.

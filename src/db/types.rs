@@ -9,8 +9,9 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    QuoteId, ShiftId, TaskId, UserId, WebhookId,
+    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
+    OfferId, PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId, TaskId,
+    UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -74,8 +75,26 @@ macro_rules! uuid_columns {
 }
 
 uuid_columns!(
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    QuoteId, ShiftId, TaskId, UserId, WebhookId,
+    ClientId,
+    CourierId,
+    DecisionId,
+    DeliveryId,
+    EntryId,
+    EventId,
+    ImportId,
+    MerchantId,
+    MessageId,
+    OfferId,
+    PhoneEventId,
+    PhoneId,
+    QuoteId,
+    ReviewId,
+    ShiftId,
+    SlotPlanId,
+    SuspensionId,
+    TaskId,
+    UserId,
+    WebhookId,
 );
 
 /// Postgres counts microseconds from 2000-01-01T00:00:00Z.

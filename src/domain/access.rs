@@ -40,6 +40,11 @@ impl Caller {
         self.has(Role::Treasurer) || self.has(Role::Admin)
     }
 
+    /// Speaks for those who ride. An admin prepares what they ask for.
+    pub fn represents(&self) -> bool {
+        self.has(Role::Representative) || self.has(Role::Admin)
+    }
+
     /// Rides, as this courier.
     pub fn rides_as(&self) -> Option<CourierId> {
         self.courier_id.filter(|_| self.has(Role::Courier))

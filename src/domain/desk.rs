@@ -154,12 +154,14 @@ impl Delivery {
         Ok(Some(Self { ready_at, due_at, tasks, version: self.version + 1, ..self.clone() }))
     }
 
-    /// Cancelled -> Open, with all its stops to do and the price that it had. `None` when it is open.
-    /// What was called off for a fee stays so: the fee is in the books.
-    pub fn restore(&self, price: Money) -> Result<Option<Self>, DeliveryError> {
-        match &self.state {
-            DeliveryState::Open => Ok(None),
-            DeliveryState::Cancelled { .. } if self.price.amount == 0 => {
+    /// Cancelled -> Open, with all its stops to do. `None` when it is open.
+    ///
+    /// `price` is what it cost before the desk called it off. Without one, somebody else did, and a
+    /// fee may be in the books: it stays so.
+    pub fn restore(&self, price: Option<Money>) -> Result<Option<Self>, DeliveryError> {
+        match (&self.state, price) {
+            (DeliveryState::Open, _) => Ok(None),
+            (DeliveryState::Cancelled { .. }, Some(price)) => {
                 let tasks = self.tasks.iter().map(|task| Task {
                     state: TaskState::Todo,
                     rank: 0,
@@ -168,11 +170,14 @@ impl Delivery {
                 let tasks = tasks.collect();
                 Ok(Some(Self { tasks, price, ..self.with(DeliveryState::Open) }))
             }
-            DeliveryState::Cancelled { .. }
-            | DeliveryState::Assigned { .. }
-            | DeliveryState::PickedUp { .. }
-            | DeliveryState::Delivered { .. }
-            | DeliveryState::Failed { .. } => Err(self.illegal("open")),
+            (
+                DeliveryState::Cancelled { .. }
+                | DeliveryState::Assigned { .. }
+                | DeliveryState::PickedUp { .. }
+                | DeliveryState::Delivered { .. }
+                | DeliveryState::Failed { .. },
+                _,
+            ) => Err(self.illegal("open")),
         }
     }
 }

@@ -138,8 +138,20 @@ ids! {
     WebhookId = "whk";
     /// One event on its way to one webhook.
     MessageId = "msg";
+    /// A table of deliveries that was handed in.
+    ImportId = "imp";
+    /// When there are slots to book.
+    SlotPlanId = "spl";
     /// A price and times that a merchant may take up.
     QuoteId = "quo";
+    /// One installation of the courier app.
+    PhoneId = "pho";
+    /// One thing that happened on a phone.
+    PhoneEventId = "pev";
+    /// A question to a person about a decision.
+    ReviewId = "rev";
+    /// A courier's exclusion from work for a while.
+    SuspensionId = "sus";
 }
 
 #[cfg(test)]

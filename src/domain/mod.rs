@@ -1,10 +1,12 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`]), who does it
-//! ([`courier`], [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`],
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`], [`slot`],
+//! [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`], [`intake`],
+//! [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its [`zone`]s,
 //! [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]),
-//! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
+//! what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
@@ -14,18 +16,26 @@ pub mod event;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod import;
+pub mod intake;
 pub mod ledger;
 pub mod merchant;
 pub mod money;
 pub mod offer;
 pub mod pay;
 pub mod policy;
+pub mod pricebook;
 pub mod pricing;
 pub mod quote;
+pub mod review;
 pub mod shift;
+pub mod slot;
+pub mod suspension;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod tracking;
 pub mod vehicle;
 pub mod webhook;
+pub mod zone;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::geo::{Metres, Position};
 use super::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
 use super::money::Money;
+use super::pay::PayPart;
 use super::text::{Address, Name};
 use super::time::Timestamp;
 
@@ -36,6 +37,9 @@ pub struct Terms {
     pub trip_m: Metres,
     /// The least the courier will get for it.
     pub pay: Money,
+    /// What the pay is made up of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_of: Vec<PayPart>,
     pub deliveries: Vec<OfferedDelivery>,
 }
 
@@ -64,12 +68,28 @@ pub struct Offer {
     pub terms: Terms,
 }
 
+/// Everything that a courier is shown before the answer, in the order in which it is kept.
+#[derive(Serialize)]
+pub struct Shown<'a> {
+    id: OfferId,
+    courier_id: CourierId,
+    made_at: Timestamp,
+    expires_at: Timestamp,
+    #[serde(flatten)]
+    terms: &'a Terms,
+}
+
 /// The offer cannot be taken any more. Says nothing about who has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this offer is not open any more")]
 pub struct OfferGone;
 
 impl Offer {
+    pub const fn shown(&self) -> Shown<'_> {
+        let Self { id, courier_id, made_at, expires_at, ref terms, .. } = *self;
+        Shown { id, courier_id, made_at, expires_at, terms }
+    }
+
     fn answered(&self, state: OfferState, at: Timestamp) -> Self {
         Self { state, answered_at: Some(at), ..self.clone() }
     }

@@ -55,6 +55,42 @@ pub struct GuaranteeInputs {
     pub pieces: i64,
 }
 
+/// For what a part of the pay is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    Base,
+    Pickups,
+    Dropoffs,
+    Distance,
+}
+
+/// A part of the pay, as a courier is shown it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayPart {
+    pub kind: PartKind,
+    /// Deliveries, stops or metres.
+    pub quantity: i64,
+    pub amount: Money,
+}
+
+impl PayPart {
+    /// The parts of several deliveries, added up by what they are for.
+    pub fn sum(parts: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut sums: Vec<Self> = Vec::new();
+        for part in parts {
+            match sums.iter_mut().find(|sum| sum.kind == part.kind) {
+                Some(sum) => {
+                    sum.quantity += part.quantity;
+                    sum.amount.amount += part.amount.amount;
+                }
+                None => sums.push(part),
+            }
+        }
+        sums
+    }
+}
+
 impl Tariff {
     /// The only way in: a TOML text with every field and no other.
     pub fn parse(text: &str) -> Result<Self, TariffError> {
@@ -73,11 +109,26 @@ impl Tariff {
 
     /// Pay for one delivery.
     pub fn piece(&self, inputs: &PieceInputs) -> Money {
-        let amount = self.base
-            + self.per_pickup * i64::from(inputs.pickups)
-            + self.per_dropoff * i64::from(inputs.dropoffs)
-            + scale(self.per_km, inputs.trip_m.0, 1000);
+        let amount = self.parts(inputs).iter().map(|part| part.amount.amount).sum();
         Money::new(amount, self.currency)
+    }
+
+    /// What the pay for one delivery is made up of; parts that pay nothing are left out.
+    pub fn parts(&self, inputs: &PieceInputs) -> Vec<PayPart> {
+        let (pickups, dropoffs) = (i64::from(inputs.pickups), i64::from(inputs.dropoffs));
+        let part = |kind, quantity, amount| PayPart {
+            kind,
+            quantity,
+            amount: Money::new(amount, self.currency),
+        };
+        let mut parts = vec![
+            part(PartKind::Base, 1, self.base),
+            part(PartKind::Pickups, pickups, self.per_pickup * pickups),
+            part(PartKind::Dropoffs, dropoffs, self.per_dropoff * dropoffs),
+            part(PartKind::Distance, inputs.trip_m.0, scale(self.per_km, inputs.trip_m.0, 1000)),
+        ];
+        parts.retain(|part| part.amount.amount != 0);
+        parts
     }
 
     /// What is guaranteed for `paid` time.
@@ -98,6 +149,27 @@ mod tests {
 
     fn mdrp() -> Tariff {
         Tariff::parse(include_str!("../../config/policy/tariff-mdrp.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_parts_of_the_pay_add_up_to_it() {
+        let tariff = Tariff { base: 150, per_pickup: 20, per_dropoff: 0, per_km: 75, ..mdrp() };
+        let inputs = |pickups, trip_m| PieceInputs { pickups, dropoffs: 1, trip_m: Metres(trip_m) };
+        for inputs in [inputs(1, 0), inputs(2, 1_333), inputs(3, 7)] {
+            let parts = tariff.parts(&inputs);
+            let sum: i64 = parts.iter().map(|part| part.amount.amount).sum();
+            assert_eq!(sum, tariff.piece(&inputs).amount);
+            assert!(parts.iter().all(|part| part.amount.amount > 0), "{parts:?}");
+        }
+        let both = [inputs(1, 1_000), inputs(1, 3_000)];
+        let summed = PayPart::sum(both.iter().flat_map(|one| tariff.parts(one)));
+        let told: Vec<_> = summed.iter().map(|p| (p.kind, p.quantity, p.amount.amount)).collect();
+        let expected = [
+            (PartKind::Base, 2, 300),
+            (PartKind::Pickups, 2, 40),
+            (PartKind::Distance, 4_000, 300),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum ShiftError {
     NotOpen,
     #[error("{tasks} tasks are still in your route: finish or hand them back first")]
     RouteNotEmpty { tasks: usize },
+    #[error("you are suspended; the decision and its reasons are under your rights")]
+    Suspended,
 }
 
 impl Shift {

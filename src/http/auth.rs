@@ -277,6 +277,12 @@ capability!(
     |caller| caller.keeps_books().then_some(Self(caller))
 );
 capability!(
+    /// Speaks for those who ride: sums, never a person.
+    AsRepresentative(Caller),
+    "this needs the role representative",
+    |caller| caller.represents().then_some(Self(caller))
+);
+capability!(
     /// Rides.
     AsCourier(CourierId),
     "this needs the role courier",

@@ -11,7 +11,10 @@ use serde::Serialize;
 use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::quote::QuoteError;
+use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::slot::SlotError;
+use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,10 +100,25 @@ impl ApiError {
             Self::Command(C::Shift(ShiftError::Ended | ShiftError::NotOpen)) => {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
+            Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
+            Self::Command(C::Review(ReviewError::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Review(ReviewError::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Suspension(SuspensionError::OwnCase)) => {
+                (StatusCode::FORBIDDEN, "own-case")
+            }
+            Self::Command(C::Review(ReviewError::Correction)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
+            }
+            Self::Command(C::Suspension(SuspensionError::Span)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::AtWork) => (StatusCode::CONFLICT, "at-work"),
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
-            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
             Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
@@ -111,6 +129,20 @@ impl ApiError {
             Self::Command(C::Quote(QuoteError::Expired { .. })) => {
                 (StatusCode::CONFLICT, "quote-expired")
             }
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
+            Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Plan(_) | C::Slot(SlotError::Window)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Slot(SlotError::NoSuch { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-slot")
+            }
+            Self::Command(C::Slot(SlotError::Closed { .. } | SlotError::TooFarAhead { .. })) => {
+                (StatusCode::CONFLICT, "slot-closed")
+            }
+            Self::Command(C::Slot(SlotError::Full { .. })) => (StatusCode::CONFLICT, "slot-full"),
+            Self::Command(C::Column { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-column"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
@@ -128,6 +160,13 @@ impl ApiError {
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
+            }
+            Self::Command(CommandError::Book(error)) => {
+                let pointer = match error.rule {
+                    Some(number) => format!("/book/rules/{number}"),
+                    None => "/book".to_owned(),
+                };
+                vec![Fault { pointer, detail: error.to_string() }]
             }
             _ => Vec::new(),
         }

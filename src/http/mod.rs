@@ -48,8 +48,9 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, desk, ledger, me, merchants, offers, quotes,
-        session, shifts, stream, tasks, users, webhooks,
+        board, couriers, decisions, deliveries, desk, imports, ledger, me, merchants, offers,
+        phone, positions, prices, quotes, reviews, rights, session, shifts, slots, stream, tasks,
+        users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -66,6 +67,8 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(post().to(ledger::sign_checkpoint)),
         )
         .service(at("/v1/ledger/key").route(get().to(ledger::show_key)))
+        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
+        .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(at("/v1/me").route(get().to(session::show_me)))
         .service(at("/v1/stream").route(get().to(stream::follow_stream)));
     // merchants and dispatchers
@@ -81,10 +84,22 @@ pub fn routes(to: &mut ServiceConfig) {
     )
     .service(at("/v1/deliveries/{id}/ready").route(post().to(deliveries::ready_delivery)))
     .service(at("/v1/deliveries/{id}/links").route(get().to(deliveries::show_links)))
+    .service(
+        at("/v1/slot-plans")
+            .route(get().to(slots::list_plans))
+            .route(post().to(slots::create_plan)),
+    )
+    .service(at("/v1/slot-plans/{id}/slots").route(get().to(slots::list_slots)))
     .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
     .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    // merchants' tables
+    to.service(at("/v1/imports").route(post().to(imports::create_import)))
+        .service(at("/v1/imports/{id}").route(get().to(imports::show_import)))
+        .service(at("/v1/imports/{id}/rows").route(get().to(imports::list_rows)))
+        .service(at("/v1/imports/{id}/failed").route(get().to(imports::download_failed)))
+        .service(at("/v1/exports/deliveries").route(get().to(imports::export_deliveries)));
     // merchants' programs
     to.service(at("/v1/events").route(get().to(webhooks::list_events)))
         .service(
@@ -108,11 +123,26 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
         .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
-        .service(at("/v1/me/positions").route(post().to(shifts::report_positions)))
+        .service(
+            at("/v1/me/positions")
+                .route(get().to(positions::list_my_positions))
+                .route(post().to(positions::report_positions)),
+        )
+        .service(at("/v1/me/events").route(post().to(phone::report_events)))
+        .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
         .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
+        .service(
+            at("/v1/me/reviews")
+                .route(get().to(reviews::list_my_reviews))
+                .route(post().to(reviews::open_review)),
+        )
+        .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
+        .service(at("/v1/me/export").route(get().to(rights::export_me)))
+        .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
+        .service(at("/v1/offers/{id}").route(get().to(offers::show_offer)))
         .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
         .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
@@ -126,7 +156,13 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
         .service(at("/v1/deliveries/{id}/why").route(get().to(decisions::explain_delivery)))
         .service(at("/v1/decisions/{id}").route(get().to(decisions::show_decision)))
-        .service(at("/v1/couriers/{id}/shifts").route(post().to(couriers::plan_shift)));
+        .service(at("/v1/couriers/{id}/shifts").route(post().to(couriers::plan_shift)))
+        .service(at("/v1/couriers/{id}/suspensions").route(post().to(reviews::suspend_courier)))
+        .service(at("/v1/suspensions/{id}/lift").route(post().to(reviews::lift_suspension)))
+        .service(at("/v1/reviews").route(get().to(reviews::list_reviews)))
+        .service(at("/v1/reviews/{id}/answer").route(post().to(reviews::answer_review)));
+    // representatives
+    to.service(at("/v1/representative/summary").route(get().to(rights::show_summary)));
     // treasurers
     to.service(at("/v1/ledger/trial-balance").route(get().to(ledger::show_trial_balance)));
     // admins (lists: dispatchers too)
@@ -141,7 +177,16 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(couriers::list_couriers))
             .route(post().to(couriers::create_courier)),
     )
-    .service(at("/v1/users").route(post().to(users::create_user)));
+    .service(at("/v1/users").route(post().to(users::create_user)))
+    .service(
+        at("/v1/price-books")
+            .route(get().to(prices::list_books))
+            .route(post().to(prices::create_book)),
+    )
+    .service(at("/v1/price-books/try").route(post().to(prices::try_book)))
+    .service(
+        at("/v1/zones").route(get().to(prices::list_zones)).route(post().to(prices::create_zone)),
+    );
     // customers
     to.service(
         at("/t/{id}")
@@ -153,6 +198,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/readyz").route(get().to(ops::ready)))
         .service(at("/metrics").route(get().to(ops::metrics)))
         .service(at("/").route(get().to(pages::show_page)))
+        .service(at("/app").route(get().to(pages::go_to_app)))
+        .service(at("/app/{file:.*}").route(get().to(pages::show_page)))
         .service(at("/assets/{file:.*}").route(get().to(pages::show_page)));
 }
 

@@ -11,19 +11,27 @@ struct Dist;
 
 /// Nothing from another host, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
-     frame-ancestors 'none'";
+     img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'";
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>paceline</title>\
      <h1>paceline runs</h1><p>This binary was built without its dashboard. Build it with \
      <code>./dev web</code>, then build the binary again. The API is at <code>/v1</code>.</p>";
 
-/// `GET /` and everything under `/assets`. Asset names carry their content's hash.
+/// `GET /app`: a service worker's scope ends on a slash, so the courier's app lives at `/app/`.
+pub async fn go_to_app() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/app/")).finish()
+}
+
+/// `GET /`, `/app/` and everything under `/assets`. Asset names carry their content's hash.
 pub async fn show_page(request: HttpRequest) -> HttpResponse {
-    let path = request.path().trim_start_matches('/');
-    let path = if path.is_empty() { "index.html" } else { path };
+    let path = match request.path() {
+        "/" => "index.html",
+        "/app/" => "app/index.html",
+        path => path.trim_start_matches('/'),
+    };
     let Some(file) = Dist::get(path) else {
-        return if path == "index.html" {
+        return if path.ends_with("index.html") {
             HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NOT_BUILT)
         } else {
             super::not_found_response()

@@ -11,6 +11,7 @@ use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery};
+use crate::domain::pay::PayPart;
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::task::{Contact, Failure, Proof, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Instructions, Name, Reference};
@@ -220,6 +221,8 @@ pub struct OfferView {
     pub approach_m: Metres,
     pub trip_m: Metres,
     pub pay: Money,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made_of: Vec<PayPart>,
     pub deliveries: Vec<OfferedDelivery>,
 }
 
@@ -234,6 +237,7 @@ impl From<Offer> for OfferView {
             approach_m: offer.terms.approach_m,
             trip_m: offer.terms.trip_m,
             pay: offer.terms.pay,
+            made_of: offer.terms.made_of,
             deliveries: offer.terms.deliveries,
         }
     }

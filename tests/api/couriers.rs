@@ -36,6 +36,9 @@ async fn off_shift_positions_are_dropped_and_the_answer_says_so() {
 
     alice.post("/v1/me/shift/start", json!({})).await.ok();
     assert!(seen_at(&dispatcher, &alice).await.get("place").is_none(), "none was kept");
+    let answer = report(&alice, vec![fix(&coop, -1, &here)]).await;
+    assert_eq!(answer["dropped"][0]["reason"], "off-shift", "from before the shift: {answer}");
+    coop.pass(120);
     let nowhere = json!({ "latitude": 91.0, "longitude": 0.0 });
     let answer = report(
         &alice,
@@ -61,6 +64,7 @@ async fn off_shift_positions_are_dropped_and_the_answer_says_so() {
     alice.post("/v1/me/shift/stop", json!({})).await.ok();
     let seen = seen_at(&dispatcher, &alice).await;
     assert!(seen.get("place").is_none() && seen["on_shift"] == false, "{seen}");
+    coop.pass(1);
     assert_eq!(report(&alice, vec![fix(&coop, 0, &here)]).await["accepted"], 0);
     alice.post("/v1/me/shift/start", json!({})).await.ok();
     assert!(seen_at(&dispatcher, &alice).await.get("place").is_none(), "it starts from nothing");

@@ -50,6 +50,8 @@ pub enum Access {
     Desk,
     /// Treasurers and admins.
     Books,
+    /// Representatives and admins.
+    Speakers,
     Admins,
 }
 
@@ -64,6 +66,7 @@ impl Access {
             }
             Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
             Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Speakers => matches!(who, Who::Representative | Who::Admin),
             Self::Admins => who == Who::Admin,
         }
     }
@@ -73,7 +76,12 @@ impl Access {
         match self {
             Self::Couriers => false,
             Self::Ordering => Self::Desk.allows(who),
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Books | Self::Admins => true,
+            Self::Public
+            | Self::LoggedIn
+            | Self::Desk
+            | Self::Books
+            | Self::Speakers
+            | Self::Admins => true,
         }
     }
 
@@ -83,7 +91,9 @@ impl Access {
             Self::Couriers => Who::Courier,
             Self::Ordering => Who::MerchantUser,
             Self::Books => Who::Treasurer,
-            Self::Public | Self::LoggedIn | Self::Desk | Self::Admins => Who::Admin,
+            Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
+                Who::Admin
+            }
         }
     }
 }
@@ -101,6 +111,9 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    SlotPlan,
+    /// A table that was handed in.
+    Import,
     /// One that nobody has taken up.
     Quote,
     /// Of a customer's door.
@@ -108,6 +121,9 @@ pub enum Object {
     Webhook,
     /// One that has been sent to a webhook, or will be.
     Message,
+    /// An open review.
+    Review,
+    Suspension,
 }
 
 pub struct Route {
@@ -172,6 +188,22 @@ fn order() -> Value {
     })
 }
 
+fn book() -> Value {
+    json!({
+        "strategy": "sum", "vat_basis_points": 2000, "rules": [
+            { "name": "base", "when": "true", "charge": { "form": "fixed", "amount": 400 } },
+        ],
+    })
+}
+
+pub fn slot_plan() -> Value {
+    json!({
+        "name": "lunch", "length_minutes": 60, "capacity": 20, "notice_minutes": 30,
+        "same_day_until": "23:00", "days_ahead": 7, "closed": ["2026-12-25"],
+        "hours": [{ "weekdays": [1, 2, 3], "from": "11:30", "to": "22:00" }],
+    })
+}
+
 /// A person's login, with an address that is used once.
 fn login(more: Value) -> Value {
     let mut body = json!({
@@ -200,6 +232,8 @@ pub fn all() -> Vec<Route> {
         get("/v1/ledger/checkpoints", A::Public, O::None),
         Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },
         get("/v1/ledger/key", A::Public, O::None),
+        get("/v1/transparency", A::Public, O::None),
+        get("/v1/indicators", A::Public, O::None),
         get("/v1/me", A::LoggedIn, O::None),
         get("/v1/stream", A::LoggedIn, O::None),
         // merchants and dispatchers
@@ -209,10 +243,19 @@ pub fn all() -> Vec<Route> {
         Route { method: Method::PATCH, ..post("/v1/deliveries/{id}", A::Ordering, O::Delivery, json!({ "instructions": "ring twice", "contact": { "name": "M. Curie", "phone": "+33 1" }, "packages": [{ "name": "pizza", "quantity": 1, "volume_ml": 1, "weight_g": 1 }] })) },
         post("/v1/deliveries/{id}/ready", A::Ordering, O::Delivery, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
         get("/v1/deliveries/{id}/links", A::Ordering, O::Delivery),
+        get("/v1/slot-plans", A::Ordering, O::None),
+        create("/v1/slot-plans", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "plan": slot_plan() })),
+        get("/v1/slot-plans/{id}/slots", A::Ordering, O::SlotPlan),
         create("/v1/quotes", A::Ordering, O::None, order()),
         get("/v1/quotes/{id}", A::Ordering, O::Quote),
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        // merchants' tables; an empty one is refused
+        Route { body: None, success: 422, ..post("/v1/imports", A::Ordering, O::None, Value::Null) },
+        get("/v1/imports/{id}", A::Ordering, O::Import),
+        get("/v1/imports/{id}/rows", A::Ordering, O::Import),
+        get("/v1/imports/{id}/failed", A::Ordering, O::Import),
+        get("/v1/exports/deliveries", A::Ordering, O::None),
         // merchants' programs
         get("/v1/events", A::Ordering, O::None),
         get("/v1/webhooks", A::Ordering, O::None),
@@ -229,11 +272,25 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),
         post("/v1/me/shift/start", A::Couriers, O::None, at.clone()),
+        post("/v1/me/events", A::Couriers, O::None, json!({
+            "phone_id": "pho_01k00000000000000000000000", "events": [
+                { "id": "pev_01k00000000000000000000000", "seq": 1, "at": "2026-03-02T12:00:00Z", "act": { "kind": "shift_started" } },
+            ],
+        })),
         post("/v1/me/shift/stop", A::Couriers, O::None, at.clone()),
         post("/v1/me/positions", A::Couriers, O::None, json!({ "fixes": [
             { "at": "2026-03-02T12:00:00Z", "latitude": 48.86, "longitude": 2.35, "accuracy_m": 5.0 },
         ] })),
+        get("/v1/me/positions", A::Couriers, O::None),
+        get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
+        get("/v1/me/reviews", A::Couriers, O::None),
+        create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
+        get("/v1/me/suspensions", A::Couriers, O::None),
+        get("/v1/me/export", A::Couriers, O::None),
+        // With another password, so that the courier is there for the next route.
+        Route { success: 401, ..post("/v1/me/erase", A::Couriers, O::None, json!({ "password": "not mine" })) },
+        get("/v1/offers/{id}", A::Couriers, O::Offer),
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
         get("/v1/me/statement", A::Couriers, O::None),
@@ -254,6 +311,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
+        create("/v1/couriers/{id}/suspensions", A::Desk, O::Courier, json!({ "reason": "no brakes", "safety": false, "begins_at": "2026-12-02T12:00:00Z", "ends_at": "2026-12-03T12:00:00Z" })),
+        Route { body_optional: true, ..post("/v1/suspensions/{id}/lift", A::Desk, O::Suspension, json!({})) },
+        get("/v1/reviews", A::Desk, O::None),
+        post("/v1/reviews/{id}/answer", A::Desk, O::Review, json!({ "outcome": "changed", "reasons": "The position was old.", "correction": "It was offered again." })),
+        // representatives
+        get("/v1/representative/summary", A::Speakers, O::None),
         // treasurers
         get("/v1/ledger/trial-balance", A::Books, O::None),
         // admins
@@ -263,6 +326,11 @@ pub fn all() -> Vec<Route> {
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        get("/v1/price-books", A::Desk, O::None),
+        create("/v1/price-books", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "book": book() })),
+        post("/v1/price-books/try", A::Desk, O::None, json!({ "book": book(), "delivery": order() })),
+        get("/v1/zones", A::Desk, O::None),
+        create("/v1/zones", A::Admins, O::None, json!({ "name": "centre", "shape": { "type": "Polygon", "coordinates": [[[2.0, 48.0], [3.0, 48.0], [3.0, 49.0], [2.0, 48.0]]] } })),
         // customers
         get("/t/{id}", A::Public, O::Link),
         // Leads back to the page.
@@ -272,6 +340,8 @@ pub fn all() -> Vec<Route> {
         get("/readyz", A::Public, O::None),
         get("/metrics", A::Public, O::None),
         get("/", A::Public, O::None),
+        get("/app", A::Public, O::None),
+        get("/app/{file:.*}", A::Public, O::None),
         get("/assets/{file:.*}", A::Public, O::None),
     ]
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::routes::{Object, Route, Who, blank};
+use crate::routes::{Object, Route, Who, blank, slot_plan};
 use tokio::sync::Mutex;
 
 use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
@@ -112,6 +112,17 @@ impl World {
                 self.coop.tick().await;
                 self.courier(own).offer().await
             }
+            Object::SlotPlan => {
+                let plan = json!({ "merchant_id": self.shop(own).id, "plan": slot_plan() });
+                let made = self.actor(Who::Admin).post("/v1/slot-plans", plan).await.created();
+                text(&made["id"]).to_owned()
+            }
+            Object::Import => {
+                let path = format!("/v1/imports?dry_run=true&merchant_id={}", self.shop(own).id);
+                let table = b"dropoff.latlong\n48.86 2.35\n".to_vec();
+                let made = desk.post_bytes(&path, "text/csv", table).await.created();
+                text(&made["id"]).to_owned()
+            }
             Object::Quote => {
                 let order = json!({
                     "merchant_id": self.shop(own).id, "dropoffs": [{ "place": place(700, 0) }],
@@ -136,6 +147,17 @@ impl World {
                 let hook = Box::pin(self.object(Object::Webhook, own)).await;
                 let sent = desk.post(&format!("/v1/webhooks/{hook}/test"), json!({})).await;
                 text(&sent.status(202).json()["message_id"]).to_owned()
+            }
+            Object::Review => {
+                let question = json!({ "about": { "kind": "other" }, "question": "Why?" });
+                let review = self.courier(own).post("/v1/me/reviews", question).await.created();
+                text(&review["id"]).to_owned()
+            }
+            Object::Suspension => {
+                let path = format!("/v1/couriers/{}/suspensions", self.courier(own).id);
+                let new = json!({ "reason": "no brakes", "begins_at": self.coop.at(90 * 86_400) });
+                let suspension = desk.post(&path, new).await.created();
+                text(&suspension["id"]).to_owned()
             }
             Object::Decision => {
                 self.idle_and_on_shift().await;

@@ -1,5 +1,5 @@
-// Who is logged in on this tab. The access token lives in memory only; the refresh token in
-// sessionStorage, so that a reload keeps the login and closing the tab ends it.
+// Who is logged in. The access token lives in memory only; the refresh token in sessionStorage, so
+// that a reload keeps the login and closing the tab ends it. A courier's phone keeps it for good.
 import { ApiError, problemOf, unreachable } from "./problem";
 import type { Tokens, User } from "./types";
 
@@ -11,6 +11,12 @@ let access: { token: string; until: number } | null = null;
 let refreshing: Promise<User> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let ended: () => void = () => {};
+let storage = () => sessionStorage;
+
+/** Keeps the login after the tab is closed: a phone is its owner's. */
+export function keepLogin(): void {
+  storage = () => localStorage;
+}
 
 /** Called when the server no longer takes our refresh token. */
 export function onSessionEnd(listener: () => void): void {
@@ -32,7 +38,7 @@ async function post(path: string, body: unknown): Promise<Response> {
 function keep(tokens: Tokens): User {
   const life = tokens.expires_in * 1000;
   access = { token: tokens.access_token, until: Date.now() + life };
-  sessionStorage.setItem(STORED, tokens.refresh_token);
+  storage().setItem(STORED, tokens.refresh_token);
   clearTimeout(timer);
   const early = Math.min(EARLY_MS, life / 4);
   timer = setTimeout(() => void refresh().catch(() => {}), life - early);
@@ -42,7 +48,7 @@ function keep(tokens: Tokens): User {
 function forget(): void {
   access = null;
   clearTimeout(timer);
-  sessionStorage.removeItem(STORED);
+  storage().removeItem(STORED);
 }
 
 export async function login(email: string, password: string): Promise<User> {
@@ -58,7 +64,7 @@ export function refresh(): Promise<User> {
 }
 
 async function rotate(): Promise<User> {
-  const refresh_token = sessionStorage.getItem(STORED);
+  const refresh_token = storage().getItem(STORED);
   if (!refresh_token) throw new ApiError({ title: "logged out", status: 401 });
   const response = await post("/v1/auth/refresh", { refresh_token });
   if (response.ok) return keep((await response.json()) as Tokens);
@@ -78,11 +84,11 @@ export async function accessToken(): Promise<string> {
 }
 
 export function hasSession(): boolean {
-  return sessionStorage.getItem(STORED) !== null;
+  return storage().getItem(STORED) !== null;
 }
 
 export async function logout(): Promise<void> {
-  const refresh_token = sessionStorage.getItem(STORED);
+  const refresh_token = storage().getItem(STORED);
   forget();
   if (refresh_token) await post("/v1/auth/logout", { refresh_token }).catch(() => {});
 }

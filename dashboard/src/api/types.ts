@@ -235,7 +235,10 @@ export interface Offer {
   expires_at: string;
   approach_m: number;
   trip_m: number;
+  /** The least the courier will get. */
   pay: Money;
+  /** What the pay is made of; its amounts sum to it. */
+  made_of?: PayPart[];
   deliveries: {
     id: string;
     merchant_name: string;
@@ -246,12 +249,55 @@ export interface Offer {
   }[];
 }
 
+export interface PayPart {
+  kind: "base" | "pickups" | "dropoffs" | "distance";
+  /** Stops, or metres. */
+  quantity: number;
+  amount: Money;
+}
+
 export interface Shift {
   id: string;
   courier_id: string;
-  from: string;
-  to: string;
+  /** As agreed; absent for one that was started on the spot. */
+  from?: string;
+  to?: string;
+  started_at?: string;
+  ended_at?: string;
+  paid_seconds?: number;
   state: "planned" | "open" | "ended";
+}
+
+/** A line of the own account, with what it is reckoned from. */
+export interface PayLine {
+  id: string;
+  seq: number;
+  kind: string;
+  at: string;
+  amount: Money;
+  balance: Money;
+  tariff?: { name: string; version: string };
+  inputs?: Record<string, unknown>;
+}
+
+export interface Pay {
+  currency: string;
+  total: Money;
+  lines: PayLine[];
+  next_cursor: string | null;
+}
+
+/** Why an offer came to this courier, or did not, in words. */
+export interface Decisions {
+  items: {
+    decision_id: string;
+    at: string;
+    delivery_id: string;
+    merchant_name: string;
+    outcome: "proposed" | "not_chosen" | "excluded" | "waits";
+    words: { en: string; fr: string };
+    policy_version: string;
+  }[];
 }
 
 export interface RouteStop {
@@ -262,8 +308,10 @@ export interface RouteStop {
   place: Place;
   address?: string | null;
   contact?: Contact | null;
+  instructions?: string | null;
   merchant_name: string;
   ready_at: string;
+  due_at: string;
   after?: string | null;
   before?: string | null;
 }
@@ -271,4 +319,29 @@ export interface RouteStop {
 export interface Route {
   version: number;
   stops: RouteStop[];
+}
+
+/** A question to a person about a decision, due within fourteen days. */
+export interface Review {
+  id: string;
+  question: string;
+  opened_at: string;
+  due_at: string;
+  overdue: boolean;
+  answered_at?: string;
+  outcome?: "upheld" | "changed";
+  reasons?: string;
+  correction?: string;
+}
+
+export type ReviewAbout =
+  | { kind: "decision"; decision_id: string; delivery_id: string }
+  | { kind: "other" };
+
+export interface Suspension {
+  id: string;
+  reason: string;
+  begins_at: string;
+  ends_at: string | null;
+  lifted: { at: string } | null;
 }

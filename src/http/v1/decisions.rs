@@ -1,15 +1,23 @@
 //! Why the engine said what it said.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::{Data, Json};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::db;
-use crate::domain::ids::{DecisionId, DeliveryId};
+use crate::db::decisions::Told;
+use crate::domain::ids::{CourierId, DecisionId, DeliveryId};
+use crate::domain::text::Name;
+use crate::domain::time::Timestamp;
+use crate::engine::explain::words::{self, Language};
 use crate::engine::plan::{Explanation, Verdict};
 use crate::http::App;
-use crate::http::auth::AsDispatcher;
+use crate::http::auth::{AsCourier, AsDispatcher};
 use crate::http::body::PathId;
 use crate::http::error::ApiError;
+use crate::http::paging::Page;
 
 fn told(explanation: &Explanation) -> Value {
     let candidates: Vec<Value> = explanation
@@ -67,4 +75,93 @@ pub async fn show_decision(
         "policy_version": decision.policy_version, "seed": decision.seed.to_string(),
         "snapshot": decision.snapshot, "plan": decision.plan, "faults": decision.faults,
     })))
+}
+
+/// Most offers whose reasons are shown, and most ticks looked through for jobs that went elsewhere.
+const ASKED_MAX: i64 = 20;
+const TICKS_MAX: i64 = 20;
+/// Most reasons in one answer.
+const REASONS_MAX: usize = 50;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Proposed,
+    Waits,
+    NotChosen,
+    Excluded,
+}
+
+#[derive(Serialize)]
+struct Words {
+    en: String,
+    fr: String,
+}
+
+/// Why a job came to a courier, or did not. Names nobody else.
+#[derive(Serialize)]
+pub struct Reason {
+    decision_id: DecisionId,
+    at: Timestamp,
+    policy_version: String,
+    delivery_id: DeliveryId,
+    merchant_name: Name,
+    outcome: Outcome,
+    words: Words,
+}
+
+/// What a decision says about a courier and a job, if it looked at both.
+fn outcome(about: &Explanation, courier: CourierId) -> Option<Outcome> {
+    if about.excluded.iter().any(|one| one.courier == courier) {
+        return Some(Outcome::Excluded);
+    }
+    about.candidates.iter().find(|one| one.courier == courier)?;
+    Some(match about.verdict {
+        Verdict::Proposed { to } if to == courier => Outcome::Proposed,
+        Verdict::Waits { best, .. } if best == courier => Outcome::Waits,
+        Verdict::Proposed { .. }
+        | Verdict::Waits { .. }
+        | Verdict::OnOpenList
+        | Verdict::Outbid
+        | Verdict::Nobody => Outcome::NotChosen,
+    })
+}
+
+/// `GET /v1/me/decisions`: why me, why not me: for the last offers, and for the jobs of the last
+/// ticks; the newest word on each.
+pub async fn list_my_decisions(
+    app: Data<App>,
+    by: AsCourier,
+) -> Result<Json<Page<Reason>>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let mut ids = db::offers::decisions_of(&mut conn, by.0, ASKED_MAX).await?;
+    ids.extend(db::decisions::latest(&mut conn, TICKS_MAX).await?);
+    let told = db::decisions::told(&mut conn, &ids).await?;
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for decision in &told {
+        for about in &decision.plan.explanations {
+            let Some(outcome) = outcome(about, by.0) else { continue };
+            if found.len() < REASONS_MAX && seen.insert((about.delivery, outcome)) {
+                found.push((decision, about, outcome));
+            }
+        }
+    }
+    let jobs: Vec<DeliveryId> = found.iter().map(|(_, about, _)| about.delivery).collect();
+    let names = db::deliveries::merchant_names(&mut conn, &jobs).await?;
+    let reason = |(decision, about, outcome): (&Told, &Explanation, Outcome)| {
+        Some(Reason {
+            decision_id: decision.id,
+            at: decision.decided_at,
+            policy_version: decision.policy_version.clone(),
+            delivery_id: about.delivery,
+            merchant_name: names.get(&about.delivery)?.clone(),
+            outcome,
+            words: Words {
+                en: words::to_courier(about, by.0, Language::En),
+                fr: words::to_courier(about, by.0, Language::Fr),
+            },
+        })
+    };
+    Ok(Json(Page::whole(found.into_iter().filter_map(reason).collect())))
 }

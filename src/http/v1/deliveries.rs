@@ -12,6 +12,7 @@ use crate::domain::access::Subject;
 use crate::domain::delivery::{Amendment, Delivery, Package, Request};
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use crate::domain::slot::Choice;
 use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::{Seconds, Timestamp};
@@ -49,6 +50,8 @@ pub struct DeliveryIn {
     #[serde(default)]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
+    /// Books a place, and gives every drop-off the slot's window.
+    slot: Option<Choice>,
 }
 
 impl From<DeliveryIn> for Request {
@@ -60,6 +63,7 @@ impl From<DeliveryIn> for Request {
             dropoffs: given.dropoffs,
             packages: given.packages,
             instructions: given.instructions,
+            slot: given.slot,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Offers and their answers.
 
 use actix_web::web::{Data, Json};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::commands::offers;
 use crate::db;
 use crate::domain::ids::OfferId;
+use crate::domain::offer::OfferState;
+use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsCourier;
 use crate::http::body::{OptionalBody, PathId};
@@ -20,6 +22,38 @@ pub async fn list_my_offers(
 ) -> Result<Json<Page<OfferView>>, ApiError> {
     let live = db::offers::live_of(&mut *app.coop.conn().await?, by.0).await?;
     Ok(Json(Page::whole(live.into_iter().map(OfferView::from).collect())))
+}
+
+#[derive(Serialize)]
+pub struct ShownView {
+    id: OfferId,
+    state: OfferState,
+    made_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_at: Option<Timestamp>,
+    /// The text as it was shown, and the SHA-256 of its bytes in hexadecimal.
+    shown: String,
+    sha256: String,
+}
+
+/// `GET /v1/offers/{id}`: what was shown before the answer, for ever the same.
+pub async fn show_offer(
+    app: Data<App>,
+    by: AsCourier,
+    id: PathId<OfferId>,
+) -> Result<Json<ShownView>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let offer = db::offers::find(&mut conn, id.0).await?.filter(|one| one.courier_id == by.0);
+    let offer = offer.ok_or(ApiError::NotFound("offer"))?;
+    let shown = db::offers::shown(&mut conn, id.0).await?.ok_or(ApiError::NotFound("offer"))?;
+    Ok(Json(ShownView {
+        id: offer.id,
+        state: offer.state,
+        made_at: offer.made_at,
+        answered_at: offer.answered_at,
+        shown: shown.shown,
+        sha256: shown.shown_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }))
 }
 
 /// An answer says all by its address.

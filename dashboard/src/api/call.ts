@@ -1,0 +1,48 @@
+// Every call to the API goes through here: token, one retry after a 401, problems as errors.
+import { problemOf, unreachable } from "./problem";
+import { accessToken, refresh } from "./session";
+
+async function send(method: string, path: string, body: unknown, key?: string): Promise<Response> {
+  const headers: Record<string, string> = {
+    accept: "application/json",
+    authorization: `Bearer ${await accessToken()}`,
+  };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  if (key) headers["idempotency-key"] = key;
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  try {
+    return await fetch(path, init);
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+}
+
+async function answered(
+  method: string, path: string, body?: unknown, key?: string,
+): Promise<Response> {
+  let response = await send(method, path, body, key);
+  if (response.status === 401) {
+    await refresh();
+    response = await send(method, path, body, key);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const response = await answered(method, path, body, key);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** `crypto.randomUUID` is missing on plain http outside localhost. */
+function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const get = <T>(path: string) => call<T>("GET", path);
+export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body, freshKey());
+
+/** A file, whole. */
+export const getFile = async (path: string) => (await answered("GET", path)).blob();

@@ -1,0 +1,47 @@
+// What a courier's phone asks of the API.
+import { get, getFile, post } from "../api/call";
+import type {
+  Clock, Decisions, Offer, Page, Pay, Review, ReviewAbout, Route, Shift, Suspension,
+} from "../api/types";
+import type { PhoneEvent } from "./journal";
+import type { Fix } from "./storage";
+
+export interface Taken {
+  next_seq: number;
+  results: {
+    id: string;
+    outcome: "waiting" | "done" | "refused";
+    code?: string;
+    detail?: string;
+  }[];
+}
+
+export interface Reported {
+  accepted: number;
+  dropped: { index: number; reason: string }[];
+}
+
+/** Lines of pay that one screen shows. */
+const LINES_MAX = 100;
+
+export const api = {
+  clock: () => get<Clock>("/v1/clock"),
+  shifts: () => get<Page<Shift>>("/v1/me/shifts"),
+  offers: () => get<Page<Offer>>("/v1/me/offers"),
+  route: () => get<Route>("/v1/me/route"),
+  pay: (from: string) =>
+    get<Pay>(`/v1/me/pay?limit=${LINES_MAX}&from=${encodeURIComponent(from)}`),
+  decisions: () => get<Decisions>("/v1/me/decisions"),
+  positions: () => get<Page<{ at: string }>>("/v1/me/positions"),
+  reviews: () => get<Page<Review>>("/v1/me/reviews"),
+  openReview: (about: ReviewAbout, question: string) =>
+    post<Review>("/v1/me/reviews", { about, question }),
+  suspensions: () => get<Page<Suspension>>("/v1/me/suspensions"),
+  takeAlong: () => getFile("/v1/me/export"),
+  erase: (password: string) => post<void>("/v1/me/erase", { password }),
+  accept: (id: string) => post<Offer>(`/v1/offers/${id}/accept`),
+  decline: (id: string) => post<Offer>(`/v1/offers/${id}/decline`),
+  sendEvents: (phone_id: string, events: PhoneEvent[]) =>
+    post<Taken>("/v1/me/events", { phone_id, events }),
+  sendFixes: (fixes: Fix[]) => post<Reported>("/v1/me/positions", { fixes }),
+};

@@ -1,0 +1,93 @@
+// The one state of the courier's app; the screen is derived from it.
+import { useLayoutEffect, useState } from "preact/hooks";
+import type { Offer, Pay, RouteStop, Shift, User } from "../api/types";
+import { detectLanguage, type Language } from "../store/preferences";
+import { replay, type Day, type PhoneEvent } from "./journal";
+
+/** What the server said last; kept on the phone. */
+export interface Said extends Day {
+  planned: Shift[];
+  offers: Offer[];
+  pay: Pay | null;
+}
+
+/** The co-op's time, and how fast it runs against the phone's. */
+export interface ClockAnchor {
+  coop: number;
+  phone: number;
+  speed: number;
+}
+
+export type Sharing = "off" | "on" | "seeking" | "denied";
+
+export interface Notice {
+  id: number;
+  tone: "good" | "bad";
+  text: string;
+}
+
+export interface State {
+  user: User | null;
+  /** Before the login is known, nothing is shown. */
+  known: boolean;
+  expired: boolean;
+  language: Language;
+  said: Said | null;
+  /** Not acknowledged yet, or not seen in what the server says. */
+  events: readonly PhoneEvent[];
+  waitingFixes: number;
+  online: boolean;
+  sharing: Sharing;
+  clock: ClockAnchor | null;
+  /** The co-op's second, for countdowns. */
+  now: number;
+  notices: readonly Notice[];
+  /** An offer that ended while it was on screen, and how. */
+  passed: "expired" | "gone" | "declined" | null;
+}
+
+let state: State = {
+  user: null,
+  known: false,
+  expired: false,
+  language: detectLanguage(),
+  said: null,
+  events: [],
+  waitingFixes: 0,
+  online: navigator.onLine,
+  sharing: "off",
+  clock: null,
+  now: Date.now(),
+  notices: [],
+  passed: null,
+};
+const listeners = new Set<() => void>();
+
+export function current(): State {
+  return state;
+}
+
+export function update(parts: Partial<State>): void {
+  state = { ...state, ...parts };
+  for (const listener of [...listeners]) listener();
+}
+
+export function useCourier(): State {
+  const [, redraw] = useState({});
+  useLayoutEffect(() => {
+    const listener = () => redraw({});
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, []);
+  return state;
+}
+
+/** The co-op's time, by the phone's clock since it was last told. */
+export function coopNow(clock = state.clock): number {
+  return clock ? clock.coop + (Date.now() - clock.phone) * clock.speed : Date.now();
+}
+
+/** The day as it is for the courier: what was said, and what was done since. */
+export function today(from: State = state): Day {
+  return replay(from.said ?? { shift: null, stops: [] as RouteStop[] }, from.events);
+}

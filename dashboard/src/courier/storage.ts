@@ -1,0 +1,113 @@
+// What survives the tab, the tunnel and the night: events and fixes that the server has not
+// acknowledged, and the last it said. One database a person: a shared phone mixes nothing up.
+import type { Act, PhoneEvent } from "./journal";
+
+export interface Fix {
+  at: string;
+  latitude: number;
+  longitude: number;
+  accuracy_m?: number;
+}
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error);
+  });
+}
+
+/** Most fixes kept: seven days of shifts. The oldest go first. */
+const FIXES_MAX = 50_000;
+
+export class Storage {
+  private constructor(private readonly db: IDBDatabase) {}
+
+  static async open(user: string): Promise<Storage> {
+    const request = indexedDB.open(`paceline-courier-${user}`, 1);
+    request.onupgradeneeded = () => {
+      // The key is the event's number: given once, without gaps, whatever tab asks.
+      request.result.createObjectStore("events", { keyPath: "seq", autoIncrement: true });
+      request.result.createObjectStore("fixes", { keyPath: "at" });
+      request.result.createObjectStore("kept");
+    };
+    return new Storage(await done(request));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** Keeps an event under the next number. It is safe when this resolves. */
+  async add(event: { id: string; at: string; act: Act }): Promise<PhoneEvent> {
+    const transaction = this.db.transaction("events", "readwrite", { durability: "strict" });
+    const seq = await done(transaction.objectStore("events").add(event));
+    await committed(transaction);
+    return { ...event, seq: Number(seq) };
+  }
+
+  async events(): Promise<PhoneEvent[]> {
+    return done(this.db.transaction("events").objectStore("events").getAll());
+  }
+
+  async dropEvents(seqs: number[]): Promise<void> {
+    const transaction = this.db.transaction("events", "readwrite");
+    for (const seq of seqs) transaction.objectStore("events").delete(seq);
+    await committed(transaction);
+  }
+
+  async addFix(fix: Fix): Promise<void> {
+    const transaction = this.db.transaction("fixes", "readwrite");
+    const fixes = transaction.objectStore("fixes");
+    fixes.put(fix);
+    if ((await done(fixes.count())) > FIXES_MAX) {
+      const oldest = await done(fixes.openCursor());
+      oldest?.delete();
+    }
+    await committed(transaction);
+  }
+
+  /** The oldest ones, in order. */
+  async fixes(most: number): Promise<Fix[]> {
+    const fixes = this.db.transaction("fixes").objectStore("fixes");
+    return done(fixes.getAll(undefined, most));
+  }
+
+  async countFixes(): Promise<number> {
+    return done(this.db.transaction("fixes").objectStore("fixes").count());
+  }
+
+  async dropFixes(ats: string[]): Promise<void> {
+    const transaction = this.db.transaction("fixes", "readwrite");
+    for (const at of ats) transaction.objectStore("fixes").delete(at);
+    await committed(transaction);
+  }
+
+  async kept<T>(key: string): Promise<T | undefined> {
+    return done(this.db.transaction("kept").objectStore("kept").get(key));
+  }
+
+  async keep(key: string, value: unknown): Promise<void> {
+    const transaction = this.db.transaction("kept", "readwrite");
+    transaction.objectStore("kept").put(value, key);
+    await committed(transaction);
+  }
+
+  /** The name of this installation, made on first use. */
+  async phone(make: () => string): Promise<string> {
+    const transaction = this.db.transaction("kept", "readwrite", { durability: "strict" });
+    const kept = transaction.objectStore("kept");
+    const known = await done<string | undefined>(kept.get("phone"));
+    if (known) return known;
+    const fresh = make();
+    kept.put(fresh, "phone");
+    await committed(transaction);
+    return fresh;
+  }
+}

@@ -1,0 +1,145 @@
+import { useState } from "preact/hooks";
+import type { RouteStop } from "../../api/types";
+import { FAILURES, inTheBag, type FailureCode } from "../journal";
+import { today, useCourier } from "../state";
+import { act } from "../work";
+import { hourMinute, t } from "../words";
+
+/** The next stop, large, and the ones after it. */
+export function Route() {
+  useCourier();
+  const { stops } = today();
+  const [chosen, choose] = useState<string | null>(null);
+  const next = stops.find(({ task_id }) => task_id === chosen) ?? stops[0];
+  if (!next) return null;
+  const later = stops.filter((stop) => stop !== next);
+  return (
+    <>
+      <NextStop key={next.task_id} stop={next} stops={stops} />
+      {later.length > 0 && (
+        <section aria-labelledby="later-title">
+          <h2 id="later-title">{t("stop.later")}</h2>
+          <ol class="later">
+            {later.map((stop) => (
+              <li key={stop.task_id}>
+                <button type="button" class="plain" data-stop={stop.task_id}
+                  onClick={() => choose(stop.task_id)}>
+                  <b>{t(`stop.${stop.kind}`)}</b> {where(stop)} <small>{when(stop)}</small>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </>
+  );
+}
+
+function where({ kind, merchant_name, address }: RouteStop): string {
+  return kind === "pickup" ? merchant_name : (address ?? merchant_name);
+}
+
+function when(stop: RouteStop): string {
+  return stop.kind === "pickup"
+    ? t("stop.ready", { time: hourMinute(stop.ready_at) })
+    : t("stop.before", { time: hourMinute(stop.before ?? stop.due_at) });
+}
+
+/** The phone's own navigation: a `geo:` link, or Apple's maps where that is unknown. */
+function navigation({ place: { latitude, longitude } }: RouteStop): string {
+  const at = `${latitude},${longitude}`;
+  const apple = /iPhone|iPad|Macintosh/.test(navigator.userAgent);
+  return apple ? `maps:?daddr=${at}&dirflg=w` : `geo:${at}?q=${at}`;
+}
+
+function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[] }) {
+  const { now } = useCourier();
+  const [failing, setFailing] = useState(false);
+  const pickup = stop.kind === "pickup";
+  const notReady = pickup ? Math.ceil((Date.parse(stop.ready_at) - now) / 60_000) : 0;
+  const late = pickup ? 0 : Math.floor((now - Date.parse(stop.before ?? stop.due_at)) / 60_000);
+  const phone = stop.contact?.phone;
+  return (
+    <section class="panel stop" aria-labelledby="stop-title" data-task={stop.task_id} data-kind={stop.kind}>
+      <p class="kicker">{t("stop.next")} · {t(`stop.${stop.kind}`)}</p>
+      <h1 id="stop-title">{where(stop)}</h1>
+      {pickup && stop.address && <p>{stop.address}</p>}
+      {!pickup && <p>{stop.merchant_name}{stop.contact?.name && ` → ${stop.contact.name}`}</p>}
+      <p class="when">{when(stop)}</p>
+      {late > 0 && <p>{t("stop.late", { n: late })}</p>}
+      {stop.instructions && <p class="instructions">{stop.instructions}</p>}
+      <p class="pair">
+        <a class="act second" href={navigation(stop)}>{t("stop.navigate")}</a>
+        {phone && <a class="act second" href={`tel:${phone.replace(/[^+\d]/g, "")}`}>
+          {t("stop.call", { name: stop.contact?.name ?? t("stop.contact") })}</a>}
+      </p>
+      {failing
+        ? <Problem stop={stop} onBack={() => setFailing(false)} />
+        : <div class="thumb">
+            {stop.state === "todo"
+              ? <button type="button" class="act" data-act="start"
+                  onClick={() => void act({ kind: "task_started", task_id: stop.task_id })}>
+                  {t("stop.here")}</button>
+              : pickup
+                ? <button type="button" class="act" data-act="picked" disabled={notReady > 0}
+                    onClick={() => void act({ kind: "task_done", task_id: stop.task_id })}>
+                    {notReady > 0 ? t("stop.notReady", { n: notReady }) : t("stop.picked")}</button>
+                : <HandOver stop={stop} ready={inTheBag(stop, stops)} />}
+            <button type="button" class="plain" data-act="problem" onClick={() => setFailing(true)}>
+              {t("stop.problem")}</button>
+          </div>}
+    </section>
+  );
+}
+
+/** Handing over: who took it. */
+function HandOver({ stop, ready }: { stop: RouteStop; ready: boolean }) {
+  const [missing, setMissing] = useState(false);
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const signed_by = String(form.get("signed")).trim();
+    setMissing(signed_by === "");
+    if (signed_by === "") return;
+    void act({ kind: "task_done", task_id: stop.task_id, proof: { signed_by } });
+  }
+  if (!ready) return <p>{t("stop.pickupFirst")}</p>;
+  return (
+    <form noValidate onSubmit={submit}>
+      <label>{t("stop.signed")}
+        <input name="signed" maxLength={200} autocomplete="off" autocapitalize="words"
+          aria-invalid={missing} aria-describedby="signed-missing"
+          defaultValue={stop.contact?.name ?? ""} />
+      </label>
+      <p id="signed-missing" role="alert">{missing && t("stop.signed.missing")}</p>
+      <button type="submit" class="act" data-act="delivered">{t("stop.delivered")}</button>
+    </form>
+  );
+}
+
+/** Why it could not be done: a code, and words where a code does not say enough. */
+function Problem({ stop, onBack }: { stop: RouteStop; onBack: () => void }) {
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const code = String(form.get("code")) as FailureCode;
+    const note = String(form.get("note")).trim();
+    void act({ kind: "task_failed", task_id: stop.task_id, code, ...(note ? { note } : {}) });
+  }
+  return (
+    <form class="problem" onSubmit={submit}>
+      <fieldset>
+        <legend>{t("fail.title")}</legend>
+        {FAILURES[stop.kind].map((code) => (
+          <label key={code} class="choice">
+            <input type="radio" name="code" value={code} required />{t(`fail.${code}`)}</label>
+        ))}
+      </fieldset>
+      <label>{t("fail.note")}<input name="note" maxLength={1000} autocomplete="off" /></label>
+      <div class="pair">
+        <button type="button" class="act second" onClick={onBack}>{t("fail.back")}</button>
+        <button type="submit" class="act danger" data-act="failed">{t("fail.send")}</button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { RouteStop } from "../src/api/types";
+import { freshId } from "../src/courier/ids";
+import { inTheBag, replay, type Act, type Day, type PhoneEvent } from "../src/courier/journal";
+import { en } from "../src/courier/words/en";
+import { fr } from "../src/courier/words/fr";
+
+const place = { latitude: 45.2, longitude: 5.7 };
+const NOON = "2026-03-01T12:00:00.000Z";
+
+function stop(delivery: string, kind: "pickup" | "dropoff"): RouteStop {
+  return {
+    task_id: `${delivery}-${kind}`, delivery_id: delivery, kind, state: "todo", place,
+    merchant_name: "Épicerie", ready_at: NOON, due_at: NOON,
+  };
+}
+
+const day: Day = {
+  shift: { id: "s", courier_id: "c", state: "open", started_at: NOON },
+  stops: [stop("a", "pickup"), stop("b", "pickup"), stop("a", "dropoff"), stop("b", "dropoff")],
+};
+
+const events = (...acts: Act[]): PhoneEvent[] =>
+  acts.map((act, index) => ({ id: `pev_${index}`, seq: index + 1, at: NOON, act }));
+
+const left = ({ stops }: Day) => stops.map(({ task_id }) => task_id);
+
+test("what was done offline leaves the route, in order and whatever it was", () => {
+  const done = replay(day, events(
+    { kind: "task_started", task_id: "a-pickup" },
+    { kind: "task_done", task_id: "a-pickup" },
+    { kind: "task_started", task_id: "b-pickup" },
+  ));
+  assert.deepEqual(left(done), ["b-pickup", "a-dropoff", "b-dropoff"]);
+  assert.equal(done.stops[0]?.state, "doing");
+  const failed = replay(done, events({ kind: "task_failed", task_id: "b-pickup", code: "late" }));
+  assert.deepEqual(left(failed), ["a-dropoff"], "the whole delivery ends");
+});
+
+test("what the server has already seen changes nothing when it is replayed", () => {
+  const acts = events(
+    { kind: "task_done", task_id: "a-pickup" },
+    { kind: "task_failed", task_id: "b-pickup", code: "other" },
+  );
+  const once = replay(day, acts);
+  assert.deepEqual(replay(once, acts), once);
+});
+
+test("a shift does not end over goods in the bag", () => {
+  const over = events({ kind: "shift_ended" });
+  assert.equal(replay(day, over).shift?.state, "open");
+  assert.equal(replay({ ...day, stops: [] }, over).shift, null);
+  const begun = replay({ shift: null, stops: [] }, events({ kind: "shift_started" }));
+  assert.equal(begun.shift?.started_at, NOON);
+});
+
+test("a drop-off waits for all pickups of its delivery", () => {
+  const [pickup, , dropoff] = day.stops;
+  assert.ok(pickup && dropoff);
+  assert.equal(inTheBag(dropoff, day.stops), false);
+  assert.equal(inTheBag(dropoff, day.stops.filter((one) => one !== pickup)), true);
+});
+
+test("ids are the API's: UUID version 7 in base 32, in the order of time", () => {
+  const chance = new Uint8Array(10).fill(0xff);
+  const id = freshId("pev", Date.parse(NOON), chance);
+  assert.match(id, /^pev_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
+  assert.ok(id < freshId("pev", Date.parse(NOON) + 1, new Uint8Array(10)));
+  const bits = [...id.slice(4)].reduce(
+    (sum, digit) => (sum << 5n) | BigInt("0123456789abcdefghjkmnpqrstvwxyz".indexOf(digit)), 0n);
+  assert.equal((bits >> 76n) & 15n, 7n, "the version");
+  assert.equal((bits >> 62n) & 3n, 2n, "the variant");
+  assert.equal(Number(bits >> 80n), Date.parse(NOON));
+});
+
+test("both languages fill in the same blanks", () => {
+  const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+  for (const key of Object.keys(en) as (keyof typeof en)[]) {
+    assert.deepEqual(blanks(fr[key]), blanks(en[key]), key);
+  }
+});

@@ -1,0 +1,116 @@
+//! Every row that says who a courier is or where they were, in one place: a table that comes to hold
+//! such a thing gets its line here, and one in the export.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+
+use super::Conn;
+use super::schema::couriers;
+use crate::domain::ids::CourierId;
+use crate::domain::time::Timestamp;
+
+/// What is done to a courier's ($1) rows.
+const ERASURE: [&str; 9] = [
+    "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
+    // No password has this hash; the address is nobody's (RFC 2606).
+    "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
+     password_hash = '$argon2id$erased' WHERE courier_id = $1",
+    "DELETE FROM fixes WHERE courier_id = $1",
+    "DELETE FROM phone_events WHERE phone_id IN (SELECT id FROM phones WHERE courier_id = $1)",
+    "DELETE FROM phones WHERE courier_id = $1",
+    "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
+     WHERE courier_id = $1",
+    "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE outbox SET payload = jsonb_set(payload, '{courier_name}', '\"erased\"') \
+     WHERE courier_id = $1 AND payload ? 'courier_name'",
+    "UPDATE outbox SET payload = jsonb_set(payload, '{told,courier_name}', '\"erased\"') \
+     WHERE courier_id = $1 AND payload #> '{told,courier_name}' IS NOT NULL",
+];
+
+/// Erases a courier's personal rows; pseudonymous ones stay.
+pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryResult<()> {
+    for statement in ERASURE {
+        diesel::sql_query(statement).bind::<SqlUuid, _>(courier).execute(conn).await?;
+    }
+    diesel::update(couriers::table.find(courier))
+        .set((couriers::name.eq("erased"), couriers::erased_at.eq(at)))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// What a courier takes along: the name of the file, and the rows in it, the newest first.
+pub const EXPORT: [(&str, &str); 10] = [
+    (
+        "profile",
+        "SELECT u.name, u.email, u.roles, c.vehicle, c.created_at FROM users u \
+      JOIN couriers c ON c.id = u.courier_id WHERE c.id = $1",
+    ),
+    (
+        "shifts",
+        "SELECT id, state, planned_from, planned_to, started_at, ended_at, paid_seconds \
+      FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
+        "offers",
+        "SELECT id, state, made_at, expires_at, answered_at, shown::jsonb AS shown, \
+      encode(shown_sha256, 'hex') AS shown_sha256, decision_id FROM offers WHERE courier_id = $1 \
+      ORDER BY id DESC",
+    ),
+    (
+        "assignments",
+        "SELECT delivery_id, offer_id, assigned_at, ended_at, end_code FROM assignments \
+      WHERE courier_id = $1 ORDER BY assigned_at DESC, id DESC",
+    ),
+    (
+        "stops",
+        "SELECT t.id, t.delivery_id, t.kind, t.state, t.lat_e6, t.lng_e6, t.started_at, t.ended_at, \
+      t.failure_code, t.failure_note FROM tasks t JOIN deliveries d ON d.id = t.delivery_id \
+      WHERE d.courier_id = $1 ORDER BY t.id DESC",
+    ),
+    (
+        "pay",
+        "SELECT p.seq, e.kind, e.occurred_at, e.recorded_at, p.amount, p.balance, p.currency, \
+      e.detail FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id \
+      JOIN ledger_accounts a ON a.id = p.account_id \
+      WHERE a.kind = 'courier_pay' AND a.owner_id = $1 ORDER BY p.seq DESC",
+    ),
+    (
+        "positions",
+        "SELECT at, lat_e6, lng_e6, accuracy_m FROM fixes WHERE courier_id = $1 \
+      ORDER BY at DESC",
+    ),
+    (
+        "phone_events",
+        "SELECT e.id, e.seq, e.happened_at, e.heard_at, e.act, e.outcome, e.code, e.detail \
+      FROM phone_events e JOIN phones p ON p.id = e.phone_id WHERE p.courier_id = $1 \
+      ORDER BY e.phone_id, e.seq DESC",
+    ),
+    (
+        "reviews",
+        "SELECT id, about, question, opened_at, due_at, answered_at, outcome, reasons, \
+      correction FROM reviews WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
+        "suspensions",
+        "SELECT id, decided_at, reason, safety, begins_at, ends_at, lifted_at \
+      FROM suspensions WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+];
+
+/// Most rows of a file in an export: thirty days of positions are far below it.
+pub const ROWS_MAX: i64 = 1_000_000;
+
+/// The rows of one file of [`EXPORT`], each as an object.
+pub async fn rows(conn: &mut Conn, query: &str, courier: CourierId) -> QueryResult<Vec<Value>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = Jsonb)]
+        found: Value,
+    }
+    let sql = format!("SELECT to_jsonb(rows) AS found FROM ({query} LIMIT {ROWS_MAX}) rows");
+    let rows: Vec<Found> = diesel::sql_query(sql).bind::<SqlUuid, _>(courier).load(conn).await?;
+    Ok(rows.into_iter().map(|row| row.found).collect())
+}

@@ -1,0 +1,112 @@
+//! Where couriers were: what of a phone's positions is kept. Only what lies in a shift.
+
+use serde::{Deserialize, Serialize};
+
+use super::geo::Position;
+use super::time::{Seconds, Timestamp};
+
+/// Most fixes in a batch.
+pub const BATCH_MAX: usize = 100;
+/// How far a phone's clock may run ahead.
+pub const AHEAD_MAX: Seconds = Seconds(300);
+/// How late a fix may come.
+pub const LATE_MAX: Seconds = Seconds(7 * 86_400);
+/// A fix that may be this far off says nothing, in metres.
+pub const ACCURACY_MAX_M: i32 = 1_000;
+
+/// A position by a phone's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub at: Timestamp,
+    pub position: Position,
+    /// Radius around it, in metres.
+    pub accuracy_m: Option<i32>,
+}
+
+/// A worked span; one that is open has no end yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Worked {
+    pub from: Timestamp,
+    pub to: Option<Timestamp>,
+}
+
+impl Worked {
+    fn covers(&self, at: Timestamp) -> bool {
+        self.from <= at && self.to.is_none_or(|to| at <= to)
+    }
+}
+
+/// Why a fix is dropped; the answer to the phone says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dropped {
+    /// Nobody is located outside work.
+    OffShift,
+    NotAPlace,
+    FromTheFuture,
+    TooLate,
+    TooCoarse,
+}
+
+impl Fix {
+    /// What is kept of it: its time is never ahead of ours.
+    ///
+    /// # Errors
+    /// Why nothing is.
+    pub fn admit(&self, now: Timestamp, worked: &[Worked]) -> Result<Self, Dropped> {
+        if self.at.since(now) > AHEAD_MAX {
+            return Err(Dropped::FromTheFuture);
+        }
+        if now.since(self.at) > LATE_MAX {
+            return Err(Dropped::TooLate);
+        }
+        let at = self.at.min(now);
+        if !worked.iter().any(|span| span.covers(at)) {
+            return Err(Dropped::OffShift);
+        }
+        if self.accuracy_m.is_some_and(|radius| radius > ACCURACY_MAX_M) {
+            return Err(Dropped::TooCoarse);
+        }
+        Ok(Self { at, ..*self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000) + Seconds::from_minutes(minutes)
+    }
+
+    fn fix(minutes: i64) -> Fix {
+        let position = Position::from_degrees(48.85, 2.35).unwrap();
+        Fix { at: at(minutes), position, accuracy_m: Some(8) }
+    }
+
+    #[test]
+    fn nobody_is_located_outside_work() {
+        let shifts = [Worked { from: at(0), to: Some(at(60)) }, Worked { from: at(120), to: None }];
+        let kept = |minutes| fix(minutes).admit(at(200), &shifts).is_ok();
+        assert!([0, 30, 60, 120, 200].into_iter().all(kept));
+        assert!(![-1, 61, 119].into_iter().any(kept));
+        assert_eq!(fix(61).admit(at(200), &shifts), Err(Dropped::OffShift));
+    }
+
+    #[test]
+    fn a_phone_that_is_ahead_a_little_is_put_right_and_one_far_ahead_is_not_believed() {
+        let open = [Worked { from: at(0), to: None }];
+        assert_eq!(fix(14).admit(at(10), &open).map(|fix| fix.at), Ok(at(10)));
+        assert_eq!(fix(16).admit(at(10), &open), Err(Dropped::FromTheFuture));
+    }
+
+    #[test]
+    fn a_week_is_late_enough_and_a_kilometre_too_coarse() {
+        let week = 7 * 24 * 60;
+        let open = [Worked { from: at(-9), to: None }];
+        assert!(fix(0).admit(at(week), &open).is_ok());
+        assert_eq!(fix(-1).admit(at(week), &open), Err(Dropped::TooLate));
+        let coarse = Fix { accuracy_m: Some(1_001), ..fix(0) };
+        assert_eq!(coarse.admit(at(0), &open), Err(Dropped::TooCoarse));
+    }
+}

@@ -1,0 +1,113 @@
+//! Where a courier is, as the own phone says; and what of it is kept.
+
+use actix_web::HttpRequest;
+use actix_web::web::{Data, Json};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::positions::{self, Reported};
+use crate::db;
+use crate::domain::geo::Position;
+use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::trace::{BATCH_MAX, Dropped, Fix};
+use crate::http::App;
+use crate::http::auth::AsCourier;
+use crate::http::body::{Body, query};
+use crate::http::error::ApiError;
+use crate::http::paging::Page;
+use crate::live;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixIn {
+    at: Timestamp,
+    latitude: f64,
+    longitude: f64,
+    accuracy_m: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FixesIn {
+    fixes: Vec<FixIn>,
+}
+
+#[derive(Serialize)]
+pub struct DroppedView {
+    index: usize,
+    reason: Dropped,
+}
+
+#[derive(Serialize)]
+pub struct FixesOut {
+    accepted: usize,
+    dropped: Vec<DroppedView>,
+}
+
+impl FixIn {
+    fn read(&self) -> Result<Fix, Dropped> {
+        let position = Position::from_degrees(self.latitude, self.longitude);
+        Ok(Fix {
+            at: self.at,
+            position: position.map_err(|_| Dropped::NotAPlace)?,
+            accuracy_m: self.accuracy_m.map(whole_metres),
+        })
+    }
+}
+
+/// A radius in whole metres, rounded up; what is no number is as coarse as can be.
+#[expect(clippy::cast_possible_truncation, reason = "a cast from a float saturates")]
+fn whole_metres(radius_m: f64) -> i32 {
+    if radius_m.is_nan() { i32::MAX } else { radius_m.max(0.0).ceil() as i32 }
+}
+
+/// `POST /v1/me/positions`: kept in a shift only, and the answer says so.
+pub async fn report_positions(
+    app: Data<App>,
+    by: AsCourier,
+    body: Body<FixesIn>,
+) -> Result<Json<FixesOut>, ApiError> {
+    let fixes = body.value.fixes;
+    if fixes.is_empty() || fixes.len() > BATCH_MAX {
+        let detail = format!("a batch has 1 to {BATCH_MAX} fixes");
+        return Err(ApiError::Invalid { detail, pointer: Some("/fixes".to_owned()) });
+    }
+    let batch: Vec<_> = fixes.iter().map(FixIn::read).collect();
+    let Reported { kept, dropped, live } = positions::report(&app.coop, by.0, &batch).await?;
+    if let Some(fix) = live {
+        let fix = live::Fix { courier_id: by.0, position: fix.position, at: fix.at };
+        app.live.put(&[fix]).await;
+    }
+    let view = |(index, reason)| DroppedView { index, reason };
+    let dropped = dropped.into_iter().map(view).collect();
+    Ok(Json(FixesOut { accepted: kept.len(), dropped }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpanQuery {
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+pub struct FixView {
+    at: Timestamp,
+    place: Position,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy_m: Option<i32>,
+}
+
+/// `GET /v1/me/positions?from=&to=`: what is kept of the own way; the last day if nothing else is
+/// asked for.
+pub async fn list_my_positions(
+    app: Data<App>,
+    by: AsCourier,
+    request: HttpRequest,
+) -> Result<Json<Page<FixView>>, ApiError> {
+    let SpanQuery { from, to } = query(&request)?;
+    let to = to.unwrap_or_else(|| app.coop.clock.now());
+    let from = from.unwrap_or(to - Seconds(86_400));
+    let fixes = db::fixes::list(&mut *app.coop.conn().await?, by.0, from, to).await?;
+    let view = |fix: Fix| FixView { at: fix.at, place: fix.position, accuracy_m: fix.accuracy_m };
+    Ok(Json(Page::whole(fixes.into_iter().map(view).collect())))
+}

@@ -1,0 +1,324 @@
+// A courier's whole day on a phone, in a real browser, against a server of its own:
+//   PACELINE=target/debug/paceline npm run courier
+// SCREENSHOTS=folder keeps pictures; CHROMIUM says where the browser is. Twenty minutes of the co-op's
+// time pass without a network in the middle of it; afterwards the API says what came of it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+import { PASSWORD, startCoop } from "./coop.mjs";
+
+const { SCREENSHOTS } = process.env;
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const PATIENCE_MS = 30_000;
+const SCRIPT_BYTES_MAX = 200_000;
+const OFFLINE_MS = 20 * 60_000;
+/** Seconds of the co-op for one of ours: the twenty minutes take half a minute. */
+const SPEED = 40;
+
+let coop;
+let browser;
+let phone;
+let page;
+let cut = false;
+const faults = [];
+const scripts = new Map();
+const deliveries = {};
+
+before(async () => {
+  coop = await startCoop({ speed: SPEED });
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  phone = await browser.newContext({
+    viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "en-GB",
+    permissions: ["geolocation"], geolocation: coop.metresEast(0), colorScheme: "light",
+  });
+  page = await phone.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.on("console", (message) => {
+    if (message.type() === "error" && !cut) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`page: ${error.stack}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(coop.url)) faults.push(`another origin: ${request.url()}`);
+  });
+  page.on("response", async (response) => {
+    if (response.request().resourceType() !== "script") return;
+    const body = await response.body().catch(() => null);
+    if (body) scripts.set(new URL(response.url()).pathname, body.length);
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await coop?.stop();
+});
+
+async function assertAccessible(where) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
+  assert.deepEqual(said, [], where);
+}
+
+async function picture(name) {
+  if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/courier-${name}.png` });
+}
+
+/** Presses Tab until the focus is on `selector`, as somebody without a touch screen would. */
+async function tabTo(selector) {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press("Tab");
+    const there = await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector);
+    if (there) return;
+  }
+  assert.fail(`Tab never reaches ${selector}`);
+}
+
+const tap = (act) => page.locator(`[data-act=${act}]`).click();
+const nextStop = (delivery, kind) => {
+  const task = delivery.tasks.find((one) => one.kind === kind);
+  return page.waitForSelector(`[data-task=${task.id}]`);
+};
+/** What the phone keeps and has not been told is settled. */
+const pending = () => page.evaluate(async () => {
+  const { name } = (await indexedDB.databases())[0];
+  const db = await new Promise((resolve) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const all = (store) => new Promise((resolve) => {
+    const request = db.transaction(store).objectStore(store).getAll();
+    request.onsuccess = () => resolve(request.result);
+  });
+  const [events, fixes] = [await all("events"), await all("fixes")];
+  db.close();
+  return { events, fixes };
+});
+
+test("a courier logs in, and a wrong password is refused in words", async () => {
+  await page.goto(`${coop.url}/app`);
+  await page.waitForSelector("body[data-ready=app]");
+  await assertAccessible("login");
+  cut = true; // The browser logs the 401 itself.
+  await page.getByLabel("E-mail").fill(coop.courier.email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").getByText("E-mail or password is wrong.").waitFor();
+  cut = false;
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "You are off shift" }).waitFor();
+  await page.waitForSelector("[data-sharing=off]");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await assertAccessible("off shift");
+});
+
+test("it can be installed", async () => {
+  const href = await page.getAttribute("link[rel=manifest]", "href");
+  const manifest = await page.evaluate(async (at) => (await fetch(at)).json(), href);
+  assert.equal(manifest.display, "standalone");
+  for (const { src } of manifest.icons) {
+    const status = await page.evaluate(async (at) => (await fetch(at)).status, src);
+    assert.equal(status, 200, src);
+  }
+});
+
+test("a shift begins by the keyboard alone, and the position is shared from then on", async () => {
+  await tabTo("[data-act=shift-start]");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Waiting for an offer" }).waitFor();
+  await page.waitForSelector("[data-sharing=on]");
+  await page.waitForSelector("[data-events='0'][data-fixes='0']", { state: "attached" });
+  await assertAccessible("on shift");
+});
+
+test("an offer shows everything before any answer, and declining it costs nothing", async () => {
+  const refused = await coop.order(300, 900);
+  const card = await page.waitForSelector("[data-offer]");
+  const offer = (await coop.asCourier("GET", "/v1/me/offers")).items[0];
+  assert.equal(offer.deliveries[0].id, refused.id);
+  const parts = offer.made_of.map(({ amount }) => amount.amount);
+  assert.equal(parts.reduce((sum, amount) => sum + amount, 0), offer.pay.amount);
+  await page.locator("[data-offer] summary").click();
+  assert.equal(await page.locator("[data-offer] .sum li").count(), parts.length);
+  await page.getByText("Declining or not answering costs you nothing").waitFor();
+  await assertAccessible("an offer");
+  await picture("offer");
+  await tap("decline");
+  await card.waitForElementState("hidden");
+  await page.getByRole("status").getByText("Nothing follows from it for you.").waitFor();
+});
+
+test("the next offer comes all the same, is accepted and picked up", async () => {
+  deliveries.first = await coop.order(200, 700);
+  await page.waitForSelector("[data-offer]");
+  await tap("accept");
+  await nextStop(deliveries.first, "pickup");
+  await picture("stop");
+  await assertAccessible("the next stop");
+  assert.match(await page.getByRole("link", { name: "Navigate" }).getAttribute("href"), /^geo:/);
+  await tap("start");
+  await tap("picked");
+  await nextStop(deliveries.first, "dropoff");
+  await coop.until(async () => (await coop.delivery(deliveries.first.id)).state === "picked_up");
+  // Two more by hand, so that the tunnel has something to do.
+  deliveries.second = await coop.order(0, 400);
+  deliveries.third = await coop.order(0, 500);
+  for (const { id } of [deliveries.second, deliveries.third]) {
+    await coop.asAdmin("POST", `/v1/deliveries/${id}/assign`, { courier_id: coop.courier.id });
+  }
+  await page.waitForFunction(() => document.querySelectorAll(".later li").length === 4);
+});
+
+test("twenty minutes without a network: the work goes on, even over a restart", async () => {
+  await page.waitForSelector("[data-events='0']", { state: "attached" });
+  cut = true;
+  await phone.setOffline(true);
+  const from = await coop.now();
+  await page.waitForSelector("[data-net=offline]");
+  await page.getByText("All you do is kept on this phone and sent later.").waitFor();
+  await picture("offline");
+
+  const deliver = async (delivery, name) => {
+    await phone.setGeolocation(coop.metresEast(100 + Math.random() * 100));
+    await page.locator(`[data-stop=${delivery.tasks[1].id}]`).click({ timeout: 1_000 }).catch(() => {});
+    await nextStop(delivery, "dropoff");
+    await tap("start");
+    await page.getByLabel("Who took it?").fill("");
+    await tap("delivered");
+    await page.getByText("Write who took it.").waitFor();
+    await page.getByLabel("Who took it?").fill(name);
+    await tap("delivered");
+    await page.waitForSelector(`[data-task=${delivery.tasks[1].id}]`, { state: "detached" });
+  };
+  const pickUp = async (delivery) => {
+    await page.locator(`[data-stop=${delivery.tasks[0].id}]`).click({ timeout: 1_000 }).catch(() => {});
+    await nextStop(delivery, "pickup");
+    await tap("start");
+    await tap("picked");
+    await page.waitForSelector(`[data-task=${delivery.tasks[0].id}]`, { state: "detached" });
+  };
+  await deliver(deliveries.first, "Ada Lovelace");
+  await pickUp(deliveries.second);
+
+  await page.reload(); // The phone was put away: the app opens again without a network.
+  await page.waitForSelector("body[data-ready=app]");
+  await page.waitForSelector("[data-net=offline]");
+  await nextStop(deliveries.second, "dropoff");
+  await deliver(deliveries.second, "Marie Curie");
+  await pickUp(deliveries.third);
+  await nextStop(deliveries.third, "dropoff");
+  await tap("problem");
+  await assertAccessible("a problem, offline");
+  await page.getByLabel("Nobody there").check();
+  await page.getByLabel("In your words").fill("rang three times");
+  await tap("failed");
+  await page.getByRole("heading", { name: "Waiting for an offer" }).waitFor();
+
+  await coop.until(async () => (await coop.now()) - from >= OFFLINE_MS, 90_000);
+  const kept = await pending();
+  assert.equal(kept.events.length, 9, JSON.stringify(kept.events));
+  assert.ok(kept.fixes.length >= 4, `${kept.fixes.length} positions`);
+  for (const { state } of await Promise.all(Object.values(deliveries).map(({ id }) => coop.delivery(id)))) {
+    assert.notEqual(state, "delivered", "the server has heard nothing yet");
+  }
+  deliveries.kept = { ...kept, from, to: await coop.now() };
+});
+
+test("when the network is back, every event is there once, at its time and in its place", async () => {
+  // The first answers are lost on the way: the server has done what the phone must send again.
+  let lost = 0;
+  await page.route(/\/v1\/me\/(events|positions)$/, async (route) => {
+    if (lost >= 2 || route.request().method() !== "POST") return route.continue();
+    lost += 1;
+    await route.fetch();
+    await route.abort();
+  });
+  await phone.setOffline(false);
+  await page.waitForSelector("[data-events='0'][data-fixes='0']", { state: "attached" });
+  await page.waitForSelector("[data-net=online]");
+  assert.equal(lost, 2);
+  await page.unroute(/\/v1\/me\/(events|positions)$/);
+  cut = false;
+  assert.deepEqual((await pending()).events, []);
+
+  const { first, second, third, kept } = deliveries;
+  const ended = await Promise.all([first, second, third].map(({ id }) => coop.delivery(id)));
+  assert.deepEqual(ended.map(({ state }) => state), ["delivered", "delivered", "failed"]);
+  assert.deepEqual(ended[2].end_reason, { code: "not_at_home", note: "rang three times" });
+  const tasks = ended.flatMap((delivery) => delivery.tasks);
+  for (const { at, act } of kept.events) {
+    const task = tasks.find(({ id }) => id === act.task_id);
+    assert.equal(act.kind === "task_started" ? task.started_at : task.ended_at, at, act.kind);
+    assert.ok(Date.parse(at) >= kept.from && Date.parse(at) <= kept.to, at);
+  }
+  const signed = ended.map((delivery) => delivery.tasks[1].proof?.signed_by);
+  assert.deepEqual(signed, ["Ada Lovelace", "Marie Curie", undefined]);
+
+  const { lines } = await coop.asCourier("GET", "/v1/me/pay?limit=200");
+  const paid = lines.map(({ delivery_id }) => delivery_id).sort();
+  assert.deepEqual(paid, [first.id, second.id].sort(), "each delivery is paid once");
+
+  const span = `from=${new Date(kept.from).toISOString()}&to=${new Date(kept.to).toISOString()}`;
+  const { items } = await coop.asCourier("GET", `/v1/me/positions?${span}`);
+  const known = items.map(({ at }) => at);
+  for (const { at } of kept.fixes) assert.equal(known.filter((one) => one === at).length, 1, at);
+  assert.deepEqual(known, [...known].sort(), "in their order");
+});
+
+test("earnings say why, so does the engine, and a person is asked to look again", async () => {
+  await page.getByRole("link", { name: "Pay" }).click();
+  const { total } = await coop.asCourier("GET", "/v1/me/pay?limit=200");
+  await page.waitForSelector(`[data-total="${total.amount}"]`);
+  await page.locator("[data-line] summary").first().click();
+  await page.getByText("Tariff").first().waitFor();
+  await assertAccessible("pay");
+  await picture("pay");
+  await page.getByRole("link", { name: "My rights" }).click();
+  await tap("why");
+  await page.waitForSelector("[data-outcome=proposed]");
+  await tap("count-positions");
+  await page.getByText(/Kept of the last 24 hours: \d+ positions/).waitFor();
+  await page.locator("[data-act=review-decision]").first().click();
+  await page.getByLabel("What should be looked at?").first().fill("Was nobody nearer?");
+  await page.getByRole("button", { name: "Send it" }).first().click();
+  await page.getByText(/A person answers by/).waitFor();
+  const { items: [review] } = await coop.asAdmin("GET", "/v1/reviews");
+  assert.equal(review.question, "Was nobody nearer?");
+  await page.waitForSelector(`[data-review=${review.id}]`);
+  const download = page.waitForEvent("download");
+  await tap("export");
+  assert.equal((await download).suggestedFilename(), "paceline.zip");
+  await assertAccessible("rights");
+  await picture("rights");
+});
+
+test("French is one tap away, and the dark screen can be read", async () => {
+  await page.getByRole("button", { name: "Français" }).click();
+  await page.getByRole("heading", { name: "Mes droits" }).waitFor();
+  assert.equal(await page.getAttribute("html", "lang"), "fr");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await assertAccessible("rights in French, dark");
+  await page.getByRole("button", { name: "English" }).click();
+});
+
+test("the shift ends, and with it the position", async () => {
+  await page.getByRole("link", { name: "Ride" }).click();
+  await tap("shift-stop");
+  await page.getByRole("heading", { name: "You are off shift" }).waitFor();
+  await page.waitForSelector("[data-sharing=off]");
+  await page.waitForSelector("[data-events='0'][data-fixes='0']", { state: "attached" });
+  const count = async () => (await coop.asCourier("GET", "/v1/me/positions")).items.length;
+  const then = await count();
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  assert.equal(await count(), then, "nothing is kept after work");
+  const { items } = await coop.asCourier("GET", "/v1/me/shifts");
+  assert.equal(items[0].state, "ended");
+});
+
+test("it is small, nothing failed on the way, and nothing was asked of another host", () => {
+  const bytes = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+  assert.ok(scripts.size >= 2, "scripts were counted");
+  assert.ok(bytes < SCRIPT_BYTES_MAX, `${bytes} bytes of script`);
+  assert.deepEqual(faults, []);
+});
