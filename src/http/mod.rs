@@ -48,7 +48,7 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, desk, imports, ledger, me, merchants, offers,
+        ask, board, couriers, decisions, deliveries, desk, imports, ledger, me, merchants, offers,
         phone, positions, prices, quotes, reviews, rights, session, shifts, slots, stream, tasks,
         users, webhooks,
     };
@@ -150,6 +150,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
+        .service(at("/v1/board/ask").route(post().to(ask::ask_engine)))
         .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
         .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
         .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))

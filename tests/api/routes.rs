@@ -301,6 +301,7 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
         post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
             "delivery_id": "dlv_00000000000000000000000000", "version": 1,
             "act": "cancel", "reason": "sold out",

@@ -222,6 +222,31 @@ export interface Decision {
   waiting?: unknown;
 }
 
+/** How everybody's promises on duty end. */
+export interface Outlook {
+  late: number;
+  late_s: number;
+  riding_m: number;
+  /** Earned an hour, in minor units; null while nobody has been paid for any time. */
+  hourly: { lowest: number; median: number; highest: number } | null;
+}
+
+/** What the engine answers about some deliveries. Nothing has happened yet. */
+export interface Advice {
+  at: string;
+  policy_version: string;
+  proposals: {
+    courier_id: string;
+    delivery_ids: string[];
+    route: { task: string; delivery: string; arrival: string; handover: string }[];
+    approach_m: number;
+    trip_m: number;
+  }[];
+  explanations: (Omit<Decision, "decision_id" | "at"> & { delivery_id: string })[];
+  left_out: string[];
+  effect: { before: Outlook; after: Outlook; currency: string };
+}
+
 export interface Why {
   delivery_id: string;
   decisions: Decision[];

@@ -14,6 +14,7 @@ interface DeskAct {
 
 export const deskActs: DeskAct[] = [
   { name: "move", key: "m", run: (ids) => ask("move", ids) },
+  { name: "engine", key: "e", run: (ids) => ask("engine", ids) },
   { name: "unassign", key: "u", run: (ids) => void unassign(ids) },
   { name: "lock", key: "l", run: (ids, board) => void toggleLock(ids, board) },
   { name: "tag", key: "t", run: (ids) => ask("tag", ids) },

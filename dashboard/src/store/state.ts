@@ -33,7 +33,7 @@ export type Link =
 export interface Dialog {
   /** Its number: the end of one question must not end the next. */
   id: number;
-  ask: "move" | "cancel" | "reschedule" | "note" | "tag";
+  ask: "move" | "engine" | "cancel" | "reschedule" | "note" | "tag";
   ids: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 //! Handlers, by resource: parse, delegate, render.
 
+pub mod ask;
 pub mod board;
 pub mod couriers;
 pub mod decisions;
