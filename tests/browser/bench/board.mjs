@@ -126,18 +126,25 @@ try {
   const begun = performance.now();
   const minute = () => (performance.now() - begun) / 60_000;
   let rounds = 0;
+  let mapSince = Date.now();
+  /** What was sent while the map was away, behind the routes, could not come on the screen. */
+  const takeFixes = async () => {
+    for (const [id, at, shown] of await page.evaluate(() => window.paceline.shownFixes())) {
+      const from = sent.get(`${id} ${at}`);
+      if (from >= mapSince) pixels.push(shown - from);
+    }
+    sent.clear();
+  };
   while (minute() < minutes) {
     await during(page, "filter", () => filter(page));
     await during(page, "select", () => selectRows(page));
+    await takeFixes();
     await page.getByRole("tab", { name: "Routes" }).click();
     await during(page, "drag", () => drag(page));
     await page.getByRole("tab", { name: "Map" }).click();
+    await page.waitForTimeout(100);
+    mapSince = Date.now();
     rounds += 1;
-    for (const [id, at, shown] of await page.evaluate(() => window.paceline.shownFixes())) {
-      const from = sent.get(`${id} ${at}`);
-      if (from) pixels.push(shown - from);
-      sent.delete(`${id} ${at}`);
-    }
     used.push(...await page.evaluate(() => window.interactions.found.splice(0)));
     if (heaps.length === 0 || minute() - heaps.at(-1)[0] >= Math.min(1, minutes / 8)) {
       heaps.push([minute(), await heap(session)]);
