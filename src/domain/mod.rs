@@ -1,7 +1,7 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`], [`slot`],
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`], [`automation`], [`slot`],
 //! [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`], [`intake`],
 //! [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its [`zone`]s,
 //! [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]),
@@ -9,6 +9,7 @@
 //! ([`event`], [`webhook`]).
 
 pub mod access;
+pub mod automation;
 pub mod courier;
 pub mod delivery;
 pub mod desk;

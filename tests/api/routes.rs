@@ -301,6 +301,8 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        get("/v1/automation", A::Desk, O::None),
+        Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": false, "reason": "snow" })) },
         post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
         post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
             "delivery_id": "dlv_00000000000000000000000000", "version": 1,

@@ -1,7 +1,7 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
 import type {
-  ActIn, ActResult, Advice, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
+  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
 } from "./types";
 
 export interface NewStop {
@@ -36,5 +36,9 @@ export const api = {
   /** Without a version: whatever the route has become since. */
   reorder: (courier: string, order: Omit<RouteOrder, "version"> & { version?: number }) =>
     post<RouteOrder>(`/v1/couriers/${courier}/route`, order),
+  switches: () => get<Page<AutomationSwitch>>("/v1/automation"),
+  switchAutomation: (thrown: { zone?: string; automatic: boolean; reason?: string }) =>
+    post<Page<AutomationSwitch>>("/v1/automation", thrown),
+  zones: () => get<Page<{ name: string }>>("/v1/zones"),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 };

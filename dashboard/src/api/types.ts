@@ -201,6 +201,16 @@ export interface Board {
   couriers: BoardCourier[];
   deliveries: Delivery[];
   counts: Counts;
+  automation: AutomationSwitch[];
+}
+
+/** Whether the engine acts by itself: in a zone, or without one in the whole co-op. */
+export interface AutomationSwitch {
+  zone?: string | null;
+  automatic: boolean;
+  reason?: string | null;
+  at: string;
+  by: string;
 }
 
 export interface Fix {

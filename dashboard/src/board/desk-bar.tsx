@@ -45,6 +45,8 @@ export function DeskBar({ board }: { board: BoardState }) {
       <button type="button" class="desk-act" data-desk="undo" disabled={undoable === 0}
         aria-keyshortcuts="Control+Z" title={`${t("desk.undo")} (Ctrl+Z)`}
         onClick={() => void undo()}>{t("desk.undo")}</button>
+      <button type="button" class="desk-act desk-last" data-desk="automation" aria-keyshortcuts="a"
+        title={`${t("auto.title")} (a)`} onClick={() => ask("automation", [])}>{t("auto.label")}</button>
     </div>
   );
 }
@@ -62,6 +64,11 @@ export function onBoardKey(event: KeyboardEvent): void {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || !board) return;
+  if (event.key === "a") {
+    event.preventDefault();
+    ask("automation", []);
+    return;
+  }
   const act = deskActs.find(({ key }) => key === event.key);
   const ids = targets(current());
   if (!act || ids.length === 0) return;

@@ -6,6 +6,7 @@ import { choices, plain, type Choice } from "../store/derive";
 import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
 import { WindowList } from "../ui/window-list";
+import { Automation } from "./automation";
 import { EngineAnswer } from "./engine-answer";
 import { Modal, type AskProps } from "./modal";
 
@@ -18,6 +19,8 @@ export function Dialogs({ board }: { board: BoardState }) {
       return <Move key={dialog.id} {...props} />;
     case "engine":
       return <EngineAnswer key={dialog.id} {...props} />;
+    case "automation":
+      return <Automation key={dialog.id} {...props} />;
     case "cancel":
       return <Cancel key={dialog.id} {...props} />;
     case "reschedule":

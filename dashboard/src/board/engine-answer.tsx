@@ -26,6 +26,10 @@ export function EngineAnswer({ dialog, board }: AskProps) {
     );
     return () => void (gone = true);
   }, []);
+  useEffect(() => {
+    // It is what was waited for: Enter takes it, Escape leaves it.
+    if (answer.state === "told") document.querySelector<HTMLElement>("dialog.wide [type=submit]")?.focus();
+  }, [answer.state]);
   const advice = answer.state === "told" ? answer.advice : null;
   const nameOf = (id: string) => board.couriers.get(id)?.name ?? shortId(id);
   const titleOf = (id: string) =>

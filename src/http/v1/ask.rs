@@ -11,6 +11,7 @@ use tracing::error;
 use super::decisions::told;
 use crate::clock;
 use crate::commands::CommandError;
+use crate::domain::automation::Manual;
 use crate::domain::geo::Metres;
 use crate::domain::ids::{CourierId, DeliveryId};
 use crate::domain::money::Currency;
@@ -85,7 +86,7 @@ pub async fn ask_engine(
         let detail = format!("between 1 and {ASKED_MAX} deliveries are possible");
         return Err(ApiError::Invalid { detail, pointer: Some("/delivery_ids".to_owned()) });
     }
-    let snapshot = snapshot::take(&app.coop, &app.live).await?;
+    let snapshot = snapshot::take(&app.coop, &app.live, &Manual::NOTHING).await?;
     let at = snapshot.now;
     let seed = u64::from_be_bytes(clock::chance());
     let (rules, about) = (app.coop.rules.clone(), wanted.clone());
