@@ -23,6 +23,7 @@ mod orders;
 mod pay;
 mod phone;
 mod prices;
+mod pulse;
 mod quick_start;
 mod quotes;
 mod rights;

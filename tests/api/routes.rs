@@ -301,6 +301,8 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        get("/v1/acts", A::Desk, O::None),
+        get("/v1/pulse", A::Desk, O::None),
         get("/v1/automation", A::Desk, O::None),
         Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": false, "reason": "snow" })) },
         post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
@@ -328,6 +330,7 @@ pub fn all() -> Vec<Route> {
         Route { keyed: false, ..create("/v1/merchants/{id}/clients", A::Admins, O::Merchant, json!({ "name": "till" })) },
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
+        get("/v1/users", A::Admins, O::None),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
         get("/v1/price-books", A::Desk, O::None),
         create("/v1/price-books", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "book": book() })),
