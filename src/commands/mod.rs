@@ -72,6 +72,8 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("{0}")]
+    Amount(&'static str),
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
     #[error(transparent)]

@@ -5,7 +5,7 @@ use super::{Answer, CommandError, Once, pay};
 use crate::coop::Coop;
 use crate::db::{merchants, quotes};
 use crate::domain::delivery::{Delivery, Request};
-use crate::domain::geo::Position;
+use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{MerchantId, QuoteId};
 use crate::domain::quote::{Outlook, Quote, Terms};
 use crate::domain::text::{Instructions, Reference};
@@ -64,7 +64,7 @@ fn terms(
     Terms {
         price: delivery.price,
         lines: rules.prices.lines(ride.metres, currency),
-        courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery)),
+        courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery, Metres(0))),
         trip_m: ride.metres,
         ride_s: ride.seconds,
         pickup,

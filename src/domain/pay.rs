@@ -11,6 +11,9 @@ use super::money::{Currency, Money, scale};
 use super::shift::PaidTime;
 use super::time::Seconds;
 
+/// Millimetres in a mile.
+const MILE_MM: i64 = 1_609_344;
+
 /// A voted tariff. Amounts in minor units of `currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,8 +27,22 @@ pub struct Tariff {
     pub base: i64,
     pub per_pickup: i64,
     pub per_dropoff: i64,
-    /// For a kilometre from the first pickup to the last drop-off.
+    /// For a minute from acceptance to the end; time with several deliveries counts once.
+    pub per_minute: i64,
+    /// For a kilometre: the approach to the first pickup, and from there to the last drop-off.
     pub per_km: i64,
+    /// Likewise for a mile, where roads are measured so.
+    pub per_mile: i64,
+    /// Seconds at a counter that are not waiting yet, for each pickup.
+    pub wait_free_s: Seconds,
+    /// For a minute of waiting beyond that.
+    pub wait_per_minute: i64,
+    /// The least that a delivery pays.
+    pub least: i64,
+    /// How much of the above is paid for a delivery that failed: the ride was ridden.
+    pub failed_percent: u8,
+    /// How much of it is paid for one that was called off after it was accepted.
+    pub cancelled_percent: u8,
     /// Guaranteed for an hour of paid time.
     pub guarantee_per_hour: i64,
     pub paid_time: PaidTime,
@@ -39,12 +56,39 @@ pub struct Tariff {
 #[error("not a tariff: {0}")]
 pub struct TariffError(String);
 
+/// How a delivery ended for the courier who held it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
 /// What the pay for one delivery is reckoned from; kept with the line, so that anyone can check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PieceInputs {
+    pub outcome: Outcome,
     pub pickups: u32,
     pub dropoffs: u32,
+    /// From the first pickup to the last drop-off.
     pub trip_m: Metres,
+    /// From where the courier was free to the first pickup; a bundle's is shared out.
+    pub approach_m: Metres,
+    /// From acceptance, or the end of the delivery before, to the end.
+    pub engaged_s: Seconds,
+    /// At counters, from arrival to pickup.
+    pub waited_s: Seconds,
+}
+
+impl PieceInputs {
+    /// What is known before the ride: no time has passed yet.
+    pub const fn ahead(pickups: u32, dropoffs: u32, trip_m: Metres, approach_m: Metres) -> Self {
+        let outcome = Outcome::Delivered;
+        let (engaged_s, waited_s) = (Seconds::ZERO, Seconds::ZERO);
+        Self { outcome, pickups, dropoffs, trip_m, approach_m, engaged_s, waited_s }
+    }
 }
 
 /// What the top-up of a shift is reckoned from.
@@ -63,13 +107,17 @@ pub enum PartKind {
     Pickups,
     Dropoffs,
     Distance,
+    Time,
+    Waiting,
+    /// What lacks to the least that a delivery pays.
+    Least,
 }
 
 /// A part of the pay, as a courier is shown it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayPart {
     pub kind: PartKind,
-    /// Deliveries, stops or metres.
+    /// Deliveries, stops, metres or seconds.
     pub quantity: i64,
     pub amount: Money,
 }
@@ -109,24 +157,41 @@ impl Tariff {
 
     /// Pay for one delivery.
     pub fn piece(&self, inputs: &PieceInputs) -> Money {
-        let amount = self.parts(inputs).iter().map(|part| part.amount.amount).sum();
-        Money::new(amount, self.currency)
+        let whole = self.parts(inputs).iter().map(|part| part.amount.amount).sum();
+        let percent = match inputs.outcome {
+            Outcome::Delivered => 100,
+            Outcome::Failed => self.failed_percent,
+            Outcome::Cancelled => self.cancelled_percent,
+        };
+        Money::new(scale(whole, i64::from(percent), 100), self.currency)
     }
 
-    /// What the pay for one delivery is made up of; parts that pay nothing are left out.
+    /// What the whole pay for one delivery is made up of; parts that pay nothing are left out.
     pub fn parts(&self, inputs: &PieceInputs) -> Vec<PayPart> {
         let (pickups, dropoffs) = (i64::from(inputs.pickups), i64::from(inputs.dropoffs));
+        let ridden = inputs.trip_m.0 + inputs.approach_m.0;
+        let waited = (inputs.waited_s.0 - self.wait_free_s.0 * pickups).max(0);
         let part = |kind, quantity, amount| PayPart {
             kind,
             quantity,
             amount: Money::new(amount, self.currency),
         };
+        let by_length =
+            scale(self.per_km, ridden, 1000) + scale(self.per_mile, ridden * 1000, MILE_MM);
         let mut parts = vec![
             part(PartKind::Base, 1, self.base),
             part(PartKind::Pickups, pickups, self.per_pickup * pickups),
             part(PartKind::Dropoffs, dropoffs, self.per_dropoff * dropoffs),
-            part(PartKind::Distance, inputs.trip_m.0, scale(self.per_km, inputs.trip_m.0, 1000)),
+            part(PartKind::Distance, ridden, by_length),
+            part(
+                PartKind::Time,
+                inputs.engaged_s.0,
+                scale(self.per_minute, inputs.engaged_s.0, 60),
+            ),
+            part(PartKind::Waiting, waited, scale(self.wait_per_minute, waited, 60)),
         ];
+        let sum: i64 = parts.iter().map(|part| part.amount.amount).sum();
+        parts.push(part(PartKind::Least, 1, (self.least - sum).max(0)));
         parts.retain(|part| part.amount.amount != 0);
         parts
     }
@@ -149,6 +214,10 @@ mod tests {
 
     fn mdrp() -> Tariff {
         Tariff::parse(include_str!("../../config/policy/tariff-mdrp.toml")).unwrap()
+    }
+
+    fn seattle() -> Tariff {
+        Tariff::parse(include_str!("../../config/policy/tariff-seattle-2024.toml")).unwrap()
     }
 
     #[test]
@@ -175,7 +244,7 @@ mod tests {
     #[test]
     fn the_mdrp_tariff_is_the_larger_of_ten_a_piece_and_fifteen_an_hour() {
         let tariff = mdrp();
-        let one = PieceInputs { pickups: 1, dropoffs: 1, trip_m: Metres(4_321) };
+        let one = PieceInputs::ahead(1, 1, Metres(4_321), Metres(900));
         assert_eq!(tariff.piece(&one).amount, 1000);
         let top_up = |minutes, pieces| {
             let paid_seconds = Seconds::from_minutes(minutes);
@@ -183,5 +252,62 @@ mod tests {
         };
         assert_eq!([top_up(120, 0), top_up(120, 1000), top_up(120, 4000)], [3000, 2000, 0]);
         assert_eq!(top_up(61, 0), 1525);
+    }
+
+    /// 0.44 a minute, 0.74 a mile, and 5.00 at least (Seattle Municipal Code 8.37.050).
+    #[test]
+    fn the_seattle_tariff_pays_minutes_and_miles_and_five_dollars_at_least() {
+        let tariff = seattle();
+        let pay = |minutes, trip_m, approach_m| {
+            let engaged_s = Seconds::from_minutes(minutes);
+            let ahead = PieceInputs::ahead(1, 1, Metres(trip_m), Metres(approach_m));
+            tariff.piece(&PieceInputs { engaged_s, ..ahead }).amount
+        };
+        // Twenty minutes and five miles, of which two were the approach.
+        assert_eq!(pay(20, 4_828, 3_219), 880 + 370);
+        assert_eq!(pay(5, 500, 0), 500);
+        assert_eq!(
+            tariff.top_up(&GuaranteeInputs { paid_seconds: Seconds(9_000), pieces: 0 }).amount,
+            0
+        );
+    }
+
+    #[test]
+    fn waiting_is_paid_beyond_the_grace_and_what_failed_or_was_called_off_by_its_share() {
+        let tariff = Tariff {
+            wait_free_s: Seconds(300),
+            wait_per_minute: 20,
+            failed_percent: 100,
+            cancelled_percent: 50,
+            base: 401,
+            ..mdrp()
+        };
+        let pay = |waited_s, outcome| {
+            let ahead = PieceInputs::ahead(2, 1, Metres(0), Metres(0));
+            let waited_s = Seconds(waited_s);
+            tariff.piece(&PieceInputs { waited_s, outcome, ..ahead }).amount
+        };
+        assert_eq!(pay(600, Outcome::Delivered), 401, "five minutes at each of two counters");
+        assert_eq!(pay(750, Outcome::Delivered), 451);
+        assert_eq!([pay(750, Outcome::Failed), pay(750, Outcome::Cancelled)], [451, 226]);
+    }
+
+    #[test]
+    fn every_preset_is_a_tariff_and_names_its_source() {
+        for text in [
+            include_str!("../../config/policy/tariff-hourly.toml"),
+            include_str!("../../config/policy/tariff-guarantee.toml"),
+            include_str!("../../config/policy/tariff-arpe-2023.toml"),
+            include_str!("../../config/policy/tariff-nyc-2025.toml"),
+            include_str!("../../config/policy/tariff-seattle-2024.toml"),
+            include_str!("../../config/policy/tariff-mdrp.toml"),
+        ] {
+            let tariff = Tariff::parse(text).unwrap();
+            assert!(tariff.source.len() > 20, "{}", tariff.name);
+            assert!(tariff.failed_percent <= 100 && tariff.cancelled_percent <= 100);
+        }
+        let an_hour = |text| Tariff::parse(text).unwrap().guarantee(Seconds(3_600)).amount;
+        assert_eq!(an_hour(include_str!("../../config/policy/tariff-arpe-2023.toml")), 1_175);
+        assert_eq!(an_hour(include_str!("../../config/policy/tariff-nyc-2025.toml")), 2_144);
     }
 }

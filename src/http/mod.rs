@@ -86,7 +86,8 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
     .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
-    .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)))
+    .service(at("/v1/deliveries/{id}/tip").route(post().to(deliveries::tip_delivery)));
     // merchants' programs
     to.service(at("/v1/events").route(get().to(webhooks::list_events)))
         .service(
