@@ -14,7 +14,7 @@ use crate::domain::geo::{Plane, Position, Spot};
 use crate::domain::pay::Tariff;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
-use crate::domain::time::Seconds;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
@@ -40,6 +40,8 @@ pub struct Rules {
     pub ground: Ground,
     pub tariff: Tariff,
     pub prices: PriceList,
+    /// Where the clocks on the co-op's walls are.
+    pub zone: jiff::tz::TimeZone,
     pub service: Service,
     pub base: Position,
     pub plane: Plane,
@@ -70,6 +72,8 @@ pub enum RulesError {
     Missing { name: String, error: std::io::Error },
     #[error("the policy text {name} is not valid: {error}")]
     Invalid { name: String, error: String },
+    #[error("[coop] time_zone: {0}")]
+    Zone(String),
     #[error("[coop] latitude and longitude: {0}")]
     Base(#[from] crate::domain::geo::PositionError),
 }
@@ -103,11 +107,21 @@ impl Rules {
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
+            zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
+                .map_err(|error| RulesError::Zone(error.to_string()))?,
             service: config.service,
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),
         })
+    }
+
+    /// The weekday (1 is Monday) and the minutes since midnight on the co-op's walls.
+    pub fn wall_clock(&self, at: Timestamp) -> (i64, i64) {
+        let instant = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+        let here = instant.to_zoned(self.zone.clone());
+        let weekday = here.weekday().to_monday_one_offset();
+        (i64::from(weekday), i64::from(here.hour()) * 60 + i64::from(here.minute()))
     }
 
     pub fn spot(&self, place: Position) -> Spot {

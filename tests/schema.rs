@@ -308,13 +308,19 @@ async fn a_courier_works_one_shift_and_answers_one_question_at_a_time() {
     let said = refusal(&mut conn, &shift).await;
     assert!(said.contains("shifts_one_open"), "{said}");
     let offer = format!(
-        "INSERT INTO offers (id, courier_id, state, made_at, expires_at, route, terms)
+        "INSERT INTO offers (id, courier_id, state, made_at, expires_at, route, terms, shown,
+                             shown_sha256)
              VALUES (gen_random_uuid(), '{courier}', 'live', now(), now() + interval '1 minute',
-                     '{{}}', '{{}}')"
+                     '{{}}', '{{}}', '{{}}', sha256('{{}}'))"
     );
     accepted(&mut conn, &offer).await;
     let said = refusal(&mut conn, &offer).await;
     assert!(said.contains("offers_one_live_per_courier"), "{said}");
+    // What was shown stays as it was shown, and its hash is its hash.
+    let said = refusal(&mut conn, "UPDATE offers SET terms = '[1]'").await;
+    assert!(said.contains("is not changed afterwards"), "{said}");
+    let said = refusal(&mut conn, &offer.replace("sha256('{}')", "sha256('[]')")).await;
+    assert!(said.contains("offers_shown_hash"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,13 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, pay, prices, slots};
 use crate::coop::Coop;
+use crate::db;
 use crate::db::assignments::{self, NewAssignment};
-use crate::db::{Conn, couriers, deliveries, ledger, merchants, offers, shifts, tasks};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
-use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, TaskId, UserId};
-use crate::domain::ledger::{Account, Detail, Entry};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
 use crate::domain::pay::Outcome;
@@ -27,14 +27,16 @@ pub async fn create(
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let delivery = draft(coop, &shop, &request, now);
-        place(coop, tx, &delivery, now).await?;
+        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
+        let mut delivery = draft(coop, &shop, &request, now);
+        delivery.price = prices::price(coop, tx, &shop, &delivery).await?.price;
+        place(coop, tx, &delivery, &request, now).await?;
         Ok(delivery)
     })
     .await
 }
 
-/// The delivery that a request would make now, with its price; nothing is written.
+/// The delivery that a request would make now, still without its price; nothing is written.
 pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timestamp) -> Delivery {
     let own_place = Stop {
         place: shop.place,
@@ -56,7 +58,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         }
     };
     let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
-    let mut delivery = Delivery {
+    Delivery {
         id: coop.clock.id(DeliveryId::from_uuid),
         merchant_id: shop.id,
         external_reference: request.external_reference.clone(),
@@ -69,10 +71,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
         state: DeliveryState::Open,
         version: 1,
-    };
-    delivery.price =
-        coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
-    delivery
+    }
 }
 
 /// Writes a new delivery and tells it. A merchant uses a reference once.
@@ -80,6 +79,7 @@ pub(super) async fn place(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
+    request: &Request,
     now: Timestamp,
 ) -> Result<(), CommandError> {
     if let Some(reference) = &delivery.external_reference
@@ -90,6 +90,7 @@ pub(super) async fn place(
         ));
     }
     deliveries::insert(tx, delivery).await?;
+    slots::book(tx, request, delivery.id).await?;
     tell(coop, tx, DeliveryChange::Created, delivery, now).await
 }
 
@@ -236,28 +237,6 @@ pub(super) async fn release(
     Ok(())
 }
 
-/// What calling off costs the merchant, where it costs anything.
-async fn book_fee(
-    coop: &Coop,
-    tx: &mut Conn,
-    cancelled: &Delivery,
-    at: Timestamp,
-) -> Result<(), CommandError> {
-    let price_version = coop.rules.prices.version.clone();
-    let entry = Entry::transfer(
-        coop.clock.id(EntryId::from_uuid),
-        at,
-        Detail::Price { delivery_id: cancelled.id, price_version },
-        Account::MerchantReceivable(cancelled.merchant_id),
-        Account::CoopRevenue,
-        cancelled.price,
-    );
-    if let Some(entry) = entry {
-        ledger::post(tx, &entry, coop.clock.now()).await?;
-    }
-    Ok(())
-}
-
 /// Calls a delivery off: the merchant its own, for a fee once a courier has it; a dispatcher any.
 pub async fn cancel(
     coop: &Coop,
@@ -280,11 +259,12 @@ pub async fn cancel(
             None => Money::new(0, delivery.price.currency),
         };
         deliveries::save(tx, &delivery, &cancelled).await?;
+        db::slots::free(tx, id).await?;
         if let Some(courier) = delivery.holder() {
             let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
             pay::book_piece(coop, tx, &delivery, courier, Outcome::Cancelled, shift, at).await?;
         }
-        book_fee(coop, tx, &cancelled, at).await?;
+        pay::charge_merchant(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;

@@ -188,6 +188,20 @@ pub(super) async fn book_delivery(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     book_piece(coop, tx, delivery, courier, Outcome::Delivered, shift_id, at).await?;
+    charge_merchant(coop, tx, delivery, at).await?;
+    if let Some(tip) = pendings::tip_of(tx, delivery.id).await? {
+        book_tip(coop, tx, delivery, courier, tip, at).await?;
+    }
+    Ok(())
+}
+
+/// The delivery's price, or what calling it off costs; nothing where there is nothing to pay.
+pub async fn charge_merchant(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
     let price_version = coop.rules.prices.version.clone();
     let entry = Entry::transfer(
         coop.clock.id(EntryId::from_uuid),
@@ -199,9 +213,6 @@ pub(super) async fn book_delivery(
     );
     if let Some(entry) = entry {
         ledger::post(tx, &entry, coop.clock.now()).await?;
-    }
-    if let Some(tip) = pendings::tip_of(tx, delivery.id).await? {
-        book_tip(coop, tx, delivery, courier, tip, at).await?;
     }
     Ok(())
 }

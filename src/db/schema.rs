@@ -123,6 +123,34 @@ diesel::table! {
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
 diesel::table! {
+    zones (name) { name -> Text, shape -> Jsonb, changed_at -> Timestamptz, }
+}
+diesel::table! {
+    price_books (version) { version -> BigInt, merchant_id -> Nullable<Uuid>, book -> Jsonb,
+        made_by -> Uuid, made_at -> Timestamptz, }
+}
+diesel::table! {
+    slot_plans (id) { id -> Uuid, merchant_id -> Nullable<Uuid>, plan -> Jsonb,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    slots (plan_id, starts_at) { plan_id -> Uuid, starts_at -> Timestamptz, capacity -> Integer,
+        booked -> Integer, }
+}
+diesel::table! {
+    slot_bookings (delivery_id) { delivery_id -> Uuid, plan_id -> Uuid,
+        starts_at -> Timestamptz, }
+}
+diesel::table! {
+    imports (id) { id -> Uuid, merchant_id -> Uuid, header -> Array<Text>, dry_run -> Bool,
+        made_at -> Timestamptz, }
+}
+diesel::table! {
+    import_rows (import_id, line) { import_id -> Uuid, line -> Integer, cells -> Array<Text>,
+        request -> Nullable<Jsonb>, state -> Text, faults -> Jsonb,
+        delivery_id -> Nullable<Uuid>, }
+}
+diesel::table! {
     quotes (id) { id -> Uuid, merchant_id -> Uuid, request -> Jsonb, terms -> Jsonb,
         made_at -> Timestamptz, expires_at -> Timestamptz, delivery_id -> Nullable<Uuid>, }
 }

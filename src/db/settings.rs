@@ -30,9 +30,3 @@ pub async fn get_or_set<T: Serialize + DeserializeOwned>(
     let stored = settings::table.find(key).select(settings::value).first(conn).await?;
     serde_json::from_value(stored).map_err(corrupt)
 }
-
-/// The stored value, if there is one.
-pub async fn get<T: DeserializeOwned>(conn: &mut Conn, key: &str) -> QueryResult<Option<T>> {
-    let stored = settings::table.find(key).select(settings::value).first(conn).await.optional()?;
-    stored.map(|value| serde_json::from_value(value).map_err(corrupt)).transpose()
-}

@@ -9,8 +9,9 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SuspensionId, TaskId, UserId, WebhookId,
+    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
+    OfferId, PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId, TaskId,
+    UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -80,6 +81,7 @@ uuid_columns!(
     DeliveryId,
     EntryId,
     EventId,
+    ImportId,
     MerchantId,
     MessageId,
     OfferId,
@@ -88,6 +90,7 @@ uuid_columns!(
     QuoteId,
     ReviewId,
     ShiftId,
+    SlotPlanId,
     SuspensionId,
     TaskId,
     UserId,

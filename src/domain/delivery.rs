@@ -9,6 +9,7 @@ pub use amend::Amendment;
 
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use super::money::Money;
+use super::slot::Choice;
 use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
 use super::time::{Seconds, Timestamp};
@@ -109,6 +110,9 @@ pub struct Request {
     pub dropoffs: Vec<Stop>,
     pub packages: Vec<Package>,
     pub instructions: Option<Instructions>,
+    /// Books a place, and gives every drop-off the slot's window.
+    #[serde(default)]
+    pub slot: Option<Choice>,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]), what merchants and
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`slot`],
+//! [`import`]), who does it ([`courier`],
+//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`],
+//! [`pricebook`] with its [`zone`]s, [`pay`]), what merchants and
 //! customers are shown ([`quote`], [`tracking`]),
 //! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
 //! [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
@@ -16,6 +18,7 @@ pub mod event;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod import;
 pub mod intake;
 pub mod ledger;
 pub mod merchant;
@@ -23,10 +26,12 @@ pub mod money;
 pub mod offer;
 pub mod pay;
 pub mod policy;
+pub mod pricebook;
 pub mod pricing;
 pub mod quote;
 pub mod review;
 pub mod shift;
+pub mod slot;
 pub mod suspension;
 pub mod task;
 pub mod text;
@@ -35,3 +40,4 @@ pub mod trace;
 pub mod tracking;
 pub mod vehicle;
 pub mod webhook;
+pub mod zone;

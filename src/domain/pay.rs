@@ -14,7 +14,8 @@ use super::time::Seconds;
 /// Millimetres in a mile.
 const MILE_MM: i64 = 1_609_344;
 
-/// A voted tariff. Amounts in minor units of `currency`.
+/// A voted tariff. Amounts in minor units of `currency`. A figure that an older text does not name
+/// is 0, so that lines from before it can be reckoned again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tariff {
@@ -28,20 +29,27 @@ pub struct Tariff {
     pub per_pickup: i64,
     pub per_dropoff: i64,
     /// For a minute from acceptance to the end; time with several deliveries counts once.
+    #[serde(default)]
     pub per_minute: i64,
     /// For a kilometre: the approach to the first pickup, and from there to the last drop-off.
     pub per_km: i64,
     /// Likewise for a mile, where roads are measured so.
+    #[serde(default)]
     pub per_mile: i64,
     /// Seconds at a counter that are not waiting yet, for each pickup.
+    #[serde(default)]
     pub wait_free_s: Seconds,
     /// For a minute of waiting beyond that.
+    #[serde(default)]
     pub wait_per_minute: i64,
     /// The least that a delivery pays.
+    #[serde(default)]
     pub least: i64,
     /// How much of the above is paid for a delivery that failed: the ride was ridden.
+    #[serde(default)]
     pub failed_percent: u8,
     /// How much of it is paid for one that was called off after it was accepted.
+    #[serde(default)]
     pub cancelled_percent: u8,
     /// Guaranteed for an hour of paid time.
     pub guarantee_per_hour: i64,
@@ -57,28 +65,34 @@ pub struct Tariff {
 pub struct TariffError(String);
 
 /// How a delivery ended for the courier who held it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
+    #[default]
     Delivered,
     Failed,
     Cancelled,
 }
 
 /// What the pay for one delivery is reckoned from; kept with the line, so that anyone can check.
+/// Older lines do not say all of it: they are of deliveries that were handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PieceInputs {
+    #[serde(default)]
     pub outcome: Outcome,
     pub pickups: u32,
     pub dropoffs: u32,
     /// From the first pickup to the last drop-off.
     pub trip_m: Metres,
     /// From where the courier was free to the first pickup; a bundle's is shared out.
+    #[serde(default)]
     pub approach_m: Metres,
     /// From acceptance, or the end of the delivery before, to the end.
+    #[serde(default)]
     pub engaged_s: Seconds,
     /// At counters, from arrival to pickup.
+    #[serde(default)]
     pub waited_s: Seconds,
 }
 
@@ -140,7 +154,7 @@ impl PayPart {
 }
 
 impl Tariff {
-    /// The only way in: a TOML text with every field and no other.
+    /// The only way in: a TOML text without any other field.
     pub fn parse(text: &str) -> Result<Self, TariffError> {
         let tariff: Self = toml::from_str(text).map_err(|error| TariffError(error.to_string()))?;
         Ok(Self { text: text.to_owned(), ..tariff })
@@ -223,7 +237,7 @@ mod tests {
     #[test]
     fn the_parts_of_the_pay_add_up_to_it() {
         let tariff = Tariff { base: 150, per_pickup: 20, per_dropoff: 0, per_km: 75, ..mdrp() };
-        let inputs = |pickups, trip_m| PieceInputs { pickups, dropoffs: 1, trip_m: Metres(trip_m) };
+        let inputs = |pickups, trip_m| PieceInputs::ahead(pickups, 1, Metres(trip_m), Metres(0));
         for inputs in [inputs(1, 0), inputs(2, 1_333), inputs(3, 7)] {
             let parts = tariff.parts(&inputs);
             let sum: i64 = parts.iter().map(|part| part.amount.amount).sum();
@@ -290,6 +304,31 @@ mod tests {
         assert_eq!(pay(600, Outcome::Delivered), 401, "five minutes at each of two counters");
         assert_eq!(pay(750, Outcome::Delivered), 451);
         assert_eq!([pay(750, Outcome::Failed), pay(750, Outcome::Cancelled)], [451, 226]);
+    }
+
+    /// As written before there were minutes, miles and waiting.
+    #[test]
+    fn a_line_by_an_older_tariff_is_reckoned_as_it_was() {
+        let old = r#"
+            name = "hourly"
+            version = "2023-1"
+            source = "ARPE, accord du 20 avril 2023"
+            currency = "EUR"
+            base = 250
+            per_pickup = 50
+            per_dropoff = 50
+            per_km = 60
+            guarantee_per_hour = 1175
+            paid_time = "worked"
+        "#;
+        let inputs: PieceInputs =
+            serde_json::from_str(r#"{"pickups":1,"dropoffs":1,"trip_m":2000}"#).unwrap();
+        assert_eq!(Tariff::parse(old).unwrap().piece(&inputs).amount, 470);
+        let unknown = format!(
+            "{old}
+per_hour = 3"
+        );
+        assert!(Tariff::parse(&unknown).is_err());
     }
 
     #[test]

@@ -7,7 +7,9 @@ use crate::clock;
 use crate::commands::CommandError;
 use crate::config::Retention;
 use crate::coop::Coop;
-use crate::db::{decisions, fixes, idempotency, identity, outbox, phones, quotes, webhooks};
+use crate::db::{
+    decisions, fixes, idempotency, identity, imports, outbox, phones, quotes, webhooks,
+};
 use crate::domain::time::Seconds;
 
 /// How often to look, on true time.
@@ -32,6 +34,7 @@ async fn forget(coop: &Coop, days: Retention) -> Result<(), CommandError> {
     decisions::forget(&mut conn, now - span(days.decisions_days), ROWS_MAX).await?;
     idempotency::forget(&mut conn, real_now - span(days.answers_days), ROWS_MAX).await?;
     webhooks::forget(&mut conn, real_now - span(days.events_days), ROWS_MAX).await?;
+    imports::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     quotes::forget(&mut conn, now - span(days.answers_days), ROWS_MAX).await?;
     phones::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     fixes::forget(&mut conn, now - span(days.positions_days)).await?;

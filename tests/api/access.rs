@@ -26,6 +26,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Offer
             | Object::Task
             | Object::Quote
+            | Object::Import
+            | Object::SlotPlan
             | Object::Webhook
             | Object::Message => &[true, false],
             Object::None

@@ -111,6 +111,7 @@ test("couriers move on the map without a reload", async () => {
 
 test("a delivery is assigned with the keyboard alone", async () => {
   await page.getByRole("tab", { name: "Deliveries" }).focus();
+  await page.keyboard.press("Enter");
   await tabTo("[data-filter=open]");
   await page.keyboard.press("Enter");
   const open = await page.waitForSelector("[data-delivery][data-state=open]").catch(() => null);

@@ -55,7 +55,7 @@ async fn look_on(mut conn: AsyncPgConnection, done: Arc<AtomicBool>) -> u64 {
         behind: i64,
     }
     let mut looks = 0;
-    while !done.load(Ordering::Relaxed) {
+    while !AtomicBool::load(&done, Ordering::Relaxed) {
         let seen: Totals = sql_query(
             "SELECT (SELECT coalesce(sum(balance), 0)::bigint FROM ledger_accounts) AS heads,
                     (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_postings) AS postings,

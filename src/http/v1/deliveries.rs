@@ -10,6 +10,7 @@ use crate::db::Conn;
 use crate::domain::delivery::{Amendment, Delivery, Package, Request};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use crate::domain::money::Money;
+use crate::domain::slot::Choice;
 use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::{Seconds, Timestamp};
@@ -40,6 +41,8 @@ pub struct DeliveryIn {
     #[serde(default)]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
+    /// Books a place, and gives every drop-off the slot's window.
+    slot: Option<Choice>,
 }
 
 impl From<DeliveryIn> for Request {
@@ -51,6 +54,7 @@ impl From<DeliveryIn> for Request {
             dropoffs: given.dropoffs,
             packages: given.packages,
             instructions: given.instructions,
+            slot: given.slot,
         }
     }
 }
