@@ -83,6 +83,7 @@ fn held_by_the_far_one() -> (Snapshot, DeliveryId, [CourierId; 2]) {
     let [near, far] = [city.couriers[0].id, city.couriers[1].id];
     let job = &mut city.jobs[0];
     job.standing = Standing::Held { by: far, by_hand: false };
+    job.pay = 800;
     job.skills.clear();
     job.refused_by.clear();
     let delivery = job.delivery;

@@ -18,8 +18,15 @@ use crate::database::Database;
 
 const WRITERS: usize = 20;
 
-/// Booked over 50 accounts, and again over 10: two postings an entry, 100,000 postings in all.
-const ENTRIES: u64 = 25_000;
+/// Booked over 50 accounts, and again over 10; two postings an entry.
+const ENTRIES: u64 = 2_500;
+
+/// How many entries, unless `PACELINE_BANK_ENTRIES` says otherwise: 25000 makes 100,000 postings in
+/// both tests together.
+fn entries() -> u64 {
+    let asked = std::env::var("PACELINE_BANK_ENTRIES").ok();
+    asked.map_or(ENTRIES, |text| text.parse().expect("PACELINE_BANK_ENTRIES is a number"))
+}
 
 async fn as_the_server(database: &Database) -> AsyncPgConnection {
     let mut conn = database.connect().await;
@@ -73,6 +80,7 @@ async fn look_on(mut conn: AsyncPgConnection, done: Arc<AtomicBool>) -> u64 {
 
 async fn bank(accounts: usize) {
     let mut books = Books::open(0).await;
+    let entries = entries();
     let accounts: Arc<Vec<MerchantId>> =
         Arc::new((0..accounts).map(|_| clock::id_at(at(0), MerchantId::from_uuid)).collect());
     let done = Arc::new(AtomicBool::new(false));
@@ -86,7 +94,7 @@ async fn bank(accounts: usize) {
         let mut conn = as_the_server(&books.database).await;
         let (accounts, booked) = (accounts.clone(), booked.clone());
         writers.push(tokio::spawn(async move {
-            while booked.fetch_add(1, Ordering::Relaxed) < ENTRIES {
+            while booked.fetch_add(1, Ordering::Relaxed) < entries {
                 let entry = transfer(&accounts);
                 let posted = ledger::post(&mut conn, &entry, at(1)).await;
                 assert!(posted.expect("it is booked"), "a key of its own");
@@ -106,7 +114,7 @@ async fn bank(accounts: usize) {
     }
     let report = books.check().await;
     assert_eq!(report.faults, []);
-    assert_eq!(report.lines, 2 * ENTRIES);
+    assert_eq!(report.lines, 2 * entries);
 }
 
 #[tokio::test(flavor = "multi_thread")]
