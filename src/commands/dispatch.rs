@@ -6,7 +6,7 @@ use super::deliveries::{Giver, give, route_changed};
 use super::offers::order_route;
 use super::{CommandError, pay};
 use crate::coop::{Coop, Ground};
-use crate::db::decisions::{self, Decision};
+use crate::db::decisions::{self, NewDecision, Packed};
 use crate::db::{Conn, automation, couriers, deliveries, merchants, offers, settings, shifts};
 use crate::domain::automation::Manual;
 use crate::domain::delivery::{Delivery, DeliveryState};
@@ -20,12 +20,14 @@ use crate::domain::task::{Task, TaskKind};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::ENGINE_VERSION;
 use crate::engine::plan::{Plan, Proposal};
-use crate::engine::snapshot::Snapshot;
 
 /// One tick's outcome, before it is written.
 pub struct Tick {
-    pub snapshot: Snapshot,
+    /// The instant of the snapshot.
+    pub decided_at: Timestamp,
     pub plan: Plan,
+    /// The snapshot and the plan, as they are kept.
+    pub packed: Packed,
     pub seed: u64,
     /// What the checker found; with any, the plan is kept but not applied.
     pub faults: Vec<String>,
@@ -45,18 +47,17 @@ pub struct Applied {
 pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
     let at = coop.clock.now();
     coop.transact(async |tx| {
-        let decision = Decision {
+        let decision = NewDecision {
             id: coop.clock.id(DecisionId::from_uuid),
-            decided_at: tick.snapshot.now,
-            engine_version: ENGINE_VERSION.to_owned(),
-            policy_version: coop.rules.dispatch_version.clone(),
+            decided_at: tick.decided_at,
+            engine_version: ENGINE_VERSION,
+            policy_version: &coop.rules.dispatch_version,
             seed: tick.seed.cast_signed(),
-            snapshot: tick.snapshot.clone(),
-            plan: tick.plan.clone(),
-            faults: tick.faults.clone(),
+            packed: &tick.packed,
+            faults: &tick.faults,
         };
         let ground = &coop.rules.ground;
-        settings::get_or_set(tx, &Ground::key(&decision.policy_version), ground).await?;
+        settings::get_or_set(tx, &Ground::key(decision.policy_version), ground).await?;
         decisions::insert(tx, &decision).await?;
         let mut applied = Applied::default();
         if !tick.faults.is_empty() {

@@ -77,26 +77,57 @@ impl Row {
     }
 }
 
+/// What the engine saw and said, packed to be kept. In a large city that takes as long as thinking: it
+/// is done where nobody waits, and once, however often the transaction is tried.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    snapshot: Vec<u8>,
+    plan: Vec<u8>,
+    /// The deliveries that were explained.
+    about: Vec<DeliveryId>,
+}
+
+impl Packed {
+    /// Cost: some milliseconds for each megabyte that is written out.
+    pub fn new(snapshot: &Snapshot, plan: &Plan) -> QueryResult<Self> {
+        Ok(Self {
+            snapshot: deflate(snapshot)?,
+            plan: deflate(plan)?,
+            about: plan.explanations.iter().map(|one| one.delivery).collect(),
+        })
+    }
+}
+
+/// A decision that is to be kept.
+pub struct NewDecision<'a> {
+    pub id: DecisionId,
+    pub decided_at: Timestamp,
+    pub engine_version: &'a str,
+    pub policy_version: &'a str,
+    pub seed: i64,
+    pub packed: &'a Packed,
+    pub faults: &'a [String],
+}
+
 /// Writes a decision and which deliveries it was about.
-pub async fn insert(conn: &mut Conn, decision: &Decision) -> QueryResult<()> {
+pub async fn insert(conn: &mut Conn, decision: &NewDecision<'_>) -> QueryResult<()> {
+    let Packed { snapshot, plan, about } = decision.packed;
     let row = Row {
         id: decision.id,
         decided_at: decision.decided_at,
-        engine_version: decision.engine_version.clone(),
-        policy_version: decision.policy_version.clone(),
+        engine_version: decision.engine_version.to_owned(),
+        policy_version: decision.policy_version.to_owned(),
         seed: decision.seed,
-        snapshot: deflate(&decision.snapshot)?,
-        plan: deflate(&decision.plan)?,
-        faults: decision.faults.clone(),
+        snapshot: snapshot.clone(),
+        plan: plan.clone(),
+        faults: decision.faults.to_vec(),
     };
     diesel::insert_into(decisions::table).values(row).execute(conn).await?;
-    let about: Vec<_> = decision
-        .plan
-        .explanations
+    let about: Vec<_> = about
         .iter()
-        .map(|one| {
+        .map(|&delivery| {
             (
-                decision_deliveries::delivery_id.eq(one.delivery),
+                decision_deliveries::delivery_id.eq(delivery),
                 decision_deliveries::decision_id.eq(decision.id),
             )
         })

@@ -170,6 +170,7 @@ impl Reader<'_> {
         self.order(&stops, faults);
         self.ride(&stops, travel, faults);
         self.cargo(&stops, travel, faults);
+        self.bundles(&stops, faults);
         self.together(&stops, faults);
     }
 
@@ -286,6 +287,20 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether as many deliveries at most as the policy bundles are picked up at one counter at once,
+    /// where something new is among them.
+    fn bundles(&self, stops: &[Stop], faults: &mut Vec<Fault>) {
+        let is_pickup = |stop: &Stop| stop.kind == StopKind::Pickup;
+        let same = |a: &Stop, b: &Stop| is_pickup(a) && is_pickup(b) && a.spot == b.spot;
+        for visit in stops.chunk_by(same).filter(|visit| is_pickup(&visit[0])) {
+            let bundle: BTreeSet<DeliveryId> = visit.iter().map(|stop| stop.delivery).collect();
+            let new = visit.iter().find(|stop| self.is_new(stop));
+            if let Some(new) = new.filter(|_| bundle.len() > self.policy.bundling.size_max) {
+                faults.push(self.broken(new.delivery, "bundle-size"));
+            }
+        }
+    }
+
     /// Whether the policy allows what is carried together: nobody goes to a counter for something new
     /// with goods of others on board, unless that may be done along the way. What was promised before
     /// is not judged, nor deliveries of several pickups, which stay in one piece.
@@ -329,5 +344,34 @@ impl Reader<'_> {
                 faults.push(Fault::Time { task: stop.task, said, ridden });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::plan;
+    use crate::engine::snapshot::fixtures::{courier_at, job_between, minute};
+    use crate::engine::travel::StraightLine;
+
+    #[test]
+    fn a_bundle_larger_than_the_policy_is_a_fault() {
+        let jobs = vec![
+            job_between(7, (0, 0), (640, 0), 0),
+            job_between(8, (0, 0), (650, 0), 0),
+            job_between(9, (0, 0), (660, 0), 0),
+        ];
+        let city = Snapshot::sorted(minute(5), vec![courier_at(1, (0, 0))], jobs);
+        let mut policy = DispatchPolicy::founding();
+        let travel = StraightLine::mdrp(320);
+        let plan = plan(&city, &policy, &travel, 0);
+        assert_eq!(plan.proposals[0].deliveries.len(), 3);
+        assert_eq!(check(&city, &plan, &policy, &travel), Ok(()));
+        policy.bundling.size_max = 2;
+        let faults = check(&city, &plan, &policy, &travel).unwrap_err();
+        assert!(
+            matches!(faults[..], [Fault::Rule { rule: "bundle-size", .. }]),
+            "the three are one visit: {faults:?}"
+        );
     }
 }

@@ -3,16 +3,13 @@
 
 use std::ops::Range;
 
-use super::matching::{self, Edge, Row};
+use super::matching::{self, Edge, Edges};
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route::{self, Reckoned};
 use super::schedules::{self, Schedules, new_parcels};
 use super::search::least_approach;
 use super::travel::{Leg, TravelTimes};
 use crate::domain::vehicle::Load;
-
-/// Leaving a pack without a rider never pays: it has one already.
-const ALONE: i64 = i64::MAX / 4;
 
 /// A rider's planned tasks as one piece, which another rider could have instead.
 struct Pack {
@@ -21,10 +18,12 @@ struct Pack {
     tasks: Range<usize>,
     /// Its part of [`Lists::parcels`].
     parcels: Range<usize>,
-    /// Its part of [`Lists::least`].
-    least: Range<usize>,
+    /// How many of its first pickups are one visit to the counter.
+    together: i64,
     /// What it adds to its present rider's promised route.
     cost: i64,
+    /// What it could be cheaper elsewhere at most, if nobody else wanted to be there.
+    gain: i64,
 }
 
 /// A rider, and a bound from below on what a pack would add there.
@@ -36,160 +35,132 @@ struct Bound {
     leg: Leg,
 }
 
-/// Lists that are filled again and again without being allocated again.
+/// What is known so far of what a pack would add to other riders.
+#[derive(Default)]
+struct Row {
+    /// Everyone has been looked at who could have it for less than this.
+    below: i64,
+    /// The most promising of them, the cheapest first.
+    bounds: Vec<Bound>,
+    /// How many of these have been weighed.
+    weighed: usize,
+    /// What it really adds to those who may have it.
+    edges: Vec<Edge>,
+}
+
+/// Lists that are filled again and again without being allocated again, for one instant.
 #[derive(Default)]
 pub struct Lists {
     packs: Vec<Pack>,
     tasks: Vec<TaskIx>,
     parcels: Vec<ParcelIx>,
-    least: Vec<Bound>,
+    rows: Vec<Row>,
     legs: Vec<Leg>,
     route: Vec<TaskIx>,
-    rows: Vec<Row>,
+    /// At which change of the schedules a rider's pack was known to be best off where it is.
+    content_at: Vec<Option<u64>>,
 }
 
 /// Deals all planned packs out again. Whether that made the total cost smaller; it never makes it
-/// larger. Cost: packs x riders bounds, packs x the policy's `deal_max` routes, and the assignment.
+/// larger. Cost: packs x riders bounds, the policy's `deal_max` routes for each pack that could do
+/// better or is in the way of one, and the assignment.
 pub fn deal_again<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     lists: &mut Lists,
 ) -> bool {
     lists.gather(problem, schedules);
-    // No exchange can save more than this, so an edge that costs more than its pack's present place
-    // by as much cannot be part of a better deal.
-    let gain = |pack: &Pack| {
-        let bounds = lists.least[pack.least.clone()].iter().map(|bound| bound.cost);
-        (pack.cost - bounds.min().unwrap_or(pack.cost)).max(0)
-    };
-    let gain_max: i64 = lists.packs.iter().map(gain).sum();
+    let gain_max: i64 = lists.packs.iter().map(|pack| pack.gain).sum();
     if gain_max == 0 {
         return false;
     }
-    lists.weigh(problem, schedules, gain_max);
-    let rows = &lists.rows[..lists.packs.len()];
-    let chosen = matching::assign(rows, problem.riders.len());
-    let chosen: Option<Vec<Edge>> =
-        rows.iter().zip(chosen).map(|(row, place)| place.map(|place| row.edges[place])).collect();
-    chosen.is_some_and(|chosen| lists.hand_out(problem, schedules, &chosen))
+    let edge = |pack: &Pack| Edge { column: column(pack.rider), cost: pack.cost };
+    let present: Vec<Edge> = lists.packs.iter().map(edge).collect();
+    let is_restless = |&row: &usize| lists.packs[row].gain > 0;
+    let restless: Vec<usize> = (0..present.len()).filter(is_restless).collect();
+    let options = Options { problem, schedules, lists, gain_max };
+    let chosen = matching::improve(&present, &restless, problem.riders.len(), options);
+    lists.hand_out(problem, schedules, &chosen)
+}
+
+fn column(rider: RiderIx) -> u32 {
+    u32::try_from(rider).unwrap_or(u32::MAX)
+}
+
+impl Pack {
+    /// Calls `each` with the riders who may have the whole pack and a bound from below on what it
+    /// would add: equality, the delay at its first counter and the ride there. `each` returns what
+    /// further bounds have to be below.
+    fn bounds<T: TravelTimes>(
+        &self,
+        problem: &Problem<'_, T>,
+        (tasks, parcels): (&[TaskIx], &[ParcelIx]),
+        mut below: i64,
+        mut each: impl FnMut(Bound) -> i64,
+    ) {
+        let (first, together) = (problem.task(tasks[0]).parcel as usize, self.together);
+        for (rider, leg) in problem.reach(first) {
+            if rider == self.rider {
+                continue;
+            }
+            let fairness_ms = schedules::fairness_ms(problem, rider, parcels);
+            if fairness_ms >= below {
+                continue;
+            }
+            let Some(approach) = least_approach(problem, tasks[0], rider, leg) else { continue };
+            let cost = fairness_ms + approach.delay_ms * together + approach.riding_ms;
+            if cost < below && parcels.iter().all(|&one| problem.may_have(rider, one)) {
+                below = each(Bound { rider, cost, leg });
+            }
+        }
+    }
 }
 
 impl Lists {
-    /// Lists the packs, and for each the riders that may be worth a closer look.
+    /// Lists the packs, and what each could gain.
     fn gather<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, schedules: &Schedules) {
         self.packs.clear();
         self.tasks.clear();
         self.parcels.clear();
-        self.least.clear();
+        self.content_at.resize(problem.riders.len(), None);
         for (rider, row) in problem.riders.iter().enumerate() {
             let route = schedules.route(rider);
             if route.len() == row.promised.len() {
                 continue;
             }
-            let begin = (self.tasks.len(), self.parcels.len(), self.least.len());
-            self.tasks.extend(route.iter().filter(|task| !row.promised.contains(task)));
-            self.parcels.extend(new_parcels(problem, rider, route));
+            let begin = (self.tasks.len(), self.parcels.len());
+            self.tasks.extend(route.iter().filter(|&&task| !problem.task(task).promised));
+            self.parcels.extend(new_parcels(problem, route));
+            let (tasks, parcels) = (&self.tasks[begin.0..], &self.parcels[begin.1..]);
+            let cost = schedules.cost(rider) - schedules.base_cost(rider);
             let mut pack = Pack {
                 rider,
                 tasks: begin.0..self.tasks.len(),
                 parcels: begin.1..self.parcels.len(),
-                least: begin.2..begin.2,
-                cost: schedules.cost(rider) - schedules.base_cost(rider),
+                together: route::counter_visit_len(problem, tasks) as i64,
+                cost,
+                gain: 0,
             };
-            self.add_least(problem, &pack);
-            pack.least.end = self.least.len();
+            let known = self.content_at[rider].is_some_and(|at| schedules.changed_at(rider) <= at);
+            if !known {
+                let mut least = cost;
+                pack.bounds(problem, (tasks, parcels), cost, |bound| {
+                    least = bound.cost;
+                    least
+                });
+                pack.gain = cost - least;
+                self.content_at[rider] = (pack.gain == 0).then(|| schedules.changes());
+            }
             self.packs.push(pack);
         }
-    }
-
-    /// Adds the most promising riders who may have a whole pack, with a bound from below on what it
-    /// would add: the delay at its first counter, and equality. For its present rider, what it does
-    /// add.
-    fn add_least<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, pack: &Pack) {
-        let begin = self.least.len();
-        let tasks = &self.tasks[pack.tasks.clone()];
-        let parcels = &self.parcels[pack.parcels.clone()];
-        let together = route::counter_visit_len(problem, tasks) as i64;
-        let order = |bound: &Bound| (bound.cost, bound.rider);
-        let deal_max = problem.policy.search.deal_max;
-        let mut too_much = i64::MAX;
-        for &rider in parcels.first().map_or(&[][..], |&first| problem.reach(first)) {
-            if rider == pack.rider {
-                continue;
-            }
-            let fairness_ms = schedules::fairness_ms(problem, rider, parcels);
-            if fairness_ms >= too_much {
-                continue;
-            }
-            let Some(approach) = least_approach(problem, tasks[0], rider) else { continue };
-            let cost = fairness_ms + approach.delay_ms * together + approach.riding_ms;
-            if cost >= too_much || !parcels.iter().all(|&one| problem.may_have(rider, one)) {
-                continue;
-            }
-            self.least.push(Bound { rider, cost, leg: approach.leg });
-            if self.least.len() - begin == 2 * deal_max {
-                self.least[begin..].select_nth_unstable_by_key(deal_max, order);
-                too_much = self.least[begin + deal_max].cost;
-                self.least.truncate(begin + deal_max);
-            }
-        }
-        if self.least.len() - begin > deal_max {
-            self.least[begin..].select_nth_unstable_by_key(deal_max, order);
-            self.least.truncate(begin + deal_max);
-        }
-        self.least.push(Bound { rider: pack.rider, cost: pack.cost, leg: Leg::default() });
-    }
-
-    /// Reckons what each pack would really add to each of its riders, unless the bound says that it
-    /// cannot be part of a better deal.
-    fn weigh<T: TravelTimes>(
-        &mut self,
-        problem: &Problem<'_, T>,
-        schedules: &Schedules,
-        gain_max: i64,
-    ) {
         if self.rows.len() < self.packs.len() {
             self.rows.resize_with(self.packs.len(), Row::default);
         }
-        for (pack, row) in self.packs.iter().zip(&mut self.rows) {
-            row.alone = ALONE;
+        for row in &mut self.rows[..self.packs.len()] {
+            row.below = i64::MIN;
+            row.bounds.clear();
+            row.weighed = 0;
             row.edges.clear();
-            let tasks = &self.tasks[pack.tasks.clone()];
-            let parcels = &self.parcels[pack.parcels.clone()];
-            let mut scales = Scales::new(problem, pack.rider, tasks, &mut self.legs);
-            for &Bound { rider, cost: bound, leg } in &self.least[pack.least.clone()] {
-                let column = u32::try_from(rider).unwrap_or(u32::MAX);
-                if rider == pack.rider {
-                    row.edges.push(Edge { column, cost: bound });
-                } else if bound < pack.cost + gain_max {
-                    let added = if is_free(problem, rider) {
-                        scales.of_free(problem, rider, parcels, leg)
-                    } else {
-                        self.route.clear();
-                        self.route.extend_from_slice(&problem.riders[rider].promised);
-                        self.route.extend_from_slice(tasks);
-                        let cost = schedules::cost_with(problem, rider, &self.route, scales.known);
-                        cost.ok().map(|cost| cost - schedules.base_cost(rider))
-                    };
-                    row.edges.extend(added.map(|cost| Edge { column, cost }));
-                }
-            }
-        }
-        self.drop_hopeless();
-    }
-
-    /// Drops edges once more, now that it is known what they really cost.
-    fn drop_hopeless(&mut self) {
-        let pairs = || self.packs.iter().zip(&self.rows);
-        let gain = |(pack, row): (&Pack, &Row)| {
-            let best = row.edges.iter().map(|edge| edge.cost).min();
-            (pack.cost - best.unwrap_or(pack.cost)).max(0)
-        };
-        let gain_max: i64 = pairs().map(gain).sum();
-        for (pack, row) in self.packs.iter().zip(&mut self.rows) {
-            let own = pack.rider;
-            let hopes = |edge: &Edge| edge.cost < pack.cost + gain_max;
-            row.edges.retain(|edge| edge.column as usize == own || hopes(edge));
         }
     }
 
@@ -218,6 +189,82 @@ impl Lists {
             schedules.set(problem, rider, &self.route, edge.cost + schedules.base_cost(rider));
         }
         true
+    }
+}
+
+/// What packs would add to other riders, reckoned when it is asked for.
+struct Options<'a, T> {
+    problem: &'a Problem<'a, T>,
+    schedules: &'a Schedules,
+    lists: &'a mut Lists,
+    gain_max: i64,
+}
+
+impl<T: TravelTimes> Edges for Options<'_, T> {
+    fn below(&mut self, row: usize, below: i64) -> &[Edge] {
+        let pack = &self.lists.packs[row];
+        // No exchange can save more than the others' gains together, so an edge that costs more than
+        // the pack's present place by as much cannot be part of a better deal.
+        let below = below.min(pack.cost + self.gain_max - pack.gain);
+        if self.lists.rows[row].below < below {
+            self.look_around(row, below);
+        }
+        self.weigh(row, below);
+        &self.lists.rows[row].edges
+    }
+}
+
+impl<T: TravelTimes> Options<'_, T> {
+    /// Lists the most promising riders for a pack, if they could have it for less than `below`.
+    fn look_around(&mut self, row: usize, below: i64) {
+        let Lists { packs, tasks, parcels, rows, .. } = &mut *self.lists;
+        let (pack, row) = (&packs[row], &mut rows[row]);
+        let stops = (&tasks[pack.tasks.clone()], &parcels[pack.parcels.clone()]);
+        let deal_max = self.problem.policy.search.deal_max;
+        let order = |bound: &Bound| (bound.cost, bound.rider);
+        let bounds = &mut row.bounds;
+        bounds.clear();
+        pack.bounds(self.problem, stops, below, |bound| {
+            bounds.push(bound);
+            if bounds.len() < 2 * deal_max {
+                return below;
+            }
+            bounds.select_nth_unstable_by_key(deal_max, order);
+            bounds.truncate(deal_max + 1);
+            bounds[deal_max].cost
+        });
+        bounds.sort_unstable_by_key(order);
+        bounds.truncate(deal_max);
+        row.below = below;
+        row.weighed = 0;
+        row.edges.clear();
+    }
+
+    /// Reckons what a pack would really add to those riders for whom the bound is less than `below`.
+    fn weigh(&mut self, row: usize, below: i64) {
+        let (problem, schedules) = (self.problem, self.schedules);
+        let Lists { packs, tasks, parcels, rows, legs, route, .. } = &mut *self.lists;
+        let (pack, row) = (&packs[row], &mut rows[row]);
+        let new = row.bounds[row.weighed..].partition_point(|bound| bound.cost < below);
+        if new == 0 {
+            return;
+        }
+        let tasks = &tasks[pack.tasks.clone()];
+        let parcels = &parcels[pack.parcels.clone()];
+        let mut scales = Scales::new(problem, pack.rider, tasks, legs);
+        for &Bound { rider, leg, .. } in &row.bounds[row.weighed..row.weighed + new] {
+            let added = if is_free(problem, rider) {
+                scales.of_free(problem, rider, parcels, leg)
+            } else {
+                route.clear();
+                route.extend_from_slice(&problem.riders[rider].promised);
+                route.extend_from_slice(tasks);
+                let cost = schedules::cost_with(problem, rider, route, scales.known);
+                cost.ok().map(|cost| cost - schedules.base_cost(rider))
+            };
+            row.edges.extend(added.map(|cost| Edge { column: column(rider), cost }));
+        }
+        row.weighed += new;
     }
 }
 

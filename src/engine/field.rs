@@ -53,6 +53,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
             on_duty: (0..courier_of.len()).collect(),
             parcels: Vec::new(),
             tasks: Vec::new(),
+            rides: Vec::new(),
         };
         let mut field = Self {
             snapshot,
@@ -126,7 +127,11 @@ impl<'a, T: TravelTimes> Field<'a, T> {
             places.extend(at.into_iter().zip(first..));
         }
         places.sort_unstable();
-        places.into_iter().map(|(_, task)| task).collect()
+        let promised: Vec<TaskIx> = places.into_iter().map(|(_, task)| task).collect();
+        for &task in &promised {
+            self.problem.tasks[task as usize].promised = true;
+        }
+        promised
     }
 
     /// Adds a parcel with these stops, nobody in its reach. Returns its first task.
@@ -161,7 +166,11 @@ impl<'a, T: TravelTimes> Field<'a, T> {
                 let courier = self.courier(rider);
                 let has_pending_offer = asked.contains(&courier.id);
                 match rules::of_pair(courier, job, has_pending_offer, self.problem.policy) {
-                    Ok(()) => reach.push(rider),
+                    Ok(()) => {
+                        let kind = courier.vehicle.kind;
+                        let ride = self.problem.travel.leg(courier.spot, job.pickup_spot(), kind);
+                        reach.push((rider, ride));
+                    }
                     Err(why) => excluded.push((rider, why)),
                 }
             }
@@ -239,6 +248,7 @@ fn task(stop: &Stop, parcel: u32) -> Task {
         counter: 0,
         kind: stop.kind,
         parcel,
+        promised: false,
         ready_s: stop.ready_at.seconds(),
         due_s: stop.due.map_or(i64::MAX, |due| due.seconds()),
         latest_s: stop.latest.map_or(i64::MAX, |latest| latest.seconds()),

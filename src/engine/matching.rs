@@ -1,15 +1,16 @@
-//! Exact assignment on a sparse graph: each row gets at most one column, each column serves at most
-//! one row, and the sum of the costs is the smallest possible.
+//! Exact assignment on a sparse graph: each row gets one column, each column serves at most one row,
+//! and the sum of the costs is the smallest possible.
 //!
-//! Bidding first (their augmenting row reduction), then successive shortest augmenting paths with
-//! column prices (Jonker and Volgenant 1987), on lists of edges instead of a matrix. A row may also stay
-//! alone at a cost of its own.
+//! Successive shortest augmenting paths with column prices (Jonker and Volgenant 1987), on lists of
+//! edges instead of a matrix. The search begins with an assignment that exists and asks for a row's
+//! edges only when it comes to it, and only for those cheap enough to matter: where little can be
+//! made better, little is looked at.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// An edge of a row: a column and what it costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Edge {
     /// The column.
     pub column: u32,
@@ -27,187 +28,179 @@ pub struct Row {
 }
 
 const NONE: u32 = u32::MAX;
-/// How often rows drive each other out before a path is looked for instead.
-const BIDS_MAX: usize = 32;
 
-/// The cheapest assignment: for each row its edge's place in the list, or `None` if it stays alone.
+/// Where the edges of rows come from.
+pub trait Edges {
+    /// Every edge of a row that costs less than `below`; there may be others. The row's present edge
+    /// may be left out.
+    fn below(&mut self, row: usize, below: i64) -> &[Edge];
+}
+
+impl Edges for &[Row] {
+    fn below(&mut self, row: usize, _below: i64) -> &[Edge] {
+        &self[row].edges
+    }
+}
+
+/// The cheapest assignment: for each row its edge, or `None` if it stays alone.
 ///
-/// Deterministic: equal sums are broken by the order of rows and columns. Cost: O(rows x edges x
-/// log columns) at worst; in dispatch most paths end at the first free column.
+/// Deterministic: equal sums are broken by the order of rows and columns. Cost: see [`improve`].
 ///
 /// # Panics
 /// If an edge names a column that is not below `columns`.
-pub fn assign(rows: &[Row], columns: usize) -> Vec<Option<usize>> {
-    let mut solver = Solver::new(rows, columns);
-    for row in solver.bid() {
+pub fn assign(rows: &[Row], columns: usize) -> Vec<Option<Edge>> {
+    // Alone is a column of its own.
+    let alone = (0u32..).skip(columns).zip(rows);
+    let present: Vec<Edge> = alone.map(|(column, row)| Edge { column, cost: row.alone }).collect();
+    let everyone: Vec<usize> = (0..rows.len()).collect();
+    let chosen = improve(&present, &everyone, columns + rows.len(), rows);
+    let is_used = |edge: Edge| ((edge.column as usize) < columns).then_some(edge);
+    chosen.into_iter().map(is_used).collect()
+}
+
+/// The cheapest assignment, found from a `present` one: for each row its edge.
+///
+/// `restless` are the rows that may have an edge cheaper than their present one, in ascending order;
+/// no other row has. Deterministic. Cost: O(restless x edges looked at x log columns) at worst; in
+/// dispatch most paths are a few edges long.
+///
+/// # Panics
+/// If an edge names a column that is not below `columns`.
+pub fn improve(
+    present: &[Edge],
+    restless: &[usize],
+    columns: usize,
+    edges: impl Edges,
+) -> Vec<Edge> {
+    let mut solver = Solver::new(present, restless, columns, edges);
+    for &row in restless {
         solver.augment(row);
     }
     solver.edge_of_row
 }
 
-struct Solver<'a> {
-    rows: &'a [Row],
+struct Solver<'a, E> {
+    present: &'a [Edge],
+    edges: E,
+    edge_of_row: Vec<Edge>,
     /// What each column charges; never positive.
     price: Vec<i64>,
     row_of_column: Vec<u32>,
-    edge_of_row: Vec<Option<usize>>,
-    // Scratch of one search.
+    search: Search,
+}
+
+/// One search for a shortest path.
+struct Search {
     distance: Vec<i64>,
-    /// The row and edge by which a column was reached.
-    reached_by: Vec<(u32, usize)>,
+    /// The row and the edge's cost by which a column was reached.
+    reached_by: Vec<(u32, i64)>,
     closed: Vec<bool>,
     touched: Vec<u32>,
     heap: BinaryHeap<Reverse<(i64, u32)>>,
+    /// The distance of the nearest free column so far.
+    limit: i64,
 }
 
-/// Where a path ends.
-enum End {
-    Column(u32),
-    /// This row stays alone.
-    Alone(usize),
-}
-
-impl<'a> Solver<'a> {
-    fn new(rows: &'a [Row], columns: usize) -> Self {
+impl<'a, E: Edges> Solver<'a, E> {
+    fn new(present: &'a [Edge], restless: &[usize], columns: usize, edges: E) -> Self {
+        let mut row_of_column = vec![NONE; columns];
+        for (row, edge) in (0u32..).zip(present) {
+            row_of_column[edge.column as usize] = row;
+        }
+        for &row in restless {
+            row_of_column[present[row].column as usize] = NONE;
+        }
         Self {
-            rows,
+            present,
+            edges,
+            edge_of_row: present.to_vec(),
             price: vec![0; columns],
-            row_of_column: vec![NONE; columns],
-            edge_of_row: vec![None; rows.len()],
-            distance: vec![i64::MAX; columns],
-            reached_by: vec![(NONE, 0); columns],
-            closed: vec![false; columns],
-            touched: Vec::new(),
-            heap: BinaryHeap::new(),
+            row_of_column,
+            search: Search {
+                distance: vec![i64::MAX; columns],
+                reached_by: vec![(NONE, 0); columns],
+                closed: vec![false; columns],
+                touched: Vec::new(),
+                heap: BinaryHeap::new(),
+                limit: i64::MAX,
+            },
         }
     }
 
-    /// Finds the cheapest way to take in one more row and moves the others along it.
+    /// Finds the cheapest way to take in one more row and moves the others along it. There always is
+    /// one: in the present assignment every row has a column.
     fn augment(&mut self, new_row: usize) {
-        let mut best = (self.rows[new_row].alone, End::Alone(new_row));
         self.open_edges(new_row, 0);
-        while let Some(Reverse((distance, column))) = self.heap.pop() {
+        while let Some(Reverse((distance, column))) = self.search.heap.pop() {
             let at = column as usize;
-            if distance >= best.0 {
-                break;
-            }
-            if self.closed[at] {
+            if self.search.closed[at] {
                 continue;
             }
-            self.closed[at] = true;
             let row = self.row_of_column[at];
             if row == NONE {
-                best = (distance, End::Column(column));
+                self.settle(distance);
+                self.flip(new_row, column);
                 break;
             }
+            self.search.closed[at] = true;
             let row = row as usize;
-            let Some(edge) = self.edge_of_row[row] else { continue };
-            let base = distance - (self.rows[row].edges[edge].cost - self.price[at]);
-            let alone = base + self.rows[row].alone;
-            if alone < best.0 {
-                best = (alone, End::Alone(row));
-            }
-            self.open_edges(row, base);
+            self.open_edges(row, distance - (self.edge_of_row[row].cost - self.price[at]));
         }
-        self.settle(best.0);
-        self.flip(new_row, best.1);
-        self.forget();
+        self.search.forget();
     }
 
-    /// Lets the rows bid: each takes the column that is cheapest for it and makes it dearer by what it
-    /// gains over its second choice; whoever is driven out bids again. Quick, and nearly all rows find
-    /// their place so. Returns those that do not.
-    fn bid(&mut self) -> Vec<usize> {
-        let mut left = Vec::new();
-        for first in 0..self.rows.len() {
-            let mut bidder = first;
-            for bid in 1.. {
-                let Some((place, least, second)) = self.two_cheapest(bidder) else { break };
-                let edge = self.rows[bidder].edges[place];
-                let column = edge.column as usize;
-                self.price[column] -= second - least;
-                self.edge_of_row[bidder] = Some(place);
-                let bidder_ix = u32::try_from(bidder).unwrap_or(NONE);
-                let driven_out = std::mem::replace(&mut self.row_of_column[column], bidder_ix);
-                if driven_out == NONE {
-                    break;
-                }
-                let driven_out = driven_out as usize;
-                self.edge_of_row[driven_out] = None;
-                if least == second || bid == BIDS_MAX {
-                    left.push(driven_out);
-                    break;
-                }
-                bidder = driven_out;
-            }
-        }
-        left
-    }
-
-    /// The place of a row's cheapest edge at present prices, what it costs, and what the second choice
-    /// would. `None` if staying alone is as cheap: prices only rise, so that it stays so.
-    fn two_cheapest(&self, row: usize) -> Option<(usize, i64, i64)> {
-        let row = &self.rows[row];
-        let (mut place, mut least, mut second) = (None, row.alone, row.alone);
-        for (at, edge) in row.edges.iter().enumerate() {
-            let cost = edge.cost - self.price[edge.column as usize];
-            if cost < least {
-                second = least;
-                least = cost;
-                place = Some(at);
-            } else if cost < second {
-                second = cost;
-            }
-        }
-        place.map(|place| (place, least, second))
-    }
-
+    /// Looks where a row could go from `base` on, as far as that is nearer than a free column known.
     fn open_edges(&mut self, row: usize, base: i64) {
-        for (place, edge) in self.rows[row].edges.iter().enumerate() {
+        let Self { present, edges, price, row_of_column, search, .. } = self;
+        let mut look = |edge: &Edge| {
             let at = edge.column as usize;
-            let distance = base + edge.cost - self.price[at];
-            if distance < self.distance[at] && !self.closed[at] {
-                if self.distance[at] == i64::MAX {
-                    self.touched.push(edge.column);
+            let distance = base + edge.cost - price[at];
+            if distance < search.distance[at] && distance < search.limit && !search.closed[at] {
+                if search.distance[at] == i64::MAX {
+                    search.touched.push(edge.column);
                 }
-                self.distance[at] = distance;
-                self.reached_by[at] = (u32::try_from(row).unwrap_or(NONE), place);
-                self.heap.push(Reverse((distance, edge.column)));
+                if row_of_column[at] == NONE {
+                    search.limit = distance;
+                }
+                search.distance[at] = distance;
+                search.reached_by[at] = (u32::try_from(row).unwrap_or(NONE), edge.cost);
+                search.heap.push(Reverse((distance, edge.column)));
             }
+            search.limit
+        };
+        // A charge makes an edge dearer still.
+        let limit = look(&present[row]);
+        for edge in edges.below(row, limit.saturating_sub(base)) {
+            look(edge);
         }
     }
 
     /// Columns on the way get dearer by what the path would have saved on them.
     fn settle(&mut self, shortest: i64) {
-        for &column in &self.touched {
+        for &column in &self.search.touched {
             let at = column as usize;
-            if self.closed[at] && self.distance[at] < shortest {
-                self.price[at] += self.distance[at] - shortest;
+            if self.search.closed[at] && self.search.distance[at] < shortest {
+                self.price[at] += self.search.distance[at] - shortest;
             }
         }
     }
 
-    fn flip(&mut self, new_row: usize, end: End) {
-        let mut column = match end {
-            End::Column(column) => column,
-            End::Alone(row) => match self.edge_of_row[row].take() {
-                None => return, // The new row itself stays alone.
-                Some(edge) => self.rows[row].edges[edge].column,
-            },
-        };
+    /// Moves every row on the path to `column` to the column by which it was passed.
+    fn flip(&mut self, new_row: usize, mut column: u32) {
         loop {
-            let (row, place) = self.reached_by[column as usize];
+            let (row, cost) = self.search.reached_by[column as usize];
             self.row_of_column[column as usize] = row;
             let row = row as usize;
-            let before = self.edge_of_row[row].replace(place);
+            let before = std::mem::replace(&mut self.edge_of_row[row], Edge { column, cost });
             if row == new_row {
                 return;
             }
-            let Some(before) = before else { return };
-            column = self.rows[row].edges[before].column;
+            column = before.column;
         }
     }
+}
 
+impl Search {
     fn forget(&mut self) {
         for &column in &self.touched {
             self.distance[column as usize] = i64::MAX;
@@ -215,6 +208,7 @@ impl<'a> Solver<'a> {
         }
         self.touched.clear();
         self.heap.clear();
+        self.limit = i64::MAX;
     }
 }
 
@@ -223,53 +217,76 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn cost(rows: &[Row], answer: &[Option<usize>]) -> i64 {
-        let of = |(row, edge): (&Row, &Option<usize>)| {
-            edge.map_or(row.alone, |place| row.edges[place].cost)
+    const COLUMNS: usize = 6;
+    const FORBIDDEN: i64 = 1_000_000;
+
+    fn some_rows() -> impl Strategy<Value = Vec<Row>> {
+        let edges = prop::collection::vec(prop::option::weighted(0.6, -50i64..100), COLUMNS);
+        prop::collection::vec((edges, 0i64..120), 1..9).prop_map(|rows| {
+            let row = |(costs, alone): (Vec<Option<i64>>, i64)| {
+                let edges = (0u32..).zip(costs);
+                let edges = edges.filter_map(|(column, cost)| Some(Edge { column, cost: cost? }));
+                Row { edges: edges.collect(), alone }
+            };
+            rows.into_iter().map(row).collect()
+        })
+    }
+
+    /// The least sum, by a dense solver that shares no code.
+    fn least(rows: &[Row]) -> i64 {
+        let cost = |(row, column): (usize, usize)| match column.checked_sub(COLUMNS) {
+            None => {
+                let edge = rows[row].edges.iter().find(|edge| edge.column as usize == column);
+                edge.map_or(FORBIDDEN, |edge| edge.cost)
+            }
+            Some(own) if own == row => rows[row].alone,
+            Some(_) => FORBIDDEN,
         };
-        rows.iter().zip(answer).map(of).sum()
+        let dense = pathfinding::matrix::Matrix::from_fn(rows.len(), COLUMNS + rows.len(), cost);
+        pathfinding::prelude::kuhn_munkres_min(&dense).0
+    }
+
+    fn is_possible(edges: &[Edge]) -> bool {
+        let columns: std::collections::BTreeSet<u32> =
+            edges.iter().map(|edge| edge.column).collect();
+        columns.len() == edges.len()
     }
 
     proptest! {
-        /// As good as a dense solver that shares no code, whatever edges are missing.
+        /// As good as a dense solver, whatever edges are missing.
         #[test]
-        fn it_is_as_cheap_as_a_dense_solver(
-            costs in prop::collection::vec(
-                (prop::collection::vec(prop::option::weighted(0.6, -50i64..100), 6), 0i64..120),
-                1..9,
-            ),
-        ) {
-            let rows: Vec<Row> = costs
-                .iter()
-                .map(|(edges, alone)| Row {
-                    edges: (0u32..)
-                        .zip(edges)
-                        .filter_map(|(column, cost)| cost.map(|cost| Edge { column, cost }))
-                        .collect(),
-                    alone: *alone,
-                })
-                .collect();
-            let answer = assign(&rows, 6);
-            let mut taken = [false; 6];
-            for (row, place) in rows.iter().zip(&answer) {
-                if let Some(place) = place {
-                    let column = row.edges[*place].column as usize;
-                    prop_assert!(!taken[column], "column {column} is used twice");
-                    taken[column] = true;
-                }
+        fn it_is_as_cheap_as_a_dense_solver(rows in some_rows()) {
+            let answer = assign(&rows, COLUMNS);
+            let used: Vec<Edge> = answer.iter().flatten().copied().collect();
+            prop_assert!(is_possible(&used), "a column is used twice: {used:?}");
+            let costs = rows.iter().zip(&answer);
+            let cost: i64 = costs.map(|(row, edge)| edge.map_or(row.alone, |one| one.cost)).sum();
+            prop_assert_eq!(cost, least(&rows));
+        }
+
+        /// And so is what is made of an assignment that exists, with only the rows named that could
+        /// do better by themselves.
+        #[test]
+        fn improving_ends_with_the_cheapest(rows in some_rows()) {
+            let mut present: Vec<Edge> = Vec::new();
+            for (row, own) in rows.iter().zip(COLUMNS as u32..) {
+                let is_free = |edge: &&Edge| present.iter().all(|one| one.column != edge.column);
+                let first = row.edges.iter().find(is_free).copied();
+                present.push(first.unwrap_or(Edge { column: own, cost: row.alone }));
             }
-            const FORBIDDEN: i64 = 1_000_000;
-            let dense = pathfinding::matrix::Matrix::from_fn(
-                rows.len(),
-                6 + rows.len(),
-                |(row, column)| match column.checked_sub(6) {
-                    None => costs[row].0[column].unwrap_or(FORBIDDEN),
-                    Some(dummy) if dummy == row => costs[row].1,
-                    Some(_) => FORBIDDEN,
-                },
-            );
-            let (best, _) = pathfinding::prelude::kuhn_munkres_min(&dense);
-            prop_assert_eq!(cost(&rows, &answer), best);
+            let edges = |row: usize| {
+                let own = Edge { column: (COLUMNS + row) as u32, cost: rows[row].alone };
+                rows[row].edges.iter().copied().chain([own])
+            };
+            let restless: Vec<usize> = (0..rows.len())
+                .filter(|&row| edges(row).any(|edge| edge.cost < present[row].cost))
+                .collect();
+            let all: Vec<Row> = (0..rows.len())
+                .map(|row| Row { edges: edges(row).collect(), alone: 0 })
+                .collect();
+            let chosen = improve(&present, &restless, COLUMNS + rows.len(), all.as_slice());
+            prop_assert!(is_possible(&chosen), "a column is used twice: {chosen:?}");
+            prop_assert_eq!(chosen.iter().map(|edge| edge.cost).sum::<i64>(), least(&rows));
         }
     }
 }

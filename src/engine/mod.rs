@@ -29,4 +29,4 @@ pub use plan::{Plan, plan};
 pub use snapshot::Snapshot;
 
 /// Part of every decision row: a plan can be made again only by the same engine.
-pub const ENGINE_VERSION: &str = "2";
+pub const ENGINE_VERSION: &str = "3";

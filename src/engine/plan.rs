@@ -10,7 +10,7 @@ use super::field::Field;
 use super::problem::{ParcelIx, RiderIx, TaskIx};
 use super::route::{self, Visit};
 use super::rules::Refusal;
-use super::schedules::{Schedules, new_parcels};
+use super::schedules::{self, Schedules, new_parcels};
 use super::search;
 use super::snapshot::Snapshot;
 use super::travel::TravelTimes;
@@ -139,7 +139,8 @@ pub struct Excluded {
 /// Plans one tick.
 ///
 /// The snapshot's rows may come in any order. Pure and deterministic: same arguments, same plan.
-/// Cost: dominated by jobs x [`candidates_max`](crate::domain::policy::Search::candidates_max).
+/// Cost: dominated by jobs x [`candidates_max`](crate::domain::policy::Search::candidates_max). A
+/// backlog is explained as a whole, but only its soonest part is planned.
 pub fn plan(
     snapshot: &Snapshot,
     policy: &DispatchPolicy,
@@ -158,10 +159,20 @@ pub fn plan(
     plan
 }
 
+/// Of a backlog, only so many jobs for each courier on duty are planned, the soonest ready first. Who
+/// has that much ahead has no use for plans beyond it, and a tick does not grow with what cannot be
+/// carried yet.
+const JOBS_PER_COURIER_MAX: usize = 3;
+
 fn searched<T: TravelTimes>(field: &Field<'_, T>) -> Schedules {
-    let mut schedules = Schedules::of_promises(&field.problem);
-    let _nobody_can = search::place(&field.problem, &mut schedules, &mut field.open.clone());
-    search::mend(&field.problem, &mut schedules, &field.open);
+    let problem = &field.problem;
+    let mut schedules = Schedules::of_promises(problem);
+    let mut soonest = field.open.clone();
+    search::soonest_first(problem, &mut soonest);
+    soonest.truncate(JOBS_PER_COURIER_MAX * problem.riders.len());
+    let _nobody_can = search::place(problem, &mut schedules, &mut soonest);
+    soonest.sort_unstable();
+    search::mend(problem, &mut schedules, &soonest);
     schedules
 }
 
@@ -176,8 +187,11 @@ fn proposals<T: TravelTimes>(field: &Field<'_, T>, schedules: &Schedules) -> Vec
     for rider in 0..field.problem.riders.len() {
         let due = due_now(field, schedules, rider);
         if !due.is_empty() {
-            let route = with_only(field, schedules.route(rider), rider, &due);
-            proposals.push(proposal(field, rider, &route, &due));
+            let route = with_only(field, schedules.route(rider), &due);
+            // Without a stop between them, two visits to a counter may become one that is too large.
+            if schedules::cost_of(&field.problem, rider, &route).is_ok() {
+                proposals.push(proposal(field, rider, &route, &due));
+            }
         }
     }
     if mode == Mode::OfferSeveral {
@@ -194,7 +208,7 @@ fn due_now<T: TravelTimes>(
     rider: RiderIx,
 ) -> Vec<ParcelIx> {
     let route = schedules.route(rider);
-    let parcels = new_parcels(&field.problem, rider, route);
+    let parcels = new_parcels(&field.problem, route);
     let now_s = field.problem.now_s;
     parcels.filter(|&parcel| decide_by_s(field, schedules, rider, parcel) <= now_s).collect()
 }
@@ -223,13 +237,12 @@ pub(super) fn decide_by_s<T: TravelTimes>(
 fn with_only<T: TravelTimes>(
     field: &Field<'_, T>,
     route: &[TaskIx],
-    rider: RiderIx,
     kept: &[ParcelIx],
 ) -> Vec<TaskIx> {
     let problem = &field.problem;
-    let promised = &problem.riders[rider].promised;
-    let stays = |task: &TaskIx| {
-        promised.contains(task) || kept.contains(&(problem.task(*task).parcel as usize))
+    let stays = |ix: &TaskIx| {
+        let task = problem.task(*ix);
+        task.promised || kept.contains(&(task.parcel as usize))
     };
     route.iter().copied().filter(stays).collect()
 }
@@ -284,7 +297,8 @@ fn ask_others<T: TravelTimes>(
             if left == 0 || is_busy || asked.contains(&rider) {
                 continue;
             }
-            others.push(proposal(field, rider, &candidate.route, &[parcel]));
+            let route = explain::route_with(field, schedules, parcel, rider);
+            others.extend(route.map(|route| proposal(field, rider, &route, &[parcel])));
             asked.push(rider);
             left -= 1;
         }

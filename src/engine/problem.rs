@@ -5,7 +5,7 @@
 
 use super::costs::fairness::Standing;
 use super::snapshot::StopKind;
-use super::travel::TravelTimes;
+use super::travel::{Leg, TravelTimes};
 use crate::domain::geo::Spot;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::vehicle::{Load, VehicleKind};
@@ -34,6 +34,8 @@ pub struct Problem<'a, T> {
     pub parcels: Vec<Parcel>,
     /// Pickups and drop-offs.
     pub tasks: Vec<Task>,
+    /// Rides to counters, by rider. Right for those on duty, where an open parcel asks for them.
+    pub rides: Vec<Vec<Leg>>,
 }
 
 /// A courier.
@@ -74,13 +76,17 @@ pub struct Parcel {
     pub reach: Reach,
 }
 
-/// Who may have a parcel, as far as that can be said without trying routes.
+/// Who may have a parcel, as far as that can be said without trying routes, and the ride from where
+/// they are to its first pickup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Everyone on duty.
-    Everyone,
+    Everyone {
+        /// Where their rides are: a place in [`Problem::rides`].
+        rides: usize,
+    },
     /// These riders, in ascending order.
-    These(Vec<RiderIx>),
+    These(Vec<(RiderIx, Leg)>),
 }
 
 /// One pickup or drop-off.
@@ -94,6 +100,8 @@ pub struct Task {
     pub kind: StopKind,
     /// Of which delivery.
     pub parcel: u32,
+    /// Whether the rider who has it was promised it, and it stays there.
+    pub promised: bool,
     /// No handover before this, in seconds.
     pub ready_s: i64,
     /// Promised by this, in seconds; `i64::MAX` without a promise.
@@ -124,19 +132,27 @@ impl<T: TravelTimes> Problem<'_, T> {
         &self.tasks[task as usize]
     }
 
-    /// The riders who may have a parcel.
-    pub fn reach(&self, parcel: ParcelIx) -> &[RiderIx] {
-        match &self.parcels[parcel].reach {
-            Reach::Everyone => &self.on_duty,
-            Reach::These(riders) => riders,
-        }
+    /// The riders who may have a parcel, in ascending order, with the ride to its first pickup.
+    pub fn reach(&self, parcel: ParcelIx) -> impl Iterator<Item = (RiderIx, Leg)> {
+        let (everyone, rides, these): (&[RiderIx], &[Leg], &[(RiderIx, Leg)]) =
+            match &self.parcels[parcel].reach {
+                Reach::Everyone { rides } => (&self.on_duty, &self.rides[*rides], &[]),
+                Reach::These(riders) => (&[], &[], riders),
+            };
+        everyone.iter().map(|&rider| (rider, rides[rider])).chain(these.iter().copied())
+    }
+
+    /// The ride from where a rider is to a task.
+    pub fn ride(&self, rider: RiderIx, task: TaskIx) -> Leg {
+        let rider = &self.riders[rider];
+        self.travel.leg(rider.spot, self.task(task).spot, rider.vehicle)
     }
 
     /// Whether a rider may have a parcel.
     pub fn may_have(&self, rider: RiderIx, parcel: ParcelIx) -> bool {
         match &self.parcels[parcel].reach {
-            Reach::Everyone => true,
-            Reach::These(riders) => riders.binary_search(&rider).is_ok(),
+            Reach::Everyone { .. } => true,
+            Reach::These(riders) => riders.binary_search_by_key(&rider, |one| one.0).is_ok(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::rules::{self, Refusal};
 use super::snapshot::StopKind;
 use super::travel::{Leg, TravelTimes};
 use crate::domain::geo::{Metres, Spot};
-use crate::domain::vehicle::VehicleKind;
+use crate::domain::vehicle::{Load, VehicleKind};
 
 /// When a task is reached, done and left, and the ride to it. Whole seconds since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,24 +69,64 @@ pub fn evaluate<T: TravelTimes>(
     reckoned: Reckoned<'_>,
 ) -> Result<Terms, Refusal> {
     let rider = &problem.riders[rider_ix];
-    let trial = Trial { rider, route };
-    let mut terms = Terms::default();
-    let mut clock = Clock::of(rider, problem.now_s);
-    let mut on_board = rider.carrying;
-    let mut new_seen = false;
+    let mut ride = Ride::begin(problem, rider);
     let mut rest = route;
     while !rest.is_empty() {
         let (here, later) = rest.split_at(counter_visit_len(problem, rest));
         let leg = reckoned.leg(rider, route.len() - rest.len(), route.len());
-        let visit = clock.visit(problem, rider, here, leg);
+        ride.visit(problem, rider, here, leg)?;
+        rest = later;
+    }
+    rules::deliveries_ahead::check(problem, route)?;
+    rules::ride::check(problem, &Trial { rider, route })?;
+    Ok(ride.terms)
+}
+
+/// A courier part of the way along a route, with what the stops so far have cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Ride {
+    clock: Clock,
+    on_board: Load,
+    /// Whether anything but promises has been done.
+    new_seen: bool,
+    /// What the stops so far cost, equality left out.
+    pub terms: Terms,
+}
+
+impl Ride {
+    /// Nothing ridden yet.
+    pub fn begin<T>(problem: &Problem<'_, T>, rider: &Rider) -> Self {
+        Self {
+            clock: Clock::of(rider, problem.now_s),
+            on_board: rider.carrying,
+            new_seen: false,
+            terms: Terms::default(),
+        }
+    }
+
+    /// Rides to the tasks `here`, which are one visit, and does them. The ride may be known already.
+    ///
+    /// # Errors
+    /// The first hard rule that this breaks.
+    #[inline]
+    pub fn visit<T: TravelTimes>(
+        &mut self,
+        problem: &Problem<'_, T>,
+        rider: &Rider,
+        here: &[TaskIx],
+        leg: Option<Leg>,
+    ) -> Result<(), Refusal> {
+        let visit = self.clock.visit(problem, rider, here, leg);
+        let terms = &mut self.terms;
         terms.riding_m += riding::of_visit(&visit);
         terms.approach_m += approach::of_visit(problem.task(here[0]), &visit);
+        rules::bundle_size::check(problem, here)?;
         for &task_ix in here {
             let task = problem.task(task_ix);
-            new_seen = new_seen || !rider.promised.contains(&task_ix);
-            rules::capacity::load(&mut on_board, task, rider)?;
+            self.new_seen = self.new_seen || !task.promised;
+            rules::capacity::load(&mut self.on_board, task, rider)?;
             rules::window::check(task, &visit)?;
-            if new_seen {
+            if self.new_seen {
                 rules::shift_end::check(task, &visit, rider)?;
                 rules::rest::check(&visit, rider)?;
             }
@@ -94,11 +134,8 @@ pub fn evaluate<T: TravelTimes>(
             terms.lateness_s += lateness::of_visit(task, &visit);
             terms.freshness_s += freshness::of_visit(task, &visit);
         }
-        rest = later;
+        Ok(())
     }
-    rules::deliveries_ahead::check(problem, &trial)?;
-    rules::ride::check(problem, &trial)?;
-    Ok(terms)
 }
 
 /// The visits of a route, whatever the rules say of it: a promise already made is shown as it is.
@@ -138,6 +175,7 @@ pub fn first_visit<T: TravelTimes>(
 }
 
 /// Where the courier is along the route, and when.
+#[derive(Clone, Copy, Debug)]
 struct Clock {
     spot: Spot,
     counter: u32,

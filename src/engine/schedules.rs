@@ -1,6 +1,7 @@
 //! The routes as planned so far in a search, with what each costs.
 
 use super::costs::Terms;
+use super::insertion::Old;
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route::{self, Reckoned};
 use super::rules::Refusal;
@@ -13,6 +14,8 @@ pub struct Schedules {
     riders: Vec<Schedule>,
     /// For each parcel that is not promised: who is planned to have it.
     rider_of: Vec<Option<RiderIx>>,
+    /// How many times a route has been changed.
+    changes: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -23,6 +26,8 @@ struct Schedule {
     base_cost: i64,
     /// Pay of the parcels in the route that are not promised.
     planned_pay: i64,
+    /// Which of the changes was the last one here.
+    changed_at: u64,
 }
 
 impl Schedules {
@@ -40,13 +45,18 @@ impl Schedules {
             let route = problem.riders[rider].promised.clone();
             // A promise that can no longer be kept is still a promise: it costs what it costs.
             let cost = cost_of(problem, rider, &route).unwrap_or(0);
-            self.riders.push(Schedule { route, cost, base_cost: cost, planned_pay: 0 });
+            self.riders.push(Schedule { route, cost, base_cost: cost, ..Schedule::default() });
         }
     }
 
     /// A rider's tasks, promised and planned.
     pub fn route(&self, rider: RiderIx) -> &[TaskIx] {
         &self.riders[rider].route
+    }
+
+    /// A rider's route, to be added to.
+    pub fn old(&self, rider: RiderIx) -> Old<'_> {
+        Old { rider, route: self.route(rider), cost: self.cost(rider) }
     }
 
     /// What the route costs.
@@ -69,6 +79,16 @@ impl Schedules {
         self.rider_of[parcel]
     }
 
+    /// How many times a route has been changed so far.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Which of these changes was the last to a rider's route.
+    pub fn changed_at(&self, rider: RiderIx) -> u64 {
+        self.riders[rider].changed_at
+    }
+
     /// The sum over all riders: what the search makes small.
     pub fn total_cost(&self) -> i64 {
         self.riders.iter().map(|schedule| schedule.cost).sum()
@@ -82,8 +102,10 @@ impl Schedules {
         route: &[TaskIx],
         cost: i64,
     ) {
+        self.changes += 1;
         let schedule = &mut self.riders[rider];
-        for parcel in new_parcels(problem, rider, &schedule.route) {
+        schedule.changed_at = self.changes;
+        for parcel in new_parcels(problem, &schedule.route) {
             if self.rider_of[parcel] == Some(rider) {
                 self.rider_of[parcel] = None;
             }
@@ -92,7 +114,7 @@ impl Schedules {
         schedule.route.extend_from_slice(route);
         schedule.cost = cost;
         schedule.planned_pay = 0;
-        for parcel in new_parcels(problem, rider, route) {
+        for parcel in new_parcels(problem, route) {
             self.rider_of[parcel] = Some(rider);
             schedule.planned_pay += problem.parcels[parcel].pay;
         }
@@ -161,7 +183,7 @@ fn terms_with<T: TravelTimes>(
     let mut terms = route::evaluate(problem, rider, route, reckoned)?;
     let promised = problem.riders[rider].promised.len();
     if route.len() > promised {
-        terms.fairness_ms = fairness_over(problem, rider, new_parcels(problem, rider, route));
+        terms.fairness_ms = fairness_over(problem, rider, new_parcels(problem, route));
     }
     Ok(terms)
 }
@@ -190,21 +212,19 @@ fn fairness_over<T>(
     sum_ms
 }
 
-/// The parcels of a route that are not promised, in the order of their first drop-offs.
+/// The parcels of a route that are not promised, in the order of their last drop-offs.
 pub fn new_parcels<'a, T: TravelTimes>(
     problem: &'a Problem<'_, T>,
-    rider: RiderIx,
     route: &'a [TaskIx],
 ) -> impl Iterator<Item = ParcelIx> + 'a {
-    let promised = &problem.riders[rider].promised;
-    route
-        .iter()
-        .filter(|task| !promised.contains(task))
-        .map(|&task| (task, problem.task(task)))
-        .filter(|(ix, task)| {
-            let range = &problem.parcels[task.parcel as usize].tasks;
-            // A parcel counts once: at its last task.
-            task.kind == StopKind::Dropoff && *ix + 1 == range.end
-        })
-        .map(|(_, task)| task.parcel as usize)
+    route.iter().filter_map(|&task| finishes(problem, task))
+}
+
+/// The parcel that is done with after a task, if it is not promised. It counts once: at its last
+/// task.
+pub fn finishes<T: TravelTimes>(problem: &Problem<'_, T>, ix: TaskIx) -> Option<ParcelIx> {
+    let task = problem.task(ix);
+    let parcel = task.parcel as usize;
+    let is_last = task.kind == StopKind::Dropoff && ix + 1 == problem.parcels[parcel].tasks.end;
+    (is_last && !task.promised).then_some(parcel)
 }

@@ -18,7 +18,7 @@ pub fn place<T: TravelTimes>(
     schedules: &mut Schedules,
     parcels: &mut [ParcelIx],
 ) -> Vec<ParcelIx> {
-    parcels.sort_by_key(|&parcel| (ready_s(problem, parcel), parcel));
+    soonest_first(problem, parcels);
     let mut scratch = Scratch::default();
     let mut left = Vec::new();
     for &parcel in parcels.iter() {
@@ -40,10 +40,12 @@ pub fn mend<T: TravelTimes>(
     let mut lists = Lists::default();
     let mut deals = deal::Lists::default();
     let mut left = problem.policy.search.relocations_max;
+    let mut tried_at = vec![None; open.len()];
     loop {
         let mut better = deal::deal_again(problem, schedules, &mut deals);
-        for &parcel in open {
-            better |= relocate(problem, schedules, parcel, &mut lists);
+        for (&parcel, tried_at) in open.iter().zip(&mut tried_at) {
+            better |= relocate(problem, schedules, parcel, *tried_at, &mut lists);
+            *tried_at = Some(schedules.changes());
         }
         left = left.saturating_sub(open.len());
         if !better || left < open.len() {
@@ -52,11 +54,24 @@ pub fn mend<T: TravelTimes>(
     }
 }
 
-fn ready_s<T: TravelTimes>(problem: &Problem<'_, T>, parcel: ParcelIx) -> i64 {
-    problem.task(problem.parcels[parcel].tasks.start).ready_s
+/// Sorts parcels by when they are ready.
+pub fn soonest_first<T: TravelTimes>(problem: &Problem<'_, T>, parcels: &mut [ParcelIx]) {
+    let ready_s = |parcel: ParcelIx| problem.task(problem.parcels[parcel].tasks.start).ready_s;
+    parcels.sort_by_key(|&parcel| (ready_s(parcel), parcel));
 }
 
-/// The cheapest place for a parcel in any route in its reach, if it adds less than `below`.
+/// A parcel taken out of the route it was in, before anything is changed.
+struct Taken<'a> {
+    /// The route without it.
+    old: Old<'a>,
+    /// Nothing adds less than leaving it there, which adds this much.
+    gain: i64,
+    /// Only riders whose routes have changed since this change are worth a look.
+    since: Option<u64>,
+}
+
+/// The cheapest place for a parcel in any route in its reach; if it is taken out of one, only what
+/// is cheaper than that.
 ///
 /// A route is tried only if two bounds from below on what the parcel adds, each dearer to reckon
 /// than the one before, leave hope: equality alone, and equality with the delay of riding there
@@ -65,38 +80,45 @@ fn cheapest<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &Schedules,
     parcel: ParcelIx,
-    below: Option<i64>,
+    taken: Option<&Taken<'_>>,
     scratch: &mut Scratch,
 ) -> Option<Best> {
-    let mut best = below.map(|added| Best { added, ..Best::default() });
+    let mut best = taken.map(|taken| Best { added: taken.gain, ..Best::default() });
+    let since = taken.and_then(|taken| taken.since);
     let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
-    for &rider in problem.reach(parcel) {
+    for (rider, ride) in problem.reach(parcel) {
+        if since.is_some_and(|since| schedules.changed_at(rider) <= since) {
+            continue;
+        }
+        let own = taken.filter(|taken| taken.old.rider == rider);
         let added_max = best.as_ref().map_or(i64::MAX, |best| best.added);
         let standing = &problem.riders[rider].standing;
-        let fairness_ms = standing.term_ms(schedules.planned_pay(rider), pay);
+        let planned_pay = schedules.planned_pay(rider) - own.map_or(0, |_| pay);
+        let fairness_ms = standing.term_ms(planned_pay, pay);
         if fairness_ms >= added_max {
             continue;
         }
-        let Some(approach) = least_approach(problem, tasks.start, rider) else { continue };
+        let Some(approach) = least_approach(problem, tasks.start, rider, ride) else { continue };
+        let old = own.map_or_else(|| schedules.old(rider), |own| own.old);
         // Who has nothing to do has nothing on the way either.
-        let is_idle = schedules.route(rider).is_empty();
-        let riding_ms = if is_idle { approach.riding_ms } else { 0 };
+        let riding_ms = if old.route.is_empty() { approach.riding_ms } else { 0 };
         if fairness_ms + approach.delay_ms + riding_ms >= added_max {
             continue;
         }
         // A refusal only means that this rider is not the best: the explanation asks again.
-        let old = Old { rider, route: schedules.route(rider), cost: schedules.cost(rider) };
         let _ = insertion::into_route(problem, old, parcel, scratch, &mut best);
     }
     best.filter(|best| !best.route.is_empty())
 }
 
-/// The least that going for a pickup at once costs a rider: goods that wait and metres ridden, in
-/// one unit. `None` if it would be after the shift.
+/// The least that going for a pickup at once, which is a `ride` away, costs a rider: goods that wait
+/// and metres ridden, in one unit. `None` if it would be after the shift.
+#[inline]
 pub(super) fn least_approach<T: TravelTimes>(
     problem: &Problem<'_, T>,
     pickup: TaskIx,
     rider: RiderIx,
+    ride: Leg,
 ) -> Option<Approach> {
     let rider = &problem.riders[rider];
     let leaves_s = rider.leaves_s(problem.now_s);
@@ -104,63 +126,54 @@ pub(super) fn least_approach<T: TravelTimes>(
         return None;
     }
     let pickup = problem.task(pickup);
-    let leg = problem.travel.leg(rider.spot, pickup.spot, rider.vehicle);
     let stays = (rider.spot, rider.counter) == (pickup.spot, pickup.counter);
-    let arrival_s = if stays { rider.there_s } else { leaves_s + leg.seconds.0 };
+    let arrival_s = if stays { rider.there_s } else { leaves_s + ride.seconds.0 };
     let handover_s = (arrival_s + pickup.before_s).max(leaves_s);
     if handover_s > rider.shift_end_s {
         return None;
     }
     let weights = &problem.policy.weights;
     Some(Approach {
-        leg,
         delay_ms: (handover_s - pickup.ready_s).max(0) * weights.delay,
-        riding_ms: leg.metres.0 * (weights.riding + weights.approach),
+        riding_ms: ride.metres.0 * (weights.riding + weights.approach),
     })
 }
 
 /// What going somewhere costs, as thousandths of a second of a customer's waiting.
 pub(super) struct Approach {
-    /// The ride.
-    pub leg: Leg,
     /// What it costs the goods of one delivery.
     pub delay_ms: i64,
     /// What it costs.
     pub riding_ms: i64,
 }
 
-/// Takes a parcel out and puts it where it adds least, if that is better than where it was.
+/// Takes a parcel out and puts it where it adds least, if that is better than where it was. If it was
+/// tried at an earlier change, what has not changed since is not tried again.
 fn relocate<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     parcel: ParcelIx,
+    tried_at: Option<u64>,
     lists: &mut Lists,
 ) -> bool {
     let Some(rider) = schedules.rider_of(parcel) else { return false };
-    if is_well_alone(problem, schedules, rider) {
+    let since = tried_at.filter(|&change| schedules.changed_at(rider) <= change);
+    if since == Some(schedules.changes()) || is_well_alone(problem, schedules, rider) {
         return false;
     }
     let range = &problem.parcels[parcel].tasks;
-    lists.old.clear();
-    lists.old.extend_from_slice(schedules.route(rider));
     lists.without.clear();
-    lists.without.extend(lists.old.iter().filter(|task| !range.contains(task)));
-    let old_cost = schedules.cost(rider);
+    lists.without.extend(schedules.route(rider).iter().filter(|task| !range.contains(task)));
     // Fewer stops can break no rule, but for travel times against the triangle inequality.
-    let without_cost = schedules::cost_of(problem, rider, &lists.without);
-    let Ok(without_cost) = without_cost else { return false };
-    schedules.set(problem, rider, &lists.without, without_cost);
-    let gain = old_cost - without_cost;
-    match cheapest(problem, schedules, parcel, Some(gain), &mut lists.scratch) {
-        Some(best) => {
-            schedules.set(problem, best.rider, &best.route, best.route_cost);
-            true
-        }
-        None => {
-            schedules.set(problem, rider, &lists.old, old_cost);
-            false
-        }
-    }
+    let cost = schedules::cost_of(problem, rider, &lists.without);
+    let Ok(cost) = cost else { return false };
+    let old = Old { rider, route: &lists.without, cost };
+    let taken = Taken { old, gain: schedules.cost(rider) - cost, since };
+    let best = cheapest(problem, schedules, parcel, Some(&taken), &mut lists.scratch);
+    let Some(best) = best else { return false };
+    schedules.set(problem, rider, &lists.without, cost);
+    schedules.set(problem, best.rider, &best.route, best.route_cost);
+    true
 }
 
 /// Whether a rider's whole plan is one parcel that is picked up the moment it is ready. The deal has
@@ -180,6 +193,5 @@ fn is_well_alone<T: TravelTimes>(
 #[derive(Default)]
 struct Lists {
     scratch: Scratch,
-    old: Vec<TaskIx>,
     without: Vec<TaskIx>,
 }

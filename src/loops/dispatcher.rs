@@ -11,6 +11,7 @@ use crate::commands::dispatch::{Tick, apply};
 use crate::config::Dispatch;
 use crate::coop::{Coop, Rules};
 use crate::db::automation;
+use crate::db::decisions::Packed;
 use crate::domain::automation::Manual;
 use crate::engine::snapshot::{Snapshot, Standing};
 use crate::engine::{check, plan};
@@ -42,14 +43,15 @@ fn idle(snapshot: &Snapshot) -> bool {
     snapshot.jobs.iter().all(|job| job.standing != Standing::Open)
 }
 
-/// Plans, and has the plan checked.
-fn think(rules: &Rules, snapshot: Snapshot, seed: u64) -> Tick {
-    let plan = plan::plan(&snapshot, &rules.dispatch, &rules.travel, seed);
-    let faults = match check::check(&snapshot, &plan, &rules.dispatch, &rules.travel) {
+/// Plans, has the plan checked, and packs what is to be kept of it.
+fn think(rules: &Rules, snapshot: &Snapshot, seed: u64) -> Result<Tick, CommandError> {
+    let plan = plan::plan(snapshot, &rules.dispatch, &rules.travel, seed);
+    let faults = match check::check(snapshot, &plan, &rules.dispatch, &rules.travel) {
         Ok(()) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
-    Tick { snapshot, plan, seed, faults }
+    let packed = Packed::new(snapshot, &plan)?;
+    Ok(Tick { decided_at: snapshot.now, plan, packed, seed, faults })
 }
 
 /// One tick: looks, plans, checks and acts, or does nothing when no job is open, or when people have
@@ -66,8 +68,8 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
     let seed = u64::from_be_bytes(clock::chance());
     let rules = coop.rules.clone();
     // On a thread of its own: events and offers go on while the engine thinks.
-    let thought = tokio::task::spawn_blocking(move || think(&rules, snapshot, seed)).await;
-    let tick = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))?;
+    let thought = tokio::task::spawn_blocking(move || think(&rules, &snapshot, seed)).await;
+    let tick = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))??;
     if !tick.faults.is_empty() {
         error!(faults = ?tick.faults, "the checker refused a plan; it is kept and not applied");
         metrics::counter!("paceline_dispatch_faults_total").increment(1);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::city::City;
 use super::lately::Lately;
+use super::rides::Rides;
 use super::solution::{Assignment, Delivery, Place, Ride, Solution};
 use crate::domain::geo::Spot;
 use crate::domain::ids::CourierId;
@@ -74,6 +75,8 @@ struct Day<'a> {
     unplaced: Vec<ParcelIx>,
     /// Where the couriers on duty are or will next be free; only in large cities.
     near: Option<CourierIndex>,
+    /// How far they are from the counters; only in small ones.
+    rides: Rides,
     lately: Lately,
     solution: Solution,
 }
@@ -96,6 +99,7 @@ impl<'a> Day<'a> {
                 on_duty: Vec::new(),
                 parcels: Vec::new(),
                 tasks: Vec::new(),
+                rides: Vec::new(),
             },
             schedules: Schedules::default(),
             orders_to_come,
@@ -106,6 +110,7 @@ impl<'a> Day<'a> {
             open: Vec::new(),
             unplaced: Vec::new(),
             near: (city.couriers.len() > EVERYONE_MAX).then(CourierIndex::default),
+            rides: Rides::default(),
             lately: Lately::default(),
             solution: Solution {
                 assignments: Vec::new(),
@@ -186,6 +191,7 @@ impl<'a> Day<'a> {
             counter,
             kind,
             parcel: parcel as u32,
+            promised: false,
             ready_s,
             due_s,
             latest_s: i64::MAX,
@@ -201,7 +207,7 @@ impl<'a> Day<'a> {
         ];
         delay::fill_earliest(&mut tasks, &city.vehicles, self.problem.travel);
         self.problem.tasks.extend(tasks);
-        let reach = Reach::Everyone;
+        let reach = Reach::Everyone { rides: row.restaurant };
         self.problem.parcels.push(Parcel { tasks: first..first + 2, pay: city.pay, reach });
         self.order_of.push(order);
         self.lately.note(row);
@@ -234,9 +240,14 @@ impl<'a> Day<'a> {
         self.problem.on_duty.retain(|&rider| !is_off(rider));
     }
 
-    /// In a large city: who is near each open parcel now.
+    /// Who is how far from each open parcel now; in a large city: who is near it.
     fn look_around(&mut self) {
-        let Some(near) = &self.near else { return };
+        let Some(near) = &self.near else {
+            for &parcel in &self.open {
+                self.rides.bring_up(&mut self.problem, parcel);
+            }
+            return;
+        };
         let count = 2 * self.problem.policy.search.candidates_max;
         for &parcel in &self.open {
             let pickup = self.problem.parcels[parcel].tasks.start;
@@ -245,13 +256,16 @@ impl<'a> Day<'a> {
             riders.extend(self.schedules.rider_of(parcel));
             riders.sort_unstable();
             riders.dedup();
+            let ride = |rider| (rider, self.problem.ride(rider, pickup));
+            let riders = riders.into_iter().map(ride).collect();
             self.problem.parcels[parcel].reach = Reach::These(riders);
         }
     }
 
     fn note_spot(&mut self, rider: RiderIx) {
-        if let Some(near) = &mut self.near {
-            near.put(number(rider), self.problem.riders[rider].spot);
+        match &mut self.near {
+            Some(near) => near.put(number(rider), self.problem.riders[rider].spot),
+            None => self.rides.note(rider),
         }
     }
 

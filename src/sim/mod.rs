@@ -5,4 +5,5 @@ pub mod day;
 pub mod lately;
 pub mod mdrp;
 pub mod rappi;
+pub mod rides;
 pub mod solution;

@@ -41,6 +41,11 @@ impl Terms {
             + self.approach_m * weights.approach
             + self.fairness_ms
     }
+
+    /// The part of it that depends on the rides alone.
+    pub fn rides_weighted(&self, weights: &Weights) -> i64 {
+        self.riding_m * weights.riding + self.approach_m * weights.approach
+    }
 }
 
 impl std::ops::Sub for Terms {

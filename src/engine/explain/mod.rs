@@ -5,7 +5,7 @@ pub mod words;
 
 use super::costs::Terms;
 use super::field::Field;
-use super::insertion::{self, Old, Scratch};
+use super::insertion::{self, Best, Old, Scratch};
 use super::plan::{Excluded, Explanation, Verdict, Weighed, decide_by_s};
 use super::problem::{ParcelIx, RiderIx, TaskIx};
 use super::rules::Refusal;
@@ -19,8 +19,6 @@ use crate::domain::time::Timestamp;
 pub struct Candidate {
     /// Who.
     pub rider: RiderIx,
-    /// The cheapest route with the parcel in it.
-    pub route: Vec<TaskIx>,
     /// What the parcel adds, term by term.
     pub terms: Terms,
     /// What it adds in one unit.
@@ -29,38 +27,12 @@ pub struct Candidate {
 
 /// One explanation for each open parcel, by delivery.
 pub fn all<T: TravelTimes>(field: &Field<'_, T>, schedules: &Schedules) -> Vec<Explanation> {
-    let mut explanations: Vec<Explanation> = field
-        .open
-        .iter()
-        .zip(&field.excluded)
-        .map(|(&parcel, excluded)| explanation(field, schedules, parcel, excluded))
-        .collect();
+    let mut scales = Scales::new(field, schedules);
+    let rows = field.open.iter().zip(&field.excluded);
+    let mut explanations: Vec<Explanation> =
+        rows.map(|(&parcel, excluded)| scales.explanation(parcel, excluded)).collect();
     explanations.sort_by_key(|one| one.delivery);
     explanations
-}
-
-fn explanation<T: TravelTimes>(
-    field: &Field<'_, T>,
-    schedules: &Schedules,
-    parcel: ParcelIx,
-    excluded: &[(RiderIx, Refusal)],
-) -> Explanation {
-    let (candidates, refused) = candidates(field, schedules, parcel);
-    let id = |rider: RiderIx| field.courier(rider).id;
-    let mut excluded: Vec<Excluded> = excluded
-        .iter()
-        .chain(&refused)
-        .map(|&(rider, rule)| Excluded { courier: id(rider), rule })
-        .collect();
-    excluded.sort_by_key(|one| one.courier);
-    let weigh =
-        |one: &Candidate| Weighed { courier: id(one.rider), terms: one.terms, cost: one.cost };
-    Explanation {
-        delivery: field.job(parcel).delivery,
-        verdict: verdict(field, schedules, parcel, candidates.is_empty()),
-        candidates: candidates.iter().map(weigh).collect(),
-        excluded,
-    }
 }
 
 /// Who could take a parcel, the cheapest first, and who could not.
@@ -69,28 +41,97 @@ pub fn candidates<T: TravelTimes>(
     schedules: &Schedules,
     parcel: ParcelIx,
 ) -> (Vec<Candidate>, Vec<(RiderIx, Refusal)>) {
-    let problem = &field.problem;
-    let range = &problem.parcels[parcel].tasks;
-    let (mut candidates, mut refused) = (Vec::new(), Vec::new());
-    let mut scratch = Scratch::default();
-    for &rider in problem.reach(parcel) {
-        // Its present rider is weighed like the others: as if it were not there yet.
-        let route = schedules.route(rider).iter().copied();
-        let route: Vec<TaskIx> = route.filter(|task| !range.contains(task)).collect();
-        let before = schedules::terms(problem, rider, &route).unwrap_or_default();
-        let cost = before.weighted(&problem.policy.weights);
-        let old = Old { rider, route: &route, cost };
-        let mut best = None;
-        match insertion::into_route(problem, old, parcel, &mut scratch, &mut best) {
-            Err(why) => refused.push((rider, why)),
-            Ok(()) => candidates.extend(best.map(|best| {
-                let with = schedules::terms(problem, rider, &best.route).unwrap_or_default();
-                Candidate { rider, route: best.route, terms: with - before, cost: best.added }
-            })),
+    Scales::new(field, schedules).candidates(parcel)
+}
+
+/// The cheapest route of a rider with a parcel in it, if it is not there yet; `None` if no rule
+/// allows one.
+pub fn route_with<T: TravelTimes>(
+    field: &Field<'_, T>,
+    schedules: &Schedules,
+    parcel: ParcelIx,
+    rider: RiderIx,
+) -> Option<Vec<TaskIx>> {
+    Scales::new(field, schedules).weigh(parcel, rider).ok().map(|(best, _)| best.route)
+}
+
+/// Weighs one parcel after the other for many riders.
+struct Scales<'a, T> {
+    field: &'a Field<'a, T>,
+    schedules: &'a Schedules,
+    /// What each rider's plan costs as it is, once it has been asked for.
+    present: Vec<Option<Terms>>,
+    scratch: Scratch,
+    without: Vec<TaskIx>,
+}
+
+impl<'a, T: TravelTimes> Scales<'a, T> {
+    fn new(field: &'a Field<'a, T>, schedules: &'a Schedules) -> Self {
+        Self {
+            field,
+            schedules,
+            present: vec![None; field.problem.riders.len()],
+            scratch: Scratch::default(),
+            without: Vec::new(),
         }
     }
-    candidates.sort_by_key(|one| (one.cost, one.rider));
-    (candidates, refused)
+
+    fn explanation(&mut self, parcel: ParcelIx, excluded: &[(RiderIx, Refusal)]) -> Explanation {
+        let (candidates, refused) = self.candidates(parcel);
+        let field = self.field;
+        let id = |rider: RiderIx| field.courier(rider).id;
+        let mut excluded: Vec<Excluded> = excluded
+            .iter()
+            .chain(&refused)
+            .map(|&(rider, rule)| Excluded { courier: id(rider), rule })
+            .collect();
+        excluded.sort_by_key(|one| one.courier);
+        let weigh =
+            |one: &Candidate| Weighed { courier: id(one.rider), terms: one.terms, cost: one.cost };
+        Explanation {
+            delivery: field.job(parcel).delivery,
+            verdict: verdict(field, self.schedules, parcel, candidates.is_empty()),
+            candidates: candidates.iter().map(weigh).collect(),
+            excluded,
+        }
+    }
+
+    fn candidates(&mut self, parcel: ParcelIx) -> (Vec<Candidate>, Vec<(RiderIx, Refusal)>) {
+        let (mut candidates, mut refused) = (Vec::new(), Vec::new());
+        for (rider, _) in self.field.problem.reach(parcel) {
+            match self.weigh(parcel, rider) {
+                Err(why) => refused.push((rider, why)),
+                Ok((best, before)) => candidates.push(Candidate {
+                    rider,
+                    terms: best.terms - before,
+                    cost: best.added,
+                }),
+            }
+        }
+        candidates.sort_by_key(|one| (one.cost, one.rider));
+        (candidates, refused)
+    }
+
+    /// A rider's best route with a parcel, and what the route costs without. Its present rider is
+    /// weighed like the others: as if it were not there yet.
+    fn weigh(&mut self, parcel: ParcelIx, rider: RiderIx) -> Result<(Best, Terms), Refusal> {
+        let (problem, schedules) = (&self.field.problem, self.schedules);
+        let terms = |route: &[TaskIx]| schedules::terms(problem, rider, route).unwrap_or_default();
+        let (before, route) = if schedules.rider_of(parcel) == Some(rider) {
+            let range = &problem.parcels[parcel].tasks;
+            let route = schedules.route(rider).iter().copied();
+            self.without.clear();
+            self.without.extend(route.filter(|task| !range.contains(task)));
+            (terms(&self.without), self.without.as_slice())
+        } else {
+            let route = schedules.route(rider);
+            (*self.present[rider].get_or_insert_with(|| terms(route)), route)
+        };
+        let old = Old { rider, route, cost: before.weighted(&problem.policy.weights) };
+        let mut best = None;
+        insertion::into_route(problem, old, parcel, &mut self.scratch, &mut best)?;
+        Ok((best.unwrap_or_default(), before))
+    }
 }
 
 fn verdict<T: TravelTimes>(

@@ -200,6 +200,10 @@ fn refusal(rule: Refusal, language: Language) -> &'static str {
         Refusal::DeliveriesAhead => {
             ("Has enough deliveries ahead.", "A déjà assez de livraisons devant soi.")
         }
+        Refusal::BundleSize => (
+            "Too many would be picked up together at one counter.",
+            "Trop de retraits à la fois à un même comptoir.",
+        ),
         Refusal::Capacity => {
             ("The vehicle would be too full on the way.", "Le véhicule serait trop plein en route.")
         }

@@ -4,6 +4,7 @@
 //! ridden, by [`route::evaluate`](super::route::evaluate).
 
 pub mod blocked;
+pub mod bundle_size;
 pub mod capacity;
 pub mod deliveries_ahead;
 pub mod pending_offer;
@@ -49,6 +50,8 @@ pub enum Refusal {
     Reach,
     /// The courier has as many deliveries ahead as the policy allows.
     DeliveriesAhead,
+    /// More would be picked up together at one counter than the policy bundles.
+    BundleSize,
     /// The vehicle would be too full on the way.
     Capacity,
     /// A stop would be made after it has become useless.
@@ -74,6 +77,7 @@ impl Refusal {
             Self::Rest => "rest",
             Self::Reach => "reach",
             Self::DeliveriesAhead => "deliveries-ahead",
+            Self::BundleSize => "bundle-size",
             Self::Capacity => "capacity",
             Self::Window => "window",
             Self::ShiftEnd => "shift-end",

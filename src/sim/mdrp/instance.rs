@@ -1,16 +1,18 @@
 //! Instances of the meal delivery routing problem (Reyes et al. 2018), as Grubhub published them:
 //! tab-separated text, whole minutes of a day, whole metres on a plane.
 
+use std::cmp::Ordering;
+
 use crate::domain::geo::Spot;
 
 /// One day of a city. Times are minutes after midnight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
-    /// By line of the file.
+    /// By name, in whatever order the lines of the file are.
     pub orders: Vec<Order>,
-    /// By line of the file.
+    /// By name.
     pub restaurants: Vec<Restaurant>,
-    /// By line of the file.
+    /// By name.
     pub couriers: Vec<Courier>,
     /// What holds for all of them.
     pub parameters: Parameters,
@@ -103,10 +105,11 @@ impl Instance {
     /// # Errors
     /// The first line that is not what the format says, or that names an unknown restaurant.
     pub fn parse(files: Files<'_>) -> Result<Self, InstanceError> {
-        let restaurants = lines("restaurants.txt", files.restaurants, 3, |row| {
+        let mut restaurants = lines("restaurants.txt", files.restaurants, 3, |row| {
             Ok(Restaurant { name: row.text(0), spot: row.spot(1)? })
         })?;
-        let couriers = lines("couriers.txt", files.couriers, 5, |row| {
+        restaurants.sort_by(|a, b| by_name(&a.name, &b.name));
+        let mut couriers = lines("couriers.txt", files.couriers, 5, |row| {
             let courier = Courier {
                 name: row.text(0),
                 spot: row.spot(1)?,
@@ -118,7 +121,8 @@ impl Instance {
             }
             Ok(courier)
         })?;
-        let orders = lines("orders.txt", files.orders, 6, |row| {
+        couriers.sort_by(|a, b| by_name(&a.name, &b.name));
+        let mut orders = lines("orders.txt", files.orders, 6, |row| {
             let named = |one: &Restaurant| one.name == row.fields[4];
             let restaurant = restaurants.iter().position(named);
             let order = Order {
@@ -133,6 +137,7 @@ impl Instance {
             }
             Ok(order)
         })?;
+        orders.sort_by(|a, b| by_name(&a.name, &b.name));
         let parameters = lines("instance_parameters.txt", files.parameters, 7, |row| {
             Ok(Parameters {
                 metres_per_minute: row.number(0)?,
@@ -151,6 +156,11 @@ impl Instance {
         })?;
         Ok(Self { orders, restaurants, couriers, parameters })
     }
+}
+
+/// `o9` before `o10`.
+fn by_name(one: &str, other: &str) -> Ordering {
+    (one.len(), one).cmp(&(other.len(), other))
 }
 
 struct Row<'a> {
