@@ -161,18 +161,18 @@ pub fn plan(
 
 /// Of a backlog, only so many jobs for each courier on duty are planned, the soonest ready first. Who
 /// has that much ahead has no use for plans beyond it, and a tick does not grow with what cannot be
-/// carried yet.
+/// carried yet. Jobs that nobody can take do not count.
 const JOBS_PER_COURIER_MAX: usize = 3;
 
 fn searched<T: TravelTimes>(field: &Field<'_, T>) -> Schedules {
     let problem = &field.problem;
     let mut schedules = Schedules::of_promises(problem);
-    let mut soonest = field.open.clone();
-    search::soonest_first(problem, &mut soonest);
-    soonest.truncate(JOBS_PER_COURIER_MAX * problem.riders.len());
-    let _nobody_can = search::place(problem, &mut schedules, &mut soonest);
-    soonest.sort_unstable();
-    search::mend(problem, &mut schedules, &soonest);
+    let placed_max = JOBS_PER_COURIER_MAX * problem.riders.len();
+    let _without_a_place =
+        search::place(problem, &mut schedules, &mut field.open.clone(), placed_max);
+    let has_a_place = |parcel: &ParcelIx| schedules.rider_of(*parcel).is_some();
+    let placed: Vec<ParcelIx> = field.open.iter().copied().filter(has_a_place).collect();
+    search::mend(problem, &mut schedules, &placed);
     schedules
 }
 

@@ -11,20 +11,26 @@ use super::route;
 use super::schedules::{self, Schedules};
 use super::travel::{Leg, TravelTimes};
 
-/// Puts each of `parcels`, the soonest ready first, where it adds least. Returns those that nobody
-/// can take. Cost: parcels x riders in reach x places.
+/// Puts `parcels`, the soonest ready first, where each adds least, until `placed_max` have a place.
+/// Returns those that have none. Cost: parcels x riders in reach x places.
 pub fn place<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     parcels: &mut [ParcelIx],
+    placed_max: usize,
 ) -> Vec<ParcelIx> {
     soonest_first(problem, parcels);
     let mut scratch = Scratch::default();
     let mut left = Vec::new();
+    let mut placed = 0;
     for &parcel in parcels.iter() {
-        match cheapest(problem, schedules, parcel, None, &mut scratch) {
-            Some(best) => schedules.set(problem, best.rider, &best.route, best.route_cost),
-            None => left.push(parcel),
+        let is_wanted = placed < placed_max;
+        let best = is_wanted.then(|| cheapest(problem, schedules, parcel, None, &mut scratch));
+        if let Some(best) = best.flatten() {
+            schedules.set(problem, best.rider, &best.route, best.route_cost);
+            placed += 1;
+        } else {
+            left.push(parcel);
         }
     }
     left
@@ -55,7 +61,7 @@ pub fn mend<T: TravelTimes>(
 }
 
 /// Sorts parcels by when they are ready.
-pub fn soonest_first<T: TravelTimes>(problem: &Problem<'_, T>, parcels: &mut [ParcelIx]) {
+fn soonest_first<T: TravelTimes>(problem: &Problem<'_, T>, parcels: &mut [ParcelIx]) {
     let ready_s = |parcel: ParcelIx| problem.task(problem.parcels[parcel].tasks.start).ready_s;
     parcels.sort_by_key(|&parcel| (ready_s(parcel), parcel));
 }

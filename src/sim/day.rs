@@ -225,7 +225,8 @@ impl<'a> Day<'a> {
                 let _ = self.schedules.refresh(&self.problem, rider);
             }
         }
-        self.unplaced = search::place(&self.problem, &mut self.schedules, &mut self.unplaced);
+        self.unplaced =
+            search::place(&self.problem, &mut self.schedules, &mut self.unplaced, usize::MAX);
         search::mend(&self.problem, &mut self.schedules, &self.open);
     }
 

@@ -1,5 +1,7 @@
 //! What every plan keeps, in every city.
 
+use std::collections::BTreeSet;
+
 use paceline::domain::ids::{CourierId, DeliveryId};
 use paceline::domain::policy::{DispatchPolicy, Mode};
 use paceline::domain::time::Seconds;
@@ -90,6 +92,34 @@ proptest! {
         with.explanations.retain(|one| one.delivery != delivery);
         prop_assert_eq!(with, planned(&without, &policy));
     }
+
+    /// However many jobs nobody may have, and however long they have been ready, the others are
+    /// planned as if they were not there.
+    #[test]
+    fn jobs_that_nobody_may_have_keep_no_other_waiting(city in a_city(3, 30), kept in 0usize..30) {
+        let policy = DispatchPolicy::founding();
+        prop_assume!(kept < city.jobs.len() && !city.couriers.is_empty());
+        let everyone: BTreeSet<CourierId> =
+            city.couriers.iter().map(|courier| courier.id).collect();
+        let mut alone = city.clone();
+        let mut full = city;
+        full.jobs[kept].standing = Standing::Open;
+        alone.jobs = vec![full.jobs[kept].clone()];
+        let delivery = full.jobs[kept].delivery;
+        for job in full.jobs.iter_mut().filter(|job| job.delivery != delivery) {
+            job.refused_by.clone_from(&everyone);
+            job.standing = Standing::Open;
+            for stop in &mut job.stops {
+                stop.ready_at = full.now - Seconds(3600);
+            }
+        }
+        let verdict = |city: &Snapshot| {
+            let plan = planned(city, &policy);
+            let about = plan.explanations.iter().find(|one| one.delivery == delivery);
+            about.map(|about| about.verdict)
+        };
+        prop_assert_eq!(verdict(&full), verdict(&alone));
+    }
 }
 
 /// The search under a policy: what the plan costs in all after putting each job where it adds least,
@@ -98,7 +128,7 @@ fn costs(city: &Snapshot, policy: &DispatchPolicy) -> (i64, i64, usize) {
     let (city, travel) = (city.normal(), travel());
     let field = Field::new(&city, policy, &travel, 7);
     let mut schedules = Schedules::of_promises(&field.problem);
-    let left = search::place(&field.problem, &mut schedules, &mut field.open.clone());
+    let left = search::place(&field.problem, &mut schedules, &mut field.open.clone(), usize::MAX);
     let greedy = schedules.total_cost();
     search::mend(&field.problem, &mut schedules, &field.open);
     (greedy, schedules.total_cost(), left.len())
