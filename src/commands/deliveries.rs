@@ -202,6 +202,24 @@ pub(super) async fn release(
     Ok(())
 }
 
+/// A delivery that is called off leaves its courier, who is paid the voted part of the ride, and
+/// nobody is asked about it any more. Gives whether a courier was paid.
+pub(super) async fn call_off(
+    coop: &Coop,
+    tx: &mut Conn,
+    before: &Delivery,
+    at: Timestamp,
+) -> Result<bool, CommandError> {
+    let mut paid = false;
+    if let Some(courier) = before.holder() {
+        let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
+        paid = pay::book_piece(coop, tx, before, courier, Outcome::Cancelled, shift, at).await?;
+    }
+    release(coop, tx, before, "cancelled", at).await?;
+    withdraw_offers(coop, tx, before.id, None, at).await?;
+    Ok(paid)
+}
+
 /// A merchant calls its own delivery off, for a fee once a courier has it.
 pub async fn cancel(
     coop: &Coop,
@@ -221,13 +239,8 @@ pub async fn cancel(
         cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
         db::slots::free(tx, id).await?;
-        if let Some(courier) = delivery.holder() {
-            let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
-            pay::book_piece(coop, tx, &delivery, courier, Outcome::Cancelled, shift, at).await?;
-        }
+        call_off(coop, tx, &delivery, at).await?;
         pay::charge_merchant(coop, tx, &cancelled, at).await?;
-        release(coop, tx, &delivery, "cancelled", at).await?;
-        withdraw_offers(coop, tx, id, None, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;
         Ok(cancelled)
     })

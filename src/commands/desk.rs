@@ -5,19 +5,18 @@
 
 use serde_json::json;
 
-use super::deliveries::{Giver, give, release, route_changed, tell, withdraw_offers};
+use super::deliveries::{Giver, call_off, give, release, route_changed, tell, withdraw_offers};
 use super::offers::order_route;
-use super::{Answer, CommandError, Once, pay, slots};
+use super::{Answer, CommandError, Once, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::acts::{self, Cancelled, NewAct};
-use crate::db::{Conn, couriers, deliveries, shifts, tasks};
+use crate::db::{Conn, couriers, deliveries, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError, Holding};
 use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
 use crate::domain::money::Money;
-use crate::domain::pay::Outcome;
 use crate::domain::slot::Choice;
 use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
@@ -161,13 +160,7 @@ async fn carry_out(
             DeliveryChange::Unassigned
         }
         Act::Cancel { .. } => {
-            if let Some(courier) = before.holder() {
-                let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
-                let outcome = Outcome::Cancelled;
-                paid = pay::book_piece(coop, tx, before, courier, outcome, shift, at).await?;
-            }
-            release(coop, tx, before, "cancelled", at).await?;
-            withdraw_offers(coop, tx, after.id, None, at).await?;
+            paid = call_off(coop, tx, before, at).await?;
             DeliveryChange::Cancelled
         }
         // What was offered is not what it was, or not to be had any more.

@@ -225,6 +225,17 @@ impl DeliveryState {
         }
     }
 
+    /// Whether nothing is picked up yet, and something still may be.
+    pub const fn is_before_pickup(&self) -> bool {
+        match self {
+            Self::Open | Self::Assigned { .. } => true,
+            Self::PickedUp { .. }
+            | Self::Delivered { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => false,
+        }
+    }
+
     pub const fn is_over(&self) -> bool {
         match self {
             Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => false,

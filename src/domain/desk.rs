@@ -125,12 +125,8 @@ impl Delivery {
         due_at: Timestamp,
         now: Timestamp,
     ) -> Result<Option<Self>, DeliveryError> {
-        match &self.state {
-            DeliveryState::Open | DeliveryState::Assigned { .. } => {}
-            DeliveryState::PickedUp { .. }
-            | DeliveryState::Delivered { .. }
-            | DeliveryState::Failed { .. }
-            | DeliveryState::Cancelled { .. } => return Err(self.illegal("rescheduled")),
+        if !self.state.is_before_pickup() {
+            return Err(self.illegal("rescheduled"));
         }
         if self.desk.locked {
             return Err(DeliveryError::Locked);

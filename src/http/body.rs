@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,7 @@ use super::App;
 use super::error::ApiError;
 use crate::commands::Once;
 use crate::domain::access::{Caller, Subject};
+use crate::domain::time::{Seconds, Timestamp};
 
 type Later<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
@@ -169,6 +171,23 @@ pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, ApiError> 
     Query::<T>::from_query(request.query_string())
         .map(Query::into_inner)
         .map_err(|error| ApiError::Invalid { detail: format!("query: {error}"), pointer: None })
+}
+
+/// A query that is a span of time and nothing else.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+impl Span {
+    /// From when to when: up to `now`, and from the `usual` time before, where nothing else is asked
+    /// for.
+    pub fn or_last(self, usual: Seconds, now: Timestamp) -> (Timestamp, Timestamp) {
+        let to = self.to.unwrap_or(now);
+        (self.from.unwrap_or(to - usual), to)
+    }
 }
 
 /// The `Idempotency-Key` of a request, if it has one.

@@ -60,12 +60,8 @@ impl Delivery {
         now: Timestamp,
         ready_at: Timestamp,
     ) -> Result<Option<Self>, DeliveryError> {
-        match &self.state {
-            DeliveryState::Open | DeliveryState::Assigned { .. } => {}
-            DeliveryState::PickedUp { .. }
-            | DeliveryState::Delivered { .. }
-            | DeliveryState::Failed { .. }
-            | DeliveryState::Cancelled { .. } => return Err(self.fixed("ready_at")),
+        if !self.state.is_before_pickup() {
+            return Err(self.fixed("ready_at"));
         }
         let ready_at = ready_at.max(now);
         if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {

@@ -11,7 +11,7 @@ use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::trace::{BATCH_MAX, Dropped, Fix};
 use crate::http::App;
 use crate::http::auth::AsCourier;
-use crate::http::body::{Body, query};
+use crate::http::body::{Body, Span, query};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::live;
@@ -82,13 +82,6 @@ pub async fn report_positions(
     Ok(Json(FixesOut { accepted: kept.len(), dropped }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpanQuery {
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-}
-
 #[derive(Serialize)]
 pub struct FixView {
     at: Timestamp,
@@ -104,9 +97,8 @@ pub async fn list_my_positions(
     by: AsCourier,
     request: HttpRequest,
 ) -> Result<Json<Page<FixView>>, ApiError> {
-    let SpanQuery { from, to } = query(&request)?;
-    let to = to.unwrap_or_else(|| app.coop.clock.now());
-    let from = from.unwrap_or(to - Seconds(86_400));
+    let now = app.coop.clock.now();
+    let (from, to) = query::<Span>(&request)?.or_last(Seconds(86_400), now);
     let fixes = db::fixes::list(&mut *app.coop.conn().await?, by.0, from, to).await?;
     let view = |fix: Fix| FixView { at: fix.at, place: fix.position, accuracy_m: fix.accuracy_m };
     Ok(Json(Page::whole(fixes.into_iter().map(view).collect())))

@@ -2,27 +2,20 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::db::pulse::{self, Health, Hour, Lateness, Work};
 use crate::domain::money::Currency;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
-use crate::http::body::query;
+use crate::http::body::{Span, query};
 use crate::http::error::ApiError;
 
 /// The longest span that is summed up at once.
 const SPAN_MAX: Seconds = Seconds(8 * 86_400);
 /// What is shown if nothing else is asked for.
 const USUAL: Seconds = Seconds(86_400);
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpanQuery {
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-}
 
 #[derive(Serialize)]
 pub struct PulseView {
@@ -44,10 +37,9 @@ pub async fn show_pulse(
     _by: AsDispatcher,
     request: HttpRequest,
 ) -> Result<Json<PulseView>, ApiError> {
-    let SpanQuery { from, to } = query(&request)?;
+    let Span { from, to } = query(&request)?;
     let now = app.coop.clock.now();
-    let to = to.unwrap_or(now).min(now);
-    let from = from.unwrap_or(to - USUAL);
+    let (from, to) = Span { from, to: to.map(|to| to.min(now)) }.or_last(USUAL, now);
     if from >= to || to.since(from) > SPAN_MAX {
         let detail = "from lies before to, and eight days before it at most".to_owned();
         return Err(ApiError::Invalid { detail, pointer: None });

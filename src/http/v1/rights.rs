@@ -18,7 +18,7 @@ use crate::domain::access::Subject;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsRepresentative};
-use crate::http::body::{Body, query};
+use crate::http::body::{Body, Span, query};
 use crate::http::error::ApiError;
 
 const README: &str = "Everything that is kept about you, as it is kept (GDPR, articles 15 and 20).\n\
@@ -172,13 +172,6 @@ pub async fn show_indicators(
     }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SpanQuery {
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-}
-
 #[derive(Serialize)]
 pub struct SummaryView {
     from: Timestamp,
@@ -196,10 +189,8 @@ pub async fn show_summary(
     _by: AsRepresentative,
     request: HttpRequest,
 ) -> Result<Json<SummaryView>, ApiError> {
-    let SpanQuery { from, to } = query(&request)?;
     let now = app.coop.clock.now();
-    let to = to.unwrap_or(now);
-    let from = from.unwrap_or(to - Seconds(28 * 86_400));
+    let (from, to) = query::<Span>(&request)?.or_last(Seconds(28 * 86_400), now);
     let summary = db::indicators::summary(&mut *app.coop.conn().await?, from, to, now).await?;
     let summary = (summary.couriers >= PEOPLE_MIN).then_some(summary);
     Ok(Json(SummaryView { from, to, people_min: PEOPLE_MIN, summary }))
