@@ -20,6 +20,7 @@ use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
+use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::offer::OfferGone;
 use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
@@ -34,6 +35,7 @@ use crate::secrets::{HashError, SealError};
 pub mod amendments;
 pub mod audit;
 pub mod books;
+pub mod corrections;
 pub mod deliveries;
 pub mod dispatch;
 pub mod erasure;
@@ -100,6 +102,8 @@ pub enum CommandError {
     TooMany(&'static str),
     #[error(transparent)]
     Review(#[from] ReviewError),
+    #[error(transparent)]
+    Reversal(#[from] ReversalError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
     #[error("end your shift first")]

@@ -10,6 +10,7 @@ mod support;
 mod access;
 mod bad_input;
 mod bad_tokens;
+mod corrections;
 mod couriers;
 mod dispatch;
 mod events;

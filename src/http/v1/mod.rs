@@ -1,6 +1,7 @@
 //! Handlers, by resource: parse, delegate, render.
 
 pub mod board;
+pub mod corrections;
 pub mod couriers;
 pub mod decisions;
 pub mod deliveries;
@@ -18,6 +19,7 @@ pub mod rights;
 pub mod session;
 pub mod shifts;
 pub mod slots;
+pub mod statements;
 pub mod stream;
 pub mod tasks;
 pub mod users;
