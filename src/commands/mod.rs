@@ -20,6 +20,7 @@ use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
+use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::offer::OfferGone;
 use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
@@ -35,6 +36,7 @@ pub mod amendments;
 pub mod audit;
 pub mod automation;
 pub mod books;
+pub mod corrections;
 pub mod deliveries;
 pub mod desk;
 pub mod dispatch;
@@ -106,6 +108,8 @@ pub enum CommandError {
     TooMany(&'static str),
     #[error(transparent)]
     Review(#[from] ReviewError),
+    #[error(transparent)]
+    Reversal(#[from] ReversalError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
     #[error("end your shift first")]

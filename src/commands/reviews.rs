@@ -2,9 +2,9 @@
 
 use super::{Answer, CommandError, Once};
 use crate::coop::Coop;
-use crate::db::{Conn, decisions, identity, offers, reviews, shifts, suspensions};
+use crate::db::{Conn, decisions, identity, ledger, offers, reviews, shifts, suspensions};
 use crate::domain::ids::{CourierId, ReviewId, UserId};
-use crate::domain::review::{About, Outcome, Review, Verdict};
+use crate::domain::review::{About, Outcome, Review, ReviewError, Verdict};
 use crate::domain::text::Note;
 
 /// Opens a review. What it is about has to be the courier's own, or a decision that is kept.
@@ -44,6 +44,9 @@ async fn find(tx: &mut Conn, by: CourierId, about: About) -> Result<(), CommandE
         About::Suspension { suspension_id } => {
             suspensions::lock(tx, suspension_id).await?.is_some_and(|one| one.courier_id == by)
         }
+        About::Line { entry_id } => ledger::reversals::booked(tx, entry_id)
+            .await?
+            .is_some_and(|one| one.postings.iter().any(|(whose, _)| whose.courier() == Some(by))),
         About::Other {} => true,
     };
     known.then_some(()).ok_or(CommandError::NotFound("thing to review"))
@@ -69,6 +72,9 @@ pub async fn answer(
         let user = identity::find_user(tx, by).await?.ok_or(CommandError::NotFound("user"))?;
         let review = reviews::lock(tx, id).await?.ok_or(CommandError::NotFound("review"))?;
         let Answered { outcome, reasons, correction } = answered.clone();
+        if matches!((review.about, outcome), (About::Line { .. }, Outcome::Changed)) {
+            return Err(ReviewError::Line.into());
+        }
         let verdict = Verdict { at, by, outcome, reasons, correction };
         let review = review.answer(verdict, user.courier_id)?;
         reviews::save(tx, &review).await?;

@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 9] = [
+const ERASURE: [&str; 10] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -23,6 +23,7 @@ const ERASURE: [&str; 9] = [
     "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "UPDATE outbox SET payload = jsonb_set(payload, '{courier_name}', '\"erased\"') \
      WHERE courier_id = $1 AND payload ? 'courier_name'",
     "UPDATE outbox SET payload = jsonb_set(payload, '{told,courier_name}', '\"erased\"') \
@@ -42,7 +43,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 10] = [
+pub const EXPORT: [(&str, &str); 11] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.created_at FROM users u \
@@ -92,6 +93,11 @@ pub const EXPORT: [(&str, &str); 10] = [
         "reviews",
         "SELECT id, about, question, opened_at, due_at, answered_at, outcome, reasons, \
       correction FROM reviews WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
+        "reversals",
+        "SELECT entry_id, reason, asked_at, agreed_at FROM ledger_reversals WHERE courier_id = $1 \
+      ORDER BY asked_at DESC, entry_id",
     ),
     (
         "suspensions",

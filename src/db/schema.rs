@@ -121,6 +121,11 @@ diesel::table! {
         expires_at -> Timestamptz, }
 }
 diesel::table! {
+    ledger_reversals (entry_id) { entry_id -> Uuid, courier_id -> Nullable<Uuid>, reason -> Text,
+        asked_by -> Uuid, asked_at -> Timestamptz, agreed_by -> Nullable<Uuid>,
+        agreed_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
     ledger_resolutions (pending_id) { pending_id -> Uuid, outcome -> Text,
         entry_id -> Nullable<Uuid>, resolved_at -> Timestamptz, }
 }

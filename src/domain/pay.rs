@@ -103,6 +103,15 @@ impl PieceInputs {
         let (engaged_s, waited_s) = (Seconds::ZERO, Seconds::ZERO);
         Self { outcome, pickups, dropoffs, trip_m, approach_m, engaged_s, waited_s }
     }
+
+    /// Whether somebody can have ridden so: within a thousand kilometres and a week.
+    pub fn sensible(&self) -> bool {
+        const WAY_MAX: i64 = 1_000_000;
+        const TIME_MAX: i64 = 7 * 86_400;
+        let way = [self.trip_m.0, self.approach_m.0].iter().all(|m| (0..=WAY_MAX).contains(m));
+        let time = [self.engaged_s.0, self.waited_s.0].iter().all(|s| (0..=TIME_MAX).contains(s));
+        way && time && self.pickups <= 1_000 && self.dropoffs <= 1_000
+    }
 }
 
 /// What the top-up of a shift is reckoned from.

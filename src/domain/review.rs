@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
-    CourierId, DecisionId, DeliveryId, OfferId, ReviewId, ShiftId, SuspensionId, UserId,
+    CourierId, DecisionId, DeliveryId, EntryId, OfferId, ReviewId, ShiftId, SuspensionId, UserId,
 };
 use super::text::Note;
 use super::time::{Seconds, Timestamp};
@@ -29,6 +29,10 @@ pub enum About {
     },
     Suspension {
         suspension_id: SuspensionId,
+    },
+    /// A line of the own pay.
+    Line {
+        entry_id: EntryId,
     },
     Other {},
 }
@@ -71,6 +75,10 @@ pub enum ReviewError {
     OwnCase,
     #[error("say what was corrected (`correction`), or that nothing was (`outcome`: `upheld`)")]
     Correction,
+    #[error("what is wrong with a line of pay is booked: POST /v1/reviews/{{id}}/correct")]
+    Line,
+    #[error("this review is not about a delivery's pay")]
+    NoPiece,
 }
 
 impl Review {

@@ -1,4 +1,5 @@
 //! Tables in and out: CSV and XLSX.
 
 pub mod deliveries;
+pub mod statement;
 pub mod table;

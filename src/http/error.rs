@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::domain::delivery::DeliveryError;
+use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
@@ -109,6 +110,14 @@ impl ApiError {
             Self::Command(C::Review(ReviewError::Correction)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
+            Self::Command(C::Review(ReviewError::Line | ReviewError::NoPiece)) => {
+                (StatusCode::CONFLICT, "line")
+            }
+            Self::Command(C::Reversal(ReversalError::Asked)) => (StatusCode::CONFLICT, "asked"),
+            Self::Command(C::Reversal(ReversalError::OfReversal)) => {
+                (StatusCode::CONFLICT, "reversal")
+            }
+            Self::Command(C::Reversal(ReversalError::Alone)) => (StatusCode::FORBIDDEN, "alone"),
             Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
             }

@@ -48,9 +48,9 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        acts, ask, automation, board, couriers, decisions, deliveries, desk, imports, ledger, me,
-        merchants, offers, phone, positions, prices, pulse, quotes, reviews, rights, session,
-        shifts, slots, stream, tasks, users, webhooks,
+        acts, ask, automation, board, corrections, couriers, decisions, deliveries, desk, imports,
+        ledger, me, merchants, offers, phone, positions, prices, pulse, quotes, reviews, rights,
+        session, shifts, slots, statements, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -135,11 +135,15 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
         .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
+        .service(at("/v1/me/statement.csv").route(get().to(statements::download_statement)))
+        .service(at("/v1/me/statement.html").route(get().to(statements::print_statement)))
         .service(
             at("/v1/me/reviews")
                 .route(get().to(reviews::list_my_reviews))
                 .route(post().to(reviews::open_review)),
         )
+        .service(at("/v1/me/reversals").route(get().to(corrections::list_my_reversals)))
+        .service(at("/v1/me/reversals/{id}/agree").route(post().to(corrections::agree_as_courier)))
         .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
@@ -173,7 +177,13 @@ pub fn routes(to: &mut ServiceConfig) {
     // representatives
     to.service(at("/v1/representative/summary").route(get().to(rights::show_summary)));
     // treasurers
-    to.service(at("/v1/ledger/trial-balance").route(get().to(ledger::show_trial_balance)));
+    to.service(at("/v1/ledger/trial-balance").route(get().to(ledger::show_trial_balance)))
+        .service(at("/v1/ledger/entries/{id}/reverse").route(post().to(corrections::reverse_entry)))
+        .service(at("/v1/ledger/reversals").route(get().to(corrections::list_reversals)))
+        .service(
+            at("/v1/ledger/reversals/{id}/agree").route(post().to(corrections::agree_as_treasurer)),
+        )
+        .service(at("/v1/reviews/{id}/correct").route(post().to(corrections::correct_review)));
     // admins (lists: dispatchers too)
     to.service(
         at("/v1/merchants")

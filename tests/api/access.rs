@@ -29,13 +29,16 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Import
             | Object::SlotPlan
             | Object::Webhook
-            | Object::Message => &[true, false],
+            | Object::Message
+            | Object::Reversal => &[true, false],
             Object::None
             | Object::Courier
             | Object::Merchant
             | Object::Decision
             | Object::Link
             | Object::Review
+            | Object::Contest
+            | Object::Entry
             | Object::Suspension => &[true],
         };
         for &own in sides {

@@ -123,6 +123,12 @@ pub enum Object {
     Message,
     /// An open review.
     Review,
+    /// One about a line of pay.
+    Contest,
+    /// An entry of the books, with a courier's line.
+    Entry,
+    /// One that somebody has asked to take back.
+    Reversal,
     Suspension,
 }
 
@@ -287,6 +293,8 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/offers", A::Couriers, O::None),
         get("/v1/me/reviews", A::Couriers, O::None),
         create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
+        get("/v1/me/reversals", A::Couriers, O::None),
+        Route { body_optional: true, ..post("/v1/me/reversals/{id}/agree", A::Couriers, O::Reversal, json!({})) },
         get("/v1/me/suspensions", A::Couriers, O::None),
         get("/v1/me/export", A::Couriers, O::None),
         // With another password, so that the courier is there for the next route.
@@ -295,6 +303,8 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/route", A::Couriers, O::None),
         get("/v1/me/pay", A::Couriers, O::None),
         get("/v1/me/statement", A::Couriers, O::None),
+        get("/v1/me/statement.csv", A::Couriers, O::None),
+        get("/v1/me/statement.html", A::Couriers, O::None),
         Route { body_optional: true, ..post("/v1/offers/{id}/accept", A::Couriers, O::Offer, json!({})) },
         Route { body_optional: true, ..post("/v1/offers/{id}/decline", A::Couriers, O::Offer, json!({})) },
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
@@ -325,6 +335,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/representative/summary", A::Speakers, O::None),
         // treasurers
         get("/v1/ledger/trial-balance", A::Books, O::None),
+        post("/v1/ledger/entries/{id}/reverse", A::Books, O::Entry, json!({ "reason": "the wrong courier" })),
+        get("/v1/ledger/reversals", A::Books, O::None),
+        Route { body_optional: true, ..post("/v1/ledger/reversals/{id}/agree", A::Books, O::Reversal, json!({})) },
+        post("/v1/reviews/{id}/correct", A::Books, O::Contest, json!({ "reasons": "There was a bridge closed.", "inputs": {
+            "outcome": "delivered", "pickups": 1, "dropoffs": 1, "trip_m": 90_000, "approach_m": 500, "engaged_s": 1800, "waited_s": 60,
+        } })),
         // admins
         get("/v1/merchants", A::Desk, O::None),
         create("/v1/merchants", A::Admins, O::None, json!({ "name": "Bistro", "kind": "shop", "place": place(9, 9), "address": "2 Main Street" })),

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Coop, place, task, text};
+use crate::support::{Actor, Coop, Reply, place, task, text};
 
 async fn deliver(coop: &Coop, shop: &Actor, courier: &Actor, metres: i32) {
     let delivery = shop.orders_to(place(metres, 0)).await;
@@ -85,4 +85,59 @@ async fn a_statement_is_verified_offline_and_a_changed_one_is_refused() {
     let tomorrow = format!("/v1/me/statement?from={}", coop.at(86_400));
     let rest = alice.get(&tomorrow).await.ok();
     assert!(verify(&rest, key, None).status.success(), "{}", said(&verify(&rest, key, None)));
+}
+
+/// The text of a page or a table.
+fn whole(reply: Reply) -> String {
+    String::from_utf8(reply.status(200).body).expect("UTF-8")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_is_read_and_printed_for_any_period() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    deliver(&coop, &shop, &alice, 1000).await;
+    let noon = coop.at(0);
+    deliver(&coop, &shop, &alice, 2000).await;
+    let pay = alice.get("/v1/me/pay").await.ok();
+    let cents = |line: usize| pay["lines"][line]["amount"]["amount"].as_i64().expect("cents");
+    let decimal = |cents: i64| format!("{}.{:02}", cents / 100, cents % 100);
+    let both = decimal(cents(0) + cents(1));
+
+    let table = whole(alice.get(&format!("/v1/me/statement.csv?from={noon}")).await);
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(rows.len(), 2, "{table}");
+    assert!(rows[1].contains(&format!(",piece,{},{both},EUR,ent_", decimal(cents(0)))), "{table}");
+
+    let page = whole(alice.get(&format!("/v1/me/statement.html?from={noon}&lang=fr")).await);
+    for part in
+        ["<html lang=\"fr\">", "Alice", "Livraison", "livraison 2.50 EUR + retrait (1) 0.50"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // What there was before, and the hash to keep.
+    assert!(page.contains(&decimal(cents(1))) && page.contains(&both), "{page}");
+    let statement = alice.get("/v1/me/statement").await.ok();
+    assert!(page.contains(text(&statement["lines"][1]["hash"])), "{page}");
+    let earlier = whole(alice.get(&format!("/v1/me/statement.html?to={noon}")).await);
+    assert!(earlier.contains("Delivery") && !earlier.contains(&both), "{earlier}");
+    alice.get("/v1/me/statement.csv?account=bank").await.problem(422, "invalid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trial_balance_of_an_instant_is_what_the_books_said_then() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let treasurer = coop.user("treasurer").await;
+    let mut seen = Vec::new();
+    for kilometres in 1..=3 {
+        deliver(&coop, &shop, &alice, kilometres * 1000).await;
+        seen.push((coop.at(-1), treasurer.get("/v1/ledger/trial-balance").await.ok()));
+    }
+    for (at, then) in seen {
+        let path = format!("/v1/ledger/trial-balance?at={at}");
+        assert_eq!(treasurer.get(&path).await.ok(), then, "at {at}");
+    }
+    let before = treasurer.get("/v1/ledger/trial-balance?at=2020-01-01T00:00:00Z").await.ok();
+    assert_eq!(before, json!({ "accounts": [], "sum": {} }));
 }

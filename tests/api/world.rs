@@ -153,6 +153,31 @@ impl World {
                 let review = self.courier(own).post("/v1/me/reviews", question).await.created();
                 text(&review["id"]).to_owned()
             }
+            Object::Entry => {
+                self.idle_and_on_shift().await;
+                let courier = self.courier(own);
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                desk.assign(&delivery, courier).await.ok();
+                courier.complete(&task(&delivery, "pickup"), json!({})).await.ok();
+                let proof = json!({ "proof": { "signed_by": "Ada" } });
+                courier.complete(&task(&delivery, "dropoff"), proof).await.ok();
+                let pay = courier.get("/v1/me/pay").await.ok();
+                text(&pay["lines"][0]["id"]).to_owned()
+            }
+            Object::Contest => {
+                let entry = Box::pin(self.object(Object::Entry, own)).await;
+                let about = json!({ "kind": "line", "entry_id": entry });
+                let question = json!({ "about": about, "question": "Was that all?" });
+                let review = self.courier(own).post("/v1/me/reviews", question).await.created();
+                text(&review["id"]).to_owned()
+            }
+            Object::Reversal => {
+                let entry = Box::pin(self.object(Object::Entry, own)).await;
+                let path = format!("/v1/ledger/entries/{entry}/reverse");
+                let reason = json!({ "reason": "the wrong courier" });
+                self.coop.user("treasurer").await.post(&path, reason).await.ok();
+                entry
+            }
             Object::Suspension => {
                 let path = format!("/v1/couriers/{}/suspensions", self.courier(own).id);
                 let new = json!({ "reason": "no brakes", "begins_at": self.coop.at(90 * 86_400) });

@@ -5,5 +5,6 @@ mod database;
 
 mod bank;
 mod books;
+mod model;
 mod roles;
 mod tamper;

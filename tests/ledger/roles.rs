@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use crate::books::Books;
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 10] = [
     "ledger_accounts",
     "ledger_entries",
     "ledger_postings",
@@ -14,6 +14,9 @@ const TABLES: [&str; 7] = [
     "ledger_checkpoints",
     "ledger_leaves",
     "ledger_tariffs",
+    "ledger_pendings",
+    "ledger_resolutions",
+    "tips",
 ];
 
 async fn as_role(books: &Books, role: &str) -> AsyncPgConnection {

@@ -234,7 +234,7 @@ pub struct Broken {
 
 /// Rules that speak of more than one line, each with the query that finds the first place where it
 /// does not hold.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 11] = [
     (
         "I1",
         "SELECT 'entry ' || e.id AS place,
@@ -268,6 +268,24 @@ const RULES: [(&str, &str); 9] = [
                 'it brings the account to ' || p.balance AS fault
          FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
          WHERE a.kind LIKE 'courier\\_%' AND p.balance < 0 ORDER BY code COLLATE \"C\", p.seq LIMIT 1",
+    ),
+    (
+        "I6",
+        "SELECT 'account ' || code || ', line ' || p.seq AS place,
+                'it takes from a courier, and nobody else has agreed' AS fault
+         FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
+         JOIN ledger_entries e ON e.id = p.entry_id
+         WHERE a.kind LIKE 'courier\\_%' AND p.amount < 0 AND e.kind <> 'payout'
+             AND NOT ledger_may_take(e.reverses, a.id, -p.amount)
+         ORDER BY code COLLATE \"C\", p.seq LIMIT 1",
+    ),
+    (
+        "I2",
+        "SELECT 'entry ' || e.id AS place, 'it is not the opposite of what it takes back' AS fault
+         FROM ledger_entries e WHERE e.reverses IS NOT NULL AND EXISTS
+             (SELECT FROM ledger_postings p WHERE p.entry_id IN (e.id, e.reverses)
+              GROUP BY p.account_id HAVING sum(p.amount) <> 0)
+         ORDER BY e.id LIMIT 1",
     ),
     (
         "I5",

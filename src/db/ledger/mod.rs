@@ -1,7 +1,7 @@
 //! The ledger: one door in, and reads. Balance, order and append-only are the database's business.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -14,41 +14,64 @@ use crate::domain::time::Timestamp;
 pub mod audit;
 pub mod checkpoints;
 pub mod pendings;
+pub mod reversals;
 
 /// Most accounts in a trial balance.
 pub const ACCOUNTS_MAX: i64 = 50_000;
 
+#[expect(clippy::too_many_arguments, reason = "the columns of an entry and of its lines")]
+mod door {
+    use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+
+    diesel::define_sql_function! {
+        /// The one function that writes; a call of it is prepared once a connection.
+        fn ledger_post(
+            id: SqlUuid,
+            key: Text,
+            kind: Text,
+            occurred_at: Timestamptz,
+            recorded_at: Timestamptz,
+            reverses: Nullable<SqlUuid>,
+            detail: Text,
+            currency: Text,
+            codes: Array<Text>,
+            kinds: Array<Text>,
+            owners: Array<Nullable<SqlUuid>>,
+            amounts: Array<BigInt>,
+        ) -> Bool;
+    }
+}
+
 /// Books an entry. `false` when its key is booked already: nothing is written twice.
 pub async fn post(conn: &mut Conn, entry: &Entry, recorded_at: Timestamp) -> QueryResult<bool> {
-    #[derive(QueryableByName)]
-    struct Posted {
-        #[diesel(sql_type = Bool)]
-        posted: bool,
-    }
-    let postings = entry.postings();
-    let codes: Vec<String> = postings.iter().map(|(account, _)| account.code()).collect();
-    let kinds: Vec<String> = postings.iter().map(|(account, _)| account.kind()).collect();
+    // In the order in which they are locked.
+    let mut postings: Vec<(String, Account, i64)> = entry
+        .postings()
+        .iter()
+        .map(|(account, amount)| (account.code(), *account, *amount))
+        .collect();
+    postings.sort();
+    let kinds: Vec<String> = postings.iter().map(|(_, account, _)| account.kind()).collect();
     let owners: Vec<Option<uuid::Uuid>> =
-        postings.iter().map(|(account, _)| account.owner()).collect();
-    let amounts: Vec<i64> = postings.iter().map(|(_, amount)| *amount).collect();
-    let row: Posted = diesel::sql_query(
-        "SELECT ledger_post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS posted",
-    )
-    .bind::<SqlUuid, _>(entry.id)
-    .bind::<Text, _>(entry.detail.key())
-    .bind::<Text, _>(entry.detail.kind())
-    .bind::<Timestamptz, _>(entry.occurred_at)
-    .bind::<Timestamptz, _>(recorded_at)
-    .bind::<Nullable<SqlUuid>, _>(entry.reverses)
-    .bind::<Text, _>(serde_json::to_string(&entry.detail).map_err(corrupt)?)
-    .bind::<Text, _>(entry.currency().to_string())
-    .bind::<Array<Text>, _>(codes)
-    .bind::<Array<Text>, _>(kinds)
-    .bind::<Array<Nullable<SqlUuid>>, _>(owners)
-    .bind::<Array<BigInt>, _>(amounts)
+        postings.iter().map(|(_, account, _)| account.owner()).collect();
+    let amounts: Vec<i64> = postings.iter().map(|(_, _, amount)| *amount).collect();
+    let codes: Vec<String> = postings.into_iter().map(|(code, ..)| code).collect();
+    diesel::select(door::ledger_post(
+        entry.id,
+        entry.detail.key(),
+        entry.detail.kind(),
+        entry.occurred_at,
+        recorded_at,
+        entry.reverses,
+        serde_json::to_string(&entry.detail).map_err(corrupt)?,
+        entry.currency().to_string(),
+        codes,
+        kinds,
+        owners,
+        amounts,
+    ))
     .get_result(conn)
-    .await?;
-    Ok(row.posted)
+    .await
 }
 
 /// An entry seen from one account.
@@ -147,7 +170,8 @@ pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> Q
                 coalesce(sum((e.detail -> 'inputs' ->> 'engaged_s')::bigint), 0)::bigint AS engaged_s \
          FROM ledger_postings p \
          JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
-         WHERE a.code = $1 AND e.kind = 'piece' AND e.detail ->> 'shift_id' = $2",
+         WHERE a.code = $1 AND e.kind IN ('piece', 'correction') AND e.detail ->> 'shift_id' = $2 \
+             AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id)",
     )
     .bind::<Text, _>(Account::CourierPay(courier).code())
     .bind::<Text, _>(shift.to_string())
@@ -167,7 +191,9 @@ pub async fn earned_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<
     let rows: Vec<Earned> = diesel::sql_query(
         "SELECT a.owner_id, sum(p.amount)::bigint AS earned FROM ledger_accounts a \
          JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_entries e ON e.id = p.entry_id \
-         WHERE a.kind = 'courier_pay' AND e.kind = 'piece' AND e.occurred_at >= $1 \
+         WHERE a.kind = 'courier_pay' AND e.kind IN ('piece', 'correction') \
+             AND e.occurred_at >= $1 \
+             AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id) \
          GROUP BY a.owner_id ORDER BY a.owner_id",
     )
     .bind::<Timestamptz, _>(since)
@@ -177,12 +203,30 @@ pub async fn earned_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<
 }
 
 /// An account with its head.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, QueryableByName)]
 pub struct Balance {
+    #[diesel(sql_type = Text)]
     pub code: String,
+    #[diesel(sql_type = Text)]
     pub kind: String,
+    #[diesel(sql_type = Text)]
     pub currency: String,
+    #[diesel(sql_type = BigInt)]
     pub balance: i64,
+}
+
+/// Every account that had a line by then, as it stood at an instant: with what was recorded up to it.
+pub async fn balances_at(conn: &mut Conn, at: Timestamp) -> QueryResult<Vec<Balance>> {
+    diesel::sql_query(
+        "SELECT a.code, a.kind, a.currency, sum(p.amount)::bigint AS balance \
+         FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id \
+         JOIN ledger_accounts a ON a.id = p.account_id WHERE e.recorded_at <= $1 \
+         GROUP BY a.id ORDER BY a.code COLLATE \"C\" LIMIT $2",
+    )
+    .bind::<Timestamptz, _>(at)
+    .bind::<BigInt, _>(ACCOUNTS_MAX)
+    .load(conn)
+    .await
 }
 
 /// Every account, by code.

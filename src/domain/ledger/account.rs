@@ -89,6 +89,23 @@ impl Account {
         format!("{family}_{}", purpose.replace('-', "_"))
     }
 
+    /// The courier whose it is.
+    pub const fn courier(self) -> Option<CourierId> {
+        match self {
+            Self::CourierPay(id)
+            | Self::CourierTips(id)
+            | Self::CourierExpenses(id)
+            | Self::CourierRefund(id) => Some(id),
+            Self::MerchantReceivable(_)
+            | Self::CoopRevenue
+            | Self::CoopOperations
+            | Self::CoopReserve
+            | Self::CoopMutualFund
+            | Self::CoopVat
+            | Self::CoopBank => None,
+        }
+    }
+
     pub const fn owner(self) -> Option<Uuid> {
         match self {
             Self::CourierPay(id)

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{DeliveryId, EntryId, ShiftId};
+use super::ids::{CourierId, DeliveryId, EntryId, ReviewId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::time::Timestamp;
@@ -17,6 +17,7 @@ pub mod chain;
 pub mod checkpoint;
 pub mod line;
 pub mod merkle;
+pub mod reversal;
 pub mod statement;
 
 pub use account::Account;
@@ -38,6 +39,18 @@ pub enum Detail {
     Tip { delivery_id: DeliveryId },
     /// A merchant's price for a delivery.
     Price { delivery_id: DeliveryId, price_version: String },
+    /// What another entry booked, taken back.
+    Reversal { of: EntryId },
+    /// A piece that a courier contested, with the inputs as they should have been. The reversal of
+    /// the piece as it was booked stands behind it.
+    Correction {
+        of: EntryId,
+        review_id: ReviewId,
+        delivery_id: DeliveryId,
+        shift_id: Option<ShiftId>,
+        tariff: TariffRef,
+        inputs: PieceInputs,
+    },
 }
 
 /// Which tariff an amount was reckoned by.
@@ -62,23 +75,29 @@ impl Detail {
             Self::Guarantee { .. } => "guarantee",
             Self::Tip { .. } => "tip",
             Self::Price { .. } => "price",
+            Self::Reversal { .. } => "reversal",
+            Self::Correction { .. } => "correction",
         }
     }
 
     /// The tariff that the amount is reckoned by, if it is reckoned by one.
     pub const fn tariff(&self) -> Option<&TariffRef> {
         match self {
-            Self::Piece { tariff, .. } | Self::Guarantee { tariff, .. } => Some(tariff),
-            Self::Tip { .. } | Self::Price { .. } => None,
+            Self::Piece { tariff, .. }
+            | Self::Guarantee { tariff, .. }
+            | Self::Correction { tariff, .. } => Some(tariff),
+            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } => None,
         }
     }
 
     /// What the courier gets by these inputs and that tariff; `None` where no tariff says it.
     pub fn reckon(&self, tariff: &Tariff) -> Option<Money> {
         match self {
-            Self::Piece { inputs, .. } => Some(tariff.piece(inputs)),
+            Self::Piece { inputs, .. } | Self::Correction { inputs, .. } => {
+                Some(tariff.piece(inputs))
+            }
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
-            Self::Tip { .. } | Self::Price { .. } => None,
+            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } => None,
         }
     }
 
@@ -89,7 +108,32 @@ impl Detail {
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
             Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
+            Self::Reversal { of } => format!("entry:{}:reversal", of.uuid()),
+            Self::Correction { of, .. } => format!("entry:{}:correction", of.uuid()),
         }
+    }
+}
+
+/// An entry as it stands in the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    pub id: EntryId,
+    pub detail: Detail,
+    pub currency: Currency,
+    /// Each account once, with what its owner gained.
+    pub postings: Vec<(Account, i64)>,
+}
+
+impl Booked {
+    /// The account whose owner gained most, and how much.
+    pub fn gained(&self) -> Option<(Account, i64)> {
+        self.postings.iter().copied().max_by_key(|(_, amount)| *amount)
+    }
+
+    /// The courier whose account falls when this is taken back.
+    pub fn courier(&self) -> Option<CourierId> {
+        let mut gained = self.postings.iter().filter(|(_, amount)| *amount > 0);
+        gained.find_map(|(account, _)| account.courier())
     }
 }
 
@@ -126,6 +170,18 @@ impl Entry {
         })
     }
 
+    /// Takes an entry back: every account is as if it had not been booked.
+    pub fn reversal(id: EntryId, occurred_at: Timestamp, of: &Booked) -> Self {
+        Self {
+            id,
+            occurred_at,
+            detail: Detail::Reversal { of: of.id },
+            reverses: Some(of.id),
+            currency: of.currency,
+            postings: of.postings.iter().map(|(account, amount)| (*account, -amount)).collect(),
+        }
+    }
+
     pub const fn currency(&self) -> Currency {
         self.currency
     }
@@ -138,7 +194,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{CourierId, uuid_v7};
+    use crate::domain::ids::uuid_v7;
 
     #[test]
     fn an_entry_sums_to_zero_and_an_empty_one_does_not_exist() {
@@ -158,5 +214,26 @@ mod tests {
         let postings = entry(475).unwrap().postings().to_vec();
         assert_eq!(postings.iter().map(|(_, amount)| amount).sum::<i64>(), 0);
         assert_eq!(entry(0), None);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_nothing_behind() {
+        let at = Timestamp::from_seconds(1);
+        let id = |number| EntryId::from_uuid(uuid_v7(at, [number; 10]));
+        let courier = CourierId::from_uuid(uuid_v7(at, [1; 10]));
+        let booked = Booked {
+            id: id(1),
+            detail: Detail::Tip { delivery_id: DeliveryId::from_uuid(uuid_v7(at, [2; 10])) },
+            currency: Currency::EUR,
+            postings: vec![(Account::CoopRevenue, -150), (Account::CourierTips(courier), 150)],
+        };
+        assert_eq!(booked.courier(), Some(courier));
+        let back = Entry::reversal(id(2), at, &booked);
+        assert_eq!(back.reverses, Some(booked.id));
+        let both = back.postings().iter().zip(&booked.postings);
+        assert!(both.clone().all(|(new, old)| new.0 == old.0 && new.1 + old.1 == 0));
+        // What the co-op loses by it, it may take back alone.
+        let price = Booked { postings: back.postings().to_vec(), ..booked };
+        assert_eq!(price.courier(), None);
     }
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::commands::books;
 use crate::db;
 use crate::domain::ledger::checkpoint::{NotaryKey, Signed};
+use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsTreasurer;
 use crate::http::body::query;
@@ -30,12 +31,24 @@ pub struct TrialBalance {
     sum: BTreeMap<String, i64>,
 }
 
-/// `GET /v1/ledger/trial-balance`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstantQuery {
+    at: Option<Timestamp>,
+}
+
+/// `GET /v1/ledger/trial-balance?at=...`: of now, or as the books stood at an instant.
 pub async fn show_trial_balance(
     app: Data<App>,
     _by: AsTreasurer,
+    request: HttpRequest,
 ) -> Result<Json<TrialBalance>, ApiError> {
-    let balances = db::ledger::balances(&mut *app.coop.conn().await?).await?;
+    let InstantQuery { at } = query(&request)?;
+    let mut conn = app.coop.conn().await?;
+    let balances = match at {
+        Some(at) => db::ledger::balances_at(&mut conn, at).await?,
+        None => db::ledger::balances(&mut conn).await?,
+    };
     let mut sum = BTreeMap::new();
     for account in &balances {
         *sum.entry(account.currency.clone()).or_insert(0) += account.balance;

@@ -40,7 +40,7 @@ pub struct ReviewView {
 }
 
 impl ReviewView {
-    fn new(review: Review, now: Timestamp) -> Self {
+    pub fn new(review: Review, now: Timestamp) -> Self {
         let (due_at, overdue) = (review.due_at(), review.is_overdue(now));
         let Review { id, courier_id, about, question, opened_at, verdict } = review;
         let (answered_at, answered_by) = verdict.as_ref().map(|one| (one.at, one.by)).unzip();

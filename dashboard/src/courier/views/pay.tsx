@@ -47,7 +47,7 @@ function Line({ line }: { line: PayLine }) {
 function told(name: string, value: unknown, currency: string): string {
   if (typeof value !== "number") return String(value);
   if (name.endsWith("_m")) return metres(value);
-  if (name.endsWith("_seconds")) return duration(value);
+  if (name.endsWith("_seconds") || name.endsWith("_s")) return duration(value);
   if (name === "pieces") return money({ amount: value, currency });
   return String(value);
 }
