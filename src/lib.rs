@@ -33,6 +33,8 @@ pub mod loops;
 #[cfg(feature = "server")]
 pub mod outbound;
 #[cfg(feature = "server")]
+pub mod pictures;
+#[cfg(feature = "server")]
 pub mod robo;
 #[cfg(feature = "server")]
 pub mod secrets;

@@ -26,6 +26,7 @@ use crate::domain::shift::ShiftError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
+use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
 
 pub mod amendments;
@@ -40,6 +41,7 @@ pub mod offers;
 pub mod pay;
 pub mod people;
 pub mod positions;
+pub mod proofs;
 pub mod quotes;
 pub mod reviews;
 pub mod shifts;
@@ -84,6 +86,8 @@ pub enum CommandError {
     Review(#[from] ReviewError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
+    #[error(transparent)]
+    Picture(PictureError),
     #[error("end your shift first")]
     AtWork,
     #[error("this Idempotency-Key was used for another request")]

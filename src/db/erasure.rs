@@ -42,7 +42,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 10] = [
+pub const EXPORT: [(&str, &str); 11] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.created_at FROM users u \
@@ -87,6 +87,11 @@ pub const EXPORT: [(&str, &str); 10] = [
         "SELECT e.id, e.seq, e.happened_at, e.heard_at, e.act, e.outcome, e.code, e.detail \
       FROM phone_events e JOIN phones p ON p.id = e.phone_id WHERE p.courier_id = $1 \
       ORDER BY e.phone_id, e.seq DESC",
+    ),
+    (
+        "proofs",
+        "SELECT id, task_id, kind, taken_at, received_at, width, height FROM proofs \
+      WHERE courier_id = $1 ORDER BY id DESC",
     ),
     (
         "reviews",

@@ -27,6 +27,7 @@ pub mod merchants;
 pub mod offers;
 pub mod outbox;
 pub mod phones;
+pub mod proofs;
 pub mod quotes;
 pub mod reviews;
 pub mod schema;

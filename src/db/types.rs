@@ -10,7 +10,8 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SuspensionId, TaskId, UserId, WebhookId,
+    PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SuspensionId, TaskId, UserId,
+    WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -85,6 +86,7 @@ uuid_columns!(
     OfferId,
     PhoneEventId,
     PhoneId,
+    ProofId,
     QuoteId,
     ReviewId,
     ShiftId,

@@ -1,13 +1,11 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`]), who does it ([`courier`],
-//! [`vehicle`], [`shift`], [`offer`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]), what merchants and
-//! customers are shown ([`quote`], [`tracking`]),
-//! what is owed ([`ledger`]), and what is told ([`event`], [`webhook`]).
-//! [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pay`]),
-//! what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
-//! ([`event`]).
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`]), who does it
+//! ([`courier`], [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted
+//! ([`policy`], [`pricing`], [`pay`]), what merchants and customers are shown ([`quote`],
+//! [`tracking`]), what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and
+//! what is told ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
@@ -24,6 +22,7 @@ pub mod offer;
 pub mod pay;
 pub mod policy;
 pub mod pricing;
+pub mod proof;
 pub mod quote;
 pub mod review;
 pub mod shift;

@@ -17,6 +17,7 @@ use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
 use crate::outbound::address::Reach;
+use crate::pictures::Pictures;
 
 pub mod auth;
 mod body;
@@ -36,6 +37,7 @@ use error::ApiError;
 pub struct App {
     pub coop: Coop,
     pub live: Live,
+    pub pictures: Pictures,
     pub hub: Hub,
     pub keys: auth::Keys,
     pub notary: Arc<Notary>,
@@ -49,7 +51,7 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         board, couriers, decisions, deliveries, ledger, me, merchants, offers, phone, positions,
-        quotes, reviews, rights, session, shifts, stream, tasks, users, webhooks,
+        proofs, quotes, reviews, rights, session, shifts, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -60,14 +62,14 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
+        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
+        .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(
             at("/v1/ledger/checkpoints")
                 .route(get().to(ledger::list_checkpoints))
                 .route(post().to(ledger::sign_checkpoint)),
         )
         .service(at("/v1/ledger/key").route(get().to(ledger::show_key)))
-        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
-        .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(at("/v1/me").route(get().to(session::show_me)))
         .service(at("/v1/stream").route(get().to(stream::follow_stream)));
     // merchants and dispatchers
@@ -105,6 +107,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/webhooks/{id}/messages").route(get().to(webhooks::list_messages)))
         .service(at("/v1/webhook-messages/{id}").route(get().to(webhooks::show_message)))
         .service(at("/v1/webhook-messages/{id}/replay").route(post().to(webhooks::replay_message)));
+    to.service(at("/v1/deliveries/{id}/proofs").route(get().to(proofs::list_proofs)))
+        .service(at("/v1/proofs/{id}").route(get().to(proofs::show_proof)));
     // couriers
     to.service(at("/v1/me/shifts").route(get().to(shifts::list_my_shifts)))
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
@@ -120,7 +124,6 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
-        .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
         .service(
             at("/v1/me/reviews")
                 .route(get().to(reviews::list_my_reviews))
@@ -130,8 +133,10 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
         .service(at("/v1/offers/{id}").route(get().to(offers::show_offer)))
+        .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
         .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
         .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
+        .service(at("/v1/tasks/{id}/proofs").route(post().to(proofs::add_proof)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
         .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));

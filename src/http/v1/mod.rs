@@ -10,6 +10,7 @@ pub mod merchants;
 pub mod offers;
 pub mod phone;
 pub mod positions;
+pub mod proofs;
 pub mod quotes;
 pub mod reviews;
 pub mod rights;
