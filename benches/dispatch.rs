@@ -16,6 +16,7 @@ use paceline::engine::snapshot::{
 };
 use paceline::engine::travel::StraightLine;
 use paceline::engine::{check, plan};
+use rstar::RTree;
 use uuid::Uuid;
 
 const NOON: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -129,7 +130,8 @@ fn check_one_plan(c: &mut Criterion) {
     });
 }
 
-/// The warm index: the 16 nearest, and one courier moving on by some metres.
+/// The warm index: the 16 nearest, and one courier moving on by some metres; each beside rstar alone,
+/// which knows neither ids nor who moved.
 fn courier_index(c: &mut Criterion) {
     let mut group = c.benchmark_group("courier_index");
     for couriers in [1_000, 10_000, 100_000, 1_000_000] {
@@ -139,9 +141,17 @@ fn courier_index(c: &mut Criterion) {
                 (CourierId::from_uuid(Uuid::from_u128(number as u128)), numbers.spot())
             })
             .collect();
+        let point = |spot: Spot| [i64::from(spot.x_m), i64::from(spot.y_m)];
+        let mut tree = RTree::bulk_load(spots.iter().map(|(_, spot)| point(*spot)).collect());
         let mut index = CourierIndex::load(spots.iter().copied());
         group.bench_function(BenchmarkId::new("nearest_16", couriers), |b| {
             b.iter(|| index.nearest(black_box(numbers.spot()), 16));
+        });
+        group.bench_function(BenchmarkId::new("nearest_16_rstar", couriers), |b| {
+            b.iter(|| {
+                let near = tree.nearest_neighbor_iter(black_box(point(numbers.spot())));
+                near.take(16).copied().collect::<Vec<_>>()
+            });
         });
         let mut turn = 0;
         group.bench_function(BenchmarkId::new("move", couriers), |b| {
@@ -150,6 +160,15 @@ fn courier_index(c: &mut Criterion) {
                 let (id, spot) = &mut spots[turn];
                 spot.x_m += 7;
                 index.put(*id, *spot);
+            });
+        });
+        let mut alone: Vec<[i64; 2]> = tree.iter().copied().collect();
+        group.bench_function(BenchmarkId::new("move_rstar", couriers), |b| {
+            b.iter(|| {
+                turn = (turn + 7_919) % alone.len();
+                tree.remove(&alone[turn]);
+                alone[turn][0] += 7;
+                tree.insert(alone[turn]);
             });
         });
     }

@@ -4,16 +4,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::{Config, Service};
+use crate::config::{Config, Service, Travel};
 use crate::db::Db;
 use crate::domain::geo::{Plane, Position, Spot};
 use crate::domain::pay::Tariff;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
-use crate::domain::time::Seconds;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
@@ -28,14 +29,27 @@ const FOUNDING: [(&str, &str); 4] = [
 #[derive(Clone, Debug)]
 pub struct Rules {
     pub dispatch: DispatchPolicy,
-    /// SHA-256 of the policy's text, shortened: what a decision names as its policy version.
+    /// SHA-256 of the policy's text and the riding times, shortened: what a decision names as its
+    /// policy version.
     pub dispatch_version: String,
+    /// What goes by that version, to be kept with the first decision made under it.
+    pub ground: Ground,
     pub tariff: Tariff,
     pub prices: PriceList,
+    /// Where the clocks on the co-op's walls are.
+    pub zone: jiff::tz::TimeZone,
     pub service: Service,
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
+}
+
+/// What a plan is made by besides the snapshot and the seed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    pub dispatch: DispatchPolicy,
+    pub travel: Travel,
 }
 
 /// One co-op, as commands and loops see it. Cheap to clone.
@@ -54,6 +68,8 @@ pub enum RulesError {
     Missing { name: String, error: std::io::Error },
     #[error("the policy text {name} is not valid: {error}")]
     Invalid { name: String, error: String },
+    #[error("[coop] time_zone: {0}")]
+    Zone(String),
     #[error("[coop] latitude and longitude: {0}")]
     Base(#[from] crate::domain::geo::PositionError),
 }
@@ -77,28 +93,31 @@ impl Rules {
         let names = &config.policy;
         let base = Position::from_degrees(config.coop.latitude, config.coop.longitude)?;
         let dispatch_text = text(&names.dispatch)?;
-        let travel = config.travel;
-        let speeds = match travel.metres_per_minute {
-            0 => Speeds::CITY,
-            per_minute => Speeds::uniform(60 * per_minute),
-        };
+        let dispatch = DispatchPolicy::parse(&dispatch_text)
+            .map_err(|error| invalid(&names.dispatch, &error))?;
         Ok(Self {
-            dispatch: DispatchPolicy::parse(&dispatch_text)
-                .map_err(|error| invalid(&names.dispatch, &error))?,
-            dispatch_version: fingerprint(&dispatch_text),
+            dispatch_version: fingerprint(&dispatch_text, config.travel),
+            ground: Ground { dispatch: dispatch.clone(), travel: config.travel },
+            dispatch,
             tariff: Tariff::parse(&text(&names.tariff)?)
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
+            zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
+                .map_err(|error| RulesError::Zone(error.to_string()))?,
             service: config.service,
             base,
             plane: Plane::around(base),
-            travel: StraightLine::new(
-                travel.detour_permille,
-                Seconds(travel.round_up_to_s),
-                speeds,
-            ),
+            travel: config.travel.straight_lines(),
         })
+    }
+
+    /// The weekday (1 is Monday) and the minutes since midnight on the co-op's walls.
+    pub fn wall_clock(&self, at: Timestamp) -> (i64, i64) {
+        let instant = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+        let here = instant.to_zoned(self.zone.clone());
+        let weekday = here.weekday().to_monday_one_offset();
+        (i64::from(weekday), i64::from(here.hour()) * 60 + i64::from(here.minute()))
     }
 
     pub fn spot(&self, place: Position) -> Spot {
@@ -106,8 +125,27 @@ impl Rules {
     }
 }
 
-/// The first 12 hexadecimal digits of a text's SHA-256.
-fn fingerprint(text: &str) -> String {
+impl Ground {
+    /// Under which name it is kept among the settings.
+    pub fn key(dispatch_version: &str) -> String {
+        format!("dispatch:{dispatch_version}")
+    }
+}
+
+impl Travel {
+    /// The riding times that these settings mean.
+    pub fn straight_lines(self) -> StraightLine {
+        let speeds = match self.metres_per_minute {
+            0 => Speeds::CITY,
+            per_minute => Speeds::uniform(60 * per_minute),
+        };
+        StraightLine::new(self.detour_permille, Seconds(self.round_up_to_s), speeds)
+    }
+}
+
+/// The first 12 hexadecimal digits of the SHA-256 of a policy's text and the riding times.
+fn fingerprint(text: &str, travel: Travel) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let whole = format!("{text}\n{travel:?}");
+    Sha256::digest(whole.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

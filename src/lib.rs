@@ -25,6 +25,8 @@ pub mod demo;
 #[cfg(feature = "server")]
 pub mod embedded;
 #[cfg(feature = "server")]
+pub mod exchange;
+#[cfg(feature = "server")]
 pub mod http;
 #[cfg(feature = "server")]
 pub mod live;
@@ -34,6 +36,8 @@ pub mod loops;
 pub mod outbound;
 #[cfg(feature = "server")]
 pub mod pictures;
+#[cfg(feature = "server")]
+pub mod replay;
 #[cfg(feature = "server")]
 pub mod robo;
 #[cfg(feature = "server")]

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use paceline::config::Config;
+use paceline::domain::ids::DecisionId;
 use paceline::domain::policy::DispatchPolicy;
 use paceline::embedded::{After, run_with_services};
-use paceline::{books, demo, server, simulate, telemetry};
+use paceline::{books, demo, replay, server, simulate, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -54,6 +55,11 @@ enum Command {
         #[command(subcommand)]
         what: Simulate,
     },
+    /// Make a recorded decision again, and say whether the engine still says the same.
+    Replay {
+        /// The decision's id: dec_...
+        decision: DecisionId,
+    },
     /// Say whether the server at the configured address answers; for health checks.
     Health,
 }
@@ -89,8 +95,8 @@ fn simulate(what: Simulate) -> Result<ExitCode, Box<dyn std::error::Error>> {
             print!("{}", simulate::table(&simulate::mdrp(&run, &policy)?));
         }
         Simulate::Rappi { directory, json } => {
-            let measures = simulate::rappi(&directory, json.as_deref(), &policy)?;
-            println!("{}", serde_json::to_string_pretty(&measures)?);
+            let (measures, pace) = simulate::rappi(&directory, json.as_deref(), &policy)?;
+            println!("{}\n{pace}", serde_json::to_string_pretty(&measures)?);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -137,6 +143,15 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Command::Ledger { what } => Ok(books::ledger(&Config::load()?, &what)?),
         Command::Verify(asked) => Ok(books::verify(&asked)?),
         Command::Simulate { what } => simulate(what),
+        Command::Replay { decision } => {
+            let config = Config::load()?;
+            let services = server::start_services(&config)?;
+            let outcome = runtime()?.block_on(replay::run(services.database_url(), decision));
+            services.stop();
+            let report = outcome?;
+            print!("{report}");
+            Ok(if report.is_same() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
         Command::Health => {
             let address = Config::load()?.server.listen;
             let alive = runtime()?.block_on(server::is_alive(&address));

@@ -1,15 +1,18 @@
 //! `paceline simulate`: reads instances from files, lets the engine live through them, writes what
 //! came of it. All file access of the simulator is here; one thread, byte for byte reproducible.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{fmt, fs};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::domain::policy::DispatchPolicy;
+use crate::sim::day::Moment;
 use crate::sim::mdrp::instance::{Files, Instance, InstanceError};
-use crate::sim::mdrp::{self, Measures, SolutionFiles, measures::FIELDS};
+use crate::sim::mdrp::measures::{FIELDS, quantile};
+use crate::sim::mdrp::{self, Measures, SolutionFiles};
 use crate::sim::rappi::{self, RappiError, RappiMeasures};
 
 /// Why a simulation did not come to its end.
@@ -58,9 +61,13 @@ pub struct MdrpRun {
     pub json: Option<PathBuf>,
 }
 
-/// Measures of one run, by instance and over all of them.
+/// Measures of one run, by instance and over all of them. What is written as JSON is the same in
+/// every run; how long it took is not, and is only shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct MdrpReport {
+    /// How long the engine took.
+    #[serde(skip)]
+    pub pace: Pace,
     /// The unweighted mean over the instances.
     pub mean: Measures,
     /// By instance name.
@@ -84,11 +91,12 @@ pub fn mdrp(run: &MdrpRun, policy: &DispatchPolicy) -> Result<MdrpReport, Simula
     let directories = instances(&run.directories)?;
     let bar = progress(directories.len() as u64);
     let mut reports = Vec::with_capacity(directories.len());
+    let mut stopwatch = Stopwatch::default();
     for directory in directories {
         let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
         bar.set_message(name.clone());
         let instance = instance(&directory)?;
-        let solution = mdrp::simulate(&instance, policy);
+        let solution = stopwatch.day(|tell| mdrp::simulate(&instance, policy, tell));
         if let Err(violations) = mdrp::validate(&instance, &solution) {
             let first = violations.first().map(ToString::to_string).unwrap_or_default();
             return Err(SimulateError::Invalid { directory, first });
@@ -101,7 +109,8 @@ pub fn mdrp(run: &MdrpRun, policy: &DispatchPolicy) -> Result<MdrpReport, Simula
     }
     bar.finish_and_clear();
     let all: Vec<Measures> = reports.iter().map(|report| report.measures).collect();
-    let report = MdrpReport { mean: Measures::mean(&all), instances: reports };
+    let report =
+        MdrpReport { pace: stopwatch.read(), mean: Measures::mean(&all), instances: reports };
     if let Some(json) = &run.json {
         write_json(json, &report)?;
     }
@@ -116,15 +125,20 @@ pub fn rappi(
     directory: &Path,
     json: Option<&Path>,
     policy: &DispatchPolicy,
-) -> Result<RappiMeasures, SimulateError> {
+) -> Result<(RappiMeasures, Pace), SimulateError> {
     let orders = read(&directory.join("orders.csv"))?;
     let couriers = read(&directory.join("couriers.csv"))?;
     let city = rappi::parse(&orders, &couriers)?;
-    let measures = rappi::measure(&city, &rappi::simulate(&city, policy));
+    let bar = ProgressBar::new_spinner().with_message("one day");
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let mut stopwatch = Stopwatch::default();
+    let solution = stopwatch.day(|tell| rappi::simulate(&city, policy, tell));
+    bar.finish_and_clear();
+    let measures = rappi::measure(&city, &solution);
     if let Some(json) = json {
         write_json(json, &measures)?;
     }
-    Ok(measures)
+    Ok((measures, stopwatch.read()))
 }
 
 /// The means as a table of two columns.
@@ -133,7 +147,69 @@ pub fn table(report: &MdrpReport) -> String {
     for (name, field) in FIELDS {
         text.push_str(&format!("{name:<20}{:>10.4}\n", *field(&mut { report.mean })));
     }
-    text
+    text + &report.pace.to_string()
+}
+
+/// How long days took to live through, on this machine and in this run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pace {
+    /// How many times the engine was asked.
+    pub ticks: usize,
+    /// The median of a tick, in milliseconds.
+    pub tick_p50_ms: f64,
+    /// Its 99th percentile (linear), in milliseconds.
+    pub tick_p99_ms: f64,
+    /// The longest tick, in milliseconds.
+    pub tick_max_ms: f64,
+    /// All days together, reading and writing of files and validation left out, in seconds.
+    pub total_s: f64,
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<20}{:>10}", "ticks", self.ticks)?;
+        let rows = [
+            ("tick_p50_ms", self.tick_p50_ms),
+            ("tick_p99_ms", self.tick_p99_ms),
+            ("tick_max_ms", self.tick_max_ms),
+            ("total_s", self.total_s),
+        ];
+        for (name, value) in rows {
+            writeln!(f, "{name:<20}{value:>10.3}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Times the ticks of days. The simulator has no clock of its own.
+#[derive(Default)]
+struct Stopwatch {
+    ticks_ms: Vec<f64>,
+    total: Duration,
+}
+
+impl Stopwatch {
+    fn day<R>(&mut self, live: impl FnOnce(&mut dyn FnMut(Moment)) -> R) -> R {
+        let day = Instant::now();
+        let mut tick = day;
+        let outcome = live(&mut |moment| match moment {
+            Moment::TickBegins => tick = Instant::now(),
+            Moment::TickEnds => self.ticks_ms.push(tick.elapsed().as_secs_f64() * 1000.0),
+        });
+        self.total += day.elapsed();
+        outcome
+    }
+
+    fn read(mut self) -> Pace {
+        self.ticks_ms.sort_by(f64::total_cmp);
+        Pace {
+            ticks: self.ticks_ms.len(),
+            tick_p50_ms: quantile(&self.ticks_ms, 0.5),
+            tick_p99_ms: quantile(&self.ticks_ms, 0.99),
+            tick_max_ms: quantile(&self.ticks_ms, 1.0),
+            total_s: self.total.as_secs_f64(),
+        }
+    }
 }
 
 /// Directories with an orders file, the given ones or those right below them, by name.

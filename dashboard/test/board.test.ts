@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Board, Delivery } from "../src/api/types";
 import { candidateTable } from "../src/board/why-table";
 import { paceOf, rowsOf, stopsByCourier, tallyOf } from "../src/store/derive";
+import { resetPositions, seenAt, takeFixes } from "../src/store/positions";
 import { applyEvents, boardFrom, withoutOld } from "../src/store/reduce";
 
 const NOON = Date.parse("2026-03-01T12:00:00.000Z");
@@ -26,7 +27,7 @@ function board(deliveries: Delivery[], route: string[] = []) {
     now: at(0), speed: 1, last_event_id: "1", base: place, deliveries,
     couriers: [{
       id: "cou_1", name: "Ana Bellini", vehicle: "bike", on_shift: true, stale: false, stops: 0,
-      place, fixed_at: at(0), route: route.map((task_id) => ({ task_id, place })),
+      route_version: 1, place, fixed_at: at(0), route: route.map((task_id) => ({ task_id, place })),
     }],
     counts: {
       open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
@@ -65,8 +66,9 @@ test("a replayed end is counted once", () => {
 test("an older fix does not pull a courier back", () => {
   const fix = (minute: number, latitude: number) =>
     ({ courier_id: "cou_1", latitude, longitude: 5, at: at(minute) });
-  const after = applyEvents(board([]), [{ kind: "fixes", fixes: [fix(2, 46), fix(1, 47)] }]);
-  assert.equal(after.couriers.get("cou_1")?.place?.latitude, 46);
+  resetPositions([]);
+  takeFixes([fix(2, 46), fix(1, 47)]);
+  assert.equal(seenAt("cou_1")?.place.latitude, 46);
 });
 
 test("rows: the soonest promise first, accents do not matter, ended ones apart", () => {

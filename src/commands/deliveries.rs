@@ -1,10 +1,12 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, prices, slots};
 use crate::coop::Coop;
+use crate::db;
 use crate::db::assignments::{self, NewAssignment};
 use crate::db::{Conn, couriers, deliveries, ledger, merchants, offers, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
+use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::ledger::{Account, Detail, Entry};
@@ -26,14 +28,16 @@ pub async fn create(
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let delivery = draft(coop, &shop, &request, now);
-        place(coop, tx, &delivery, now).await?;
+        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
+        let mut delivery = draft(coop, &shop, &request, now);
+        delivery.price = prices::price(coop, tx, &shop, &delivery).await?.price;
+        place(coop, tx, &delivery, &request, now).await?;
         Ok(delivery)
     })
     .await
 }
 
-/// The delivery that a request would make now, with its price; nothing is written.
+/// The delivery that a request would make now, still without its price; nothing is written.
 pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timestamp) -> Delivery {
     let own_place = Stop {
         place: shop.place,
@@ -55,7 +59,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         }
     };
     let dropoffs = request.dropoffs.iter().cloned().map(task(TaskKind::Dropoff));
-    let mut delivery = Delivery {
+    Delivery {
         id: coop.clock.id(DeliveryId::from_uuid),
         merchant_id: shop.id,
         external_reference: request.external_reference.clone(),
@@ -68,10 +72,8 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
         state: DeliveryState::Open,
         version: 1,
-    };
-    delivery.price =
-        coop.rules.prices.price(pay::trip(coop, &delivery), coop.rules.tariff.currency);
-    delivery
+        desk: Desk::default(),
+    }
 }
 
 /// Writes a new delivery and tells it. A merchant uses a reference once.
@@ -79,6 +81,7 @@ pub(super) async fn place(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
+    request: &Request,
     now: Timestamp,
 ) -> Result<(), CommandError> {
     if let Some(reference) = &delivery.external_reference
@@ -89,6 +92,7 @@ pub(super) async fn place(
         ));
     }
     deliveries::insert(tx, delivery).await?;
+    slots::book(tx, request.slot, delivery.id).await?;
     tell(coop, tx, DeliveryChange::Created, delivery, now).await
 }
 
@@ -106,15 +110,17 @@ pub(super) async fn tell(
     coop.tell(tx, &Event::Delivery { change, told }, at).await
 }
 
-/// Counts a change of a courier's route and tells the courier.
+/// Counts a change of a courier's route, tells of it, and gives the new count.
 pub(super) async fn route_changed(
     coop: &Coop,
     tx: &mut Conn,
     courier_id: CourierId,
     at: Timestamp,
-) -> Result<(), CommandError> {
+) -> Result<i64, CommandError> {
     let version = couriers::route_changed(tx, courier_id).await?;
-    coop.tell(tx, &Event::Route { courier_id, version }, at).await
+    let tasks = tasks::route(tx, courier_id).await?.into_iter().map(|(_, task, _)| task).collect();
+    coop.tell(tx, &Event::Route { courier_id, version, tasks }, at).await?;
+    Ok(version)
 }
 
 /// Withdraws every live offer for a delivery that is not to be had any more.
@@ -158,11 +164,11 @@ pub(super) async fn give(
     let Some(given) = delivery.assign(Holding { courier, since: at, by_hand })? else {
         return Ok(None);
     };
+    deliveries::save(tx, delivery, &given).await?;
     if let Some(before) = delivery.holder() {
         assignments::end(tx, delivery.id, at, "reassigned").await?;
         route_changed(coop, tx, before, at).await?;
     }
-    deliveries::save(tx, delivery, &given).await?;
     let (offer_id, user_id) = match giver {
         Giver::Engine => (None, None),
         Giver::Offer(offer) => (Some(offer), None),
@@ -176,45 +182,6 @@ pub(super) async fn give(
     withdraw_offers(coop, tx, given.id, offer_id, at).await?;
     tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
     Ok(Some(given))
-}
-
-/// A dispatcher gives a delivery to a courier, at the end of the courier's route.
-pub async fn assign(
-    coop: &Coop,
-    by: UserId,
-    id: DeliveryId,
-    courier: CourierId,
-) -> Result<Delivery, CommandError> {
-    let at = coop.clock.now();
-    coop.transact(async |tx| {
-        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
-        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
-        let given = give(coop, tx, &delivery, courier, Giver::Hand(by), at).await?;
-        let Some(given) = given else { return Ok(delivery) };
-        // Behind everything that is promised already.
-        let mut order: Vec<TaskId> =
-            tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect();
-        order.retain(|task| given.tasks.iter().all(|own| own.id != *task));
-        order.extend(given.tasks.iter().map(|task| task.id));
-        tasks::rank(tx, &order).await?;
-        route_changed(coop, tx, courier, at).await?;
-        Ok(given)
-    })
-    .await
-}
-
-/// A dispatcher takes a delivery back, before pickup.
-pub async fn unassign(coop: &Coop, id: DeliveryId) -> Result<Delivery, CommandError> {
-    let at = coop.clock.now();
-    coop.transact(async |tx| {
-        let delivery = deliveries::lock(tx, id).await?.ok_or(CommandError::NotFound("delivery"))?;
-        let Some(open) = delivery.unassign()? else { return Ok(delivery) };
-        deliveries::save(tx, &delivery, &open).await?;
-        release(coop, tx, &delivery, "unassigned", at).await?;
-        tell(coop, tx, DeliveryChange::Unassigned, &open, at).await?;
-        Ok(open)
-    })
-    .await
 }
 
 /// Ends the assignment of a delivery, if it has one, and tells its holder.
@@ -254,10 +221,10 @@ async fn book_fee(
     Ok(())
 }
 
-/// Calls a delivery off: the merchant its own, for a fee once a courier has it; a dispatcher any.
+/// A merchant calls its own delivery off, for a fee once a courier has it.
 pub async fn cancel(
     coop: &Coop,
-    owner: Option<MerchantId>,
+    owner: MerchantId,
     id: DeliveryId,
     reason: Note,
 ) -> Result<Delivery, CommandError> {
@@ -265,17 +232,14 @@ pub async fn cancel(
     coop.transact(async |tx| {
         let delivery = deliveries::lock(tx, id)
             .await?
-            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
+            .filter(|delivery| delivery.merchant_id == owner)
             .ok_or(CommandError::NotFound("delivery"))?;
         let Some(mut cancelled) = delivery.cancel(at, reason.clone())? else {
             return Ok(delivery);
         };
-        cancelled.price = match owner {
-            Some(_) => coop.rules.prices.cancel_fee(&delivery.state, delivery.price),
-            // The co-op's own doing costs the merchant nothing.
-            None => Money::new(0, delivery.price.currency),
-        };
+        cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
+        db::slots::free(tx, id).await?;
         book_fee(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;

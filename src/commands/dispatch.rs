@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::deliveries::{Giver, give, route_changed};
 use super::offers::order_route;
 use super::{CommandError, pay};
-use crate::coop::Coop;
+use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, Decision};
-use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, settings, shifts};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
@@ -17,6 +17,7 @@ use crate::domain::pay::PayPart;
 use crate::domain::policy::Mode;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::time::{Seconds, Timestamp};
+use crate::engine::ENGINE_VERSION;
 use crate::engine::plan::{Plan, Proposal};
 use crate::engine::snapshot::Snapshot;
 
@@ -46,13 +47,15 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
         let decision = Decision {
             id: coop.clock.id(DecisionId::from_uuid),
             decided_at: tick.snapshot.now,
-            engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+            engine_version: ENGINE_VERSION.to_owned(),
             policy_version: coop.rules.dispatch_version.clone(),
             seed: tick.seed.cast_signed(),
             snapshot: tick.snapshot.clone(),
             plan: tick.plan.clone(),
             faults: tick.faults.clone(),
         };
+        let ground = &coop.rules.ground;
+        settings::get_or_set(tx, &Ground::key(&decision.policy_version), ground).await?;
         decisions::insert(tx, &decision).await?;
         let mut applied = Applied::default();
         if !tick.faults.is_empty() {

@@ -18,11 +18,14 @@ use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
+use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
 use crate::domain::offer::OfferGone;
+use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::slot::{PlanError, SlotError};
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
@@ -33,18 +36,22 @@ pub mod amendments;
 pub mod audit;
 pub mod books;
 pub mod deliveries;
+pub mod desk;
 pub mod dispatch;
 pub mod erasure;
 pub mod identity;
+pub mod imports;
 pub mod intake;
 pub mod offers;
 pub mod pay;
 pub mod people;
 pub mod positions;
+pub mod prices;
 pub mod proofs;
 pub mod quotes;
 pub mod reviews;
 pub mod shifts;
+pub mod slots;
 pub mod suspensions;
 pub mod tasks;
 pub mod webhooks;
@@ -74,8 +81,22 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error("somebody else has changed the {0} since you looked")]
+    Outdated(&'static str),
+    #[error("a drop-off cannot come before its pickup")]
+    PickupFirst,
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
+    #[error(transparent)]
+    NoPrice(#[from] NoPrice),
+    #[error(transparent)]
+    Book(#[from] BookError),
+    #[error("there is no column `{name}`; there are {known}", known = import::COLUMNS.join(", "))]
+    Column { name: String },
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Slot(#[from] SlotError),
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]

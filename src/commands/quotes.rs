@@ -1,12 +1,13 @@
 //! Quotes are made, and taken up once.
 
 use super::deliveries::{draft, place};
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, pay, prices, slots};
 use crate::coop::Coop;
 use crate::db::{merchants, quotes};
 use crate::domain::delivery::{Delivery, Request};
 use crate::domain::geo::Position;
 use crate::domain::ids::{MerchantId, QuoteId};
+use crate::domain::pricebook::Priced;
 use crate::domain::quote::{Outlook, Quote, Terms};
 use crate::domain::text::{Instructions, Reference};
 use crate::domain::time::{Seconds, Timestamp};
@@ -25,12 +26,14 @@ pub async fn quote(
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let delivery = draft(coop, &shop, &request, now);
+        let in_slot = slots::in_slot(coop, tx, merchant, &request, now).await?;
+        let delivery = draft(coop, &shop, &in_slot, now);
+        let priced = prices::price(coop, tx, &shop, &delivery).await?;
         let quote = Quote {
             id: coop.clock.id(QuoteId::from_uuid),
             merchant_id: merchant,
             request: request.clone(),
-            terms: terms(coop, &delivery, now, &approach),
+            terms: terms(coop, &delivery, priced, now, &approach),
             made_at: now,
             expires_at: now + Seconds(coop.rules.service.quote_s),
             delivery_id: None,
@@ -44,6 +47,7 @@ pub async fn quote(
 fn terms(
     coop: &Coop,
     delivery: &Delivery,
+    priced: Priced,
     now: Timestamp,
     approach: impl Fn(Position) -> Option<Seconds>,
 ) -> Terms {
@@ -60,10 +64,10 @@ fn terms(
         dropoff_before: Seconds(service.dropoff_before_s),
     };
     let (pickup, dropoff) = outlook.spans();
-    let currency = rules.tariff.currency;
     Terms {
-        price: delivery.price,
-        lines: rules.prices.lines(ride.metres, currency),
+        price: priced.price,
+        vat: priced.vat,
+        lines: priced.lines,
         courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery)),
         trip_m: ride.metres,
         ride_s: ride.seconds,
@@ -104,9 +108,12 @@ pub async fn take(
         let merchant = quote.merchant_id;
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
+        // A window may have ended since.
+        request.check(now)?;
+        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
         let mut delivery = draft(coop, &shop, &request, now);
         delivery.price = quote.terms.price;
-        place(coop, tx, &delivery, now).await?;
+        place(coop, tx, &delivery, &request, now).await?;
         quotes::use_up(tx, id, delivery.id).await?;
         Ok(delivery)
     })

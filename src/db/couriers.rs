@@ -1,5 +1,7 @@
 //! Couriers, and the counter of their route's changes.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -77,6 +79,17 @@ pub async fn route_changed(conn: &mut Conn, id: CourierId) -> QueryResult<i64> {
         .returning(couriers::route_version)
         .get_result(conn)
         .await
+}
+
+/// The counters of all routes.
+pub async fn route_versions(conn: &mut Conn) -> QueryResult<BTreeMap<CourierId, i64>> {
+    let rows: Vec<(CourierId, i64)> = couriers::table
+        .order(couriers::id.asc())
+        .limit(COURIERS_MAX)
+        .select((couriers::id, couriers::route_version))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub async fn route_version(conn: &mut Conn, id: CourierId) -> QueryResult<i64> {

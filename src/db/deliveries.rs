@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::schema::{couriers, deliveries, merchants};
 use super::{Conn, corrupt, tasks};
 use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding};
+use crate::domain::desk::Desk;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
 use crate::domain::money::Money;
 use crate::domain::task::FailureCode;
-use crate::domain::text::{Instructions, Name, Note, Reference};
+use crate::domain::text::{Instructions, Name, Note, Reference, Tag};
 use crate::domain::time::{Seconds, Timestamp};
 
 /// Most open deliveries that one dispatch tick looks at, the most urgent first.
@@ -42,6 +43,9 @@ struct Row {
     packages: Value,
     instructions: Option<String>,
     version: i64,
+    tags: Vec<String>,
+    desk_note: Option<String>,
+    locked: bool,
 }
 
 impl Row {
@@ -79,6 +83,9 @@ impl Row {
             packages: serde_json::to_value(&delivery.packages).map_err(corrupt)?,
             instructions: delivery.instructions.as_ref().map(Instructions::to_string),
             version: delivery.version,
+            tags: delivery.desk.tags.iter().map(ToString::to_string).collect(),
+            desk_note: delivery.desk.note.as_ref().map(Note::to_string),
+            locked: delivery.desk.locked,
         })
     }
 
@@ -123,6 +130,8 @@ impl Row {
         let state = self.state()?;
         let reference = self.external_reference.as_deref().map(Reference::new).transpose();
         let instructions = self.instructions.as_deref().map(Instructions::new).transpose();
+        let note = self.desk_note.as_deref().map(Note::new).transpose();
+        let tags: Result<_, _> = self.tags.iter().map(|tag| Tag::new(tag)).collect();
         Ok(Delivery {
             id: self.id,
             merchant_id: self.merchant_id,
@@ -136,6 +145,11 @@ impl Row {
             tasks,
             state,
             version: self.version,
+            desk: Desk {
+                note: note.map_err(corrupt)?,
+                tags: tags.map_err(corrupt)?,
+                locked: self.locked,
+            },
         })
     }
 }
@@ -234,13 +248,14 @@ pub async fn list(conn: &mut Conn, filter: Filter, limit: i64) -> QueryResult<Ve
     with_tasks(conn, rows).await
 }
 
-/// Open deliveries, the most urgent first.
+/// Open deliveries that nobody has locked, the most urgent first.
 ///
 /// Ends on `id`: the engine's input must not depend on the query plan. Served by the partial index
 /// `deliveries_open_by_due`.
 pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
     let rows = deliveries::table
         .filter(deliveries::state.eq("open"))
+        .filter(deliveries::locked.eq(false))
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
         .limit(OPEN_PER_TICK_MAX)
         .select(Row::as_select())

@@ -39,7 +39,8 @@ diesel::table! {
         courier_id -> Nullable<Uuid>, by_hand -> Bool, assigned_at -> Nullable<Timestamptz>,
         picked_up_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         end_code -> Nullable<Text>, end_note -> Nullable<Text>, price_amount -> BigInt,
-        currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt, }
+        currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
+        tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool, }
 }
 diesel::table! {
     tasks (id) { id -> Uuid, delivery_id -> Uuid, seq -> SmallInt, kind -> Text, state -> Text,
@@ -77,6 +78,11 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>, end_code -> Nullable<Text>, }
 }
 diesel::table! {
+    acts (id) { id -> Uuid, at -> Timestamptz, user_id -> Uuid, kind -> Text,
+        delivery_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, version -> BigInt,
+        detail -> Jsonb, }
+}
+diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
         currency -> Text, seq -> BigInt, balance -> BigInt, head -> Bytea, }
 }
@@ -108,6 +114,34 @@ diesel::table! {
 diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
+}
+diesel::table! {
+    zones (name) { name -> Text, shape -> Jsonb, changed_at -> Timestamptz, }
+}
+diesel::table! {
+    price_books (version) { version -> BigInt, merchant_id -> Nullable<Uuid>, book -> Jsonb,
+        made_by -> Uuid, made_at -> Timestamptz, }
+}
+diesel::table! {
+    slot_plans (id) { id -> Uuid, merchant_id -> Nullable<Uuid>, plan -> Jsonb,
+        created_at -> Timestamptz, }
+}
+diesel::table! {
+    slots (plan_id, starts_at) { plan_id -> Uuid, starts_at -> Timestamptz, capacity -> Integer,
+        booked -> Integer, }
+}
+diesel::table! {
+    slot_bookings (delivery_id) { delivery_id -> Uuid, plan_id -> Uuid,
+        starts_at -> Timestamptz, }
+}
+diesel::table! {
+    imports (id) { id -> Uuid, merchant_id -> Uuid, header -> Array<Text>, dry_run -> Bool,
+        made_at -> Timestamptz, }
+}
+diesel::table! {
+    import_rows (import_id, line) { import_id -> Uuid, line -> Integer, cells -> Array<Text>,
+        request -> Nullable<Jsonb>, state -> Text, faults -> Jsonb,
+        delivery_id -> Nullable<Uuid>, }
 }
 diesel::table! {
     quotes (id) { id -> Uuid, merchant_id -> Uuid, request -> Jsonb, terms -> Jsonb,
@@ -175,6 +209,7 @@ diesel::joinable!(ledger_postings -> ledger_entries (entry_id));
 diesel::joinable!(ledger_postings -> ledger_accounts (account_id));
 diesel::joinable!(users -> couriers (courier_id));
 diesel::joinable!(assignments -> deliveries (delivery_id));
+diesel::joinable!(acts -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     proofs,
@@ -189,6 +224,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offers,
     offer_deliveries,
     assignments,
+    acts,
     ledger_accounts,
     ledger_entries,
     ledger_postings,

@@ -9,9 +9,9 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, MerchantId, MessageId, OfferId,
-    PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SuspensionId, TaskId, UserId,
-    WebhookId,
+    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
+    OfferId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId,
+    TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -81,6 +81,7 @@ uuid_columns!(
     DeliveryId,
     EntryId,
     EventId,
+    ImportId,
     MerchantId,
     MessageId,
     OfferId,
@@ -90,6 +91,7 @@ uuid_columns!(
     QuoteId,
     ReviewId,
     ShiftId,
+    SlotPlanId,
     SuspensionId,
     TaskId,
     UserId,

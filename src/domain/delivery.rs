@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 pub use amend::Amendment;
 
+use super::desk::{Desk, TAGS_MAX};
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use super::money::Money;
+use super::slot::Choice;
 use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
 use super::time::{Seconds, Timestamp};
@@ -98,6 +100,9 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Counts every change; the entity tag of the resource.
     pub version: i64,
+    /// What the dispatchers have written on it.
+    #[serde(default)]
+    pub desk: Desk,
 }
 
 /// A request as it comes in, before it is a delivery.
@@ -109,6 +114,9 @@ pub struct Request {
     pub dropoffs: Vec<Stop>,
     pub packages: Vec<Package>,
     pub instructions: Option<Instructions>,
+    /// Books a place, and gives every drop-off the slot's window.
+    #[serde(default)]
+    pub slot: Option<Choice>,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -147,6 +155,12 @@ pub enum DeliveryError {
     PickupFirst,
     #[error("a drop-off needs a proof: who took it (`proof.signed_by`)?")]
     ProofMissing,
+    #[error("it is locked; unlock it first")]
+    Locked,
+    #[error("a delivery has at most {TAGS_MAX} tags")]
+    TooManyTags,
+    #[error("the promise {due_at} must lie after {after}")]
+    TooEarly { due_at: Timestamp, after: Timestamp },
     #[error("the {what} of a delivery that is {state} cannot be changed any more")]
     Fixed { what: &'static str, state: &'static str },
     #[error(
@@ -263,11 +277,11 @@ impl Delivery {
         }
     }
 
-    fn with(&self, state: DeliveryState) -> Self {
+    pub(super) fn with(&self, state: DeliveryState) -> Self {
         Self { state, version: self.version + 1, ..self.clone() }
     }
 
-    fn illegal(&self, to: &'static str) -> DeliveryError {
+    pub(super) fn illegal(&self, to: &'static str) -> DeliveryError {
         DeliveryError::Illegal { from: self.state.name(), to }
     }
 
@@ -275,6 +289,11 @@ impl Delivery {
     /// this courier holds it already.
     pub fn assign(&self, holding: Holding) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
+            DeliveryState::Open | DeliveryState::Assigned { .. }
+                if self.desk.locked && self.holder() != Some(holding.courier) =>
+            {
+                Err(DeliveryError::Locked)
+            }
             DeliveryState::Open => Ok(Some(self.with(DeliveryState::Assigned { holding }))),
             DeliveryState::Assigned { holding: current } if current.courier == holding.courier => {
                 Ok(None)
@@ -299,6 +318,7 @@ impl Delivery {
     pub fn unassign(&self) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
             DeliveryState::Open => Ok(None),
+            DeliveryState::Assigned { .. } if self.desk.locked => Err(DeliveryError::Locked),
             DeliveryState::Assigned { .. }
                 if self.tasks.iter().all(|task| !task.state.is_over()) =>
             {

@@ -53,6 +53,7 @@ fn an_open_delivery() -> Delivery {
         tasks: vec![task(1, TaskKind::Pickup), task(2, TaskKind::Dropoff)],
         state: DeliveryState::Open,
         version: 1,
+        desk: Desk::default(),
     }
 }
 
@@ -141,6 +142,7 @@ fn the_promise_counts_from_the_order_unless_it_is_for_later() {
         dropoffs: vec![stop.clone()],
         packages: Vec::new(),
         instructions: None,
+        slot: None,
     };
     let promise = Seconds::from_minutes(40);
     assert_eq!(request(minutes(15)).due_at(T0, promise), minutes(40));

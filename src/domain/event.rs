@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId, WebhookId};
+use super::ids::{CourierId, MerchantId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
@@ -58,6 +58,9 @@ pub enum Event {
     Route {
         courier_id: CourierId,
         version: i64,
+        /// What is left of it, in riding order.
+        #[serde(default)]
+        tasks: Vec<TaskId>,
     },
     Pay {
         courier_id: CourierId,

@@ -138,6 +138,10 @@ ids! {
     WebhookId = "whk";
     /// One event on its way to one webhook.
     MessageId = "msg";
+    /// A table of deliveries that was handed in.
+    ImportId = "imp";
+    /// When there are slots to book.
+    SlotPlanId = "spl";
     /// A price and times that a merchant may take up.
     QuoteId = "quo";
     /// One installation of the courier app.

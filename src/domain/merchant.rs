@@ -14,6 +14,17 @@ pub enum MerchantKind {
     Producer,
 }
 
+impl MerchantKind {
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Restaurant => "restaurant",
+            Self::Shop => "shop",
+            Self::Producer => "producer",
+        }
+    }
+}
+
 /// Somebody who asks for deliveries; goods are picked up at `place` unless a delivery says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merchant {

@@ -1,19 +1,22 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`]), who does it
-//! ([`courier`], [`vehicle`], [`shift`], [`offer`], [`intake`], [`trace`]), what the co-op voted
-//! ([`policy`], [`pricing`], [`pay`]), what merchants and customers are shown ([`quote`],
-//! [`tracking`]), what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and
-//! what is told ([`event`], [`webhook`]).
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
+//! [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
+//! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
+//! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
+//! owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod courier;
 pub mod delivery;
+pub mod desk;
 pub mod event;
 pub mod geo;
 pub mod identity;
 pub mod ids;
+pub mod import;
 pub mod intake;
 pub mod ledger;
 pub mod merchant;
@@ -21,11 +24,13 @@ pub mod money;
 pub mod offer;
 pub mod pay;
 pub mod policy;
+pub mod pricebook;
 pub mod pricing;
 pub mod proof;
 pub mod quote;
 pub mod review;
 pub mod shift;
+pub mod slot;
 pub mod suspension;
 pub mod task;
 pub mod text;
@@ -34,3 +39,4 @@ pub mod trace;
 pub mod tracking;
 pub mod vehicle;
 pub mod webhook;
+pub mod zone;

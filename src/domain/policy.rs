@@ -25,6 +25,8 @@ pub struct DispatchPolicy {
     pub bundling: Bundling,
     /// When to decide.
     pub commitment: Commitment,
+    /// Where to wait.
+    pub ahead: Ahead,
 }
 
 /// How work reaches a courier.
@@ -63,6 +65,8 @@ pub struct Search {
     pub reach_m: i64,
     /// A job is planned when it will be ready within this many seconds.
     pub horizon_s: i64,
+    /// Among how many of the most promising couriers the plan of one is dealt out again.
+    pub deal_max: usize,
     /// How many parcels are tried elsewhere in one tick, over all rounds of mending. The first
     /// round is always made.
     pub relocations_max: usize,
@@ -104,10 +108,13 @@ pub struct Weights {
 pub struct Fairness {
     /// The most that equality may cost one delivery, in seconds of delay.
     pub delay_max_s: i64,
-    /// Seconds of delay for each 100 minor units an hour below the others on duty.
-    pub delay_per_100: i64,
-    /// Time that everyone counts as paid for on top of what they were, in seconds.
-    pub warm_start_s: i64,
+    /// Seconds of delay for each hundredth of an hour's guaranteed pay by which a courier's hourly
+    /// earnings lie below those of the others on duty. Where nothing is guaranteed, hundredths of
+    /// what everyone on duty earns in an hour.
+    pub delay_per_percent_s: i64,
+    /// How much of the time to come counts as if it had been paid already, in seconds: a job that
+    /// is given now is earned only later.
+    pub ahead_s: i64,
 }
 
 /// `[bundling]`.
@@ -126,6 +133,19 @@ pub struct Bundling {
 pub struct Commitment {
     /// How long before the courier has to leave the decision falls, in seconds.
     pub slack_s: i64,
+}
+
+/// `[ahead]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ahead {
+    /// The farthest that a courier with nothing to do is asked to ride to wait elsewhere, in metres;
+    /// 0 turns it off.
+    pub move_max_m: i64,
+    /// For how long a courier is expected to wait, in seconds.
+    pub span_s: i64,
+    /// What later approaches must save for each hundred metres ridden ahead, in metres.
+    pub worth_percent: i64,
 }
 
 /// Why a text is not a dispatch policy.
@@ -171,10 +191,10 @@ impl DispatchPolicy {
             ("assignment.offer_expiry_s", self.assignment.offer_expiry_s),
             ("assignment.offer_several_max", count(self.assignment.offer_several_max)),
             ("search.candidates_max", count(self.search.candidates_max)),
+            ("search.deal_max", count(self.search.deal_max)),
             ("search.reach_m", self.search.reach_m),
             ("limits.deliveries_ahead_max", count(self.limits.deliveries_ahead_max)),
             ("bundling.size_max", count(self.bundling.size_max)),
-            ("fairness.warm_start_s", self.fairness.warm_start_s),
         ];
         let not_negative = [
             ("search.horizon_s", self.search.horizon_s),
@@ -186,8 +206,12 @@ impl DispatchPolicy {
             ("weights.riding", self.weights.riding),
             ("weights.approach", self.weights.approach),
             ("fairness.delay_max_s", self.fairness.delay_max_s),
-            ("fairness.delay_per_100", self.fairness.delay_per_100),
+            ("fairness.delay_per_percent_s", self.fairness.delay_per_percent_s),
+            ("fairness.ahead_s", self.fairness.ahead_s),
             ("commitment.slack_s", self.commitment.slack_s),
+            ("ahead.move_max_m", self.ahead.move_max_m),
+            ("ahead.span_s", self.ahead.span_s),
+            ("ahead.worth_percent", self.ahead.worth_percent),
         ];
         for (setting, value) in at_least_one {
             if !(1..=SETTING_MAX).contains(&value) {

@@ -22,6 +22,8 @@ pub struct Span {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     pub price: Money,
+    /// On top of the price.
+    pub vat: Money,
     /// Sums up to the price.
     pub lines: Vec<Line>,
     /// The least that the courier will be paid for it.

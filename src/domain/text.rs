@@ -19,6 +19,8 @@ pub type Note = Text<1000>;
 pub type Instructions = Text<2000>;
 /// The merchant's own number for a delivery.
 pub type Reference = Text<100>;
+/// A mark of the dispatchers' own.
+pub type Tag = Text<40>;
 /// A telephone number as it was given.
 pub type Phone = Text<40>;
 

@@ -43,6 +43,9 @@ pub enum Fault {
         /// The checker's.
         ridden: i64,
     },
+    /// A move of somebody who has something to do, or farther than the policy says.
+    #[error("{0} is sent ahead and should not be")]
+    Move(CourierId),
     /// A hard rule is broken. The word is the refusal code.
     #[error("{courier} cannot have {delivery}: {rule}")]
     Rule {
@@ -92,6 +95,18 @@ pub fn check(
                 reader.pair(&mut faults);
                 reader.route(travel, &mut faults);
             }
+        }
+    }
+    for one in &plan.moves {
+        let stands = couriers.get(&one.courier).filter(|courier| courier.route.is_empty());
+        let is_near = stands.is_some_and(|courier| {
+            let dx = i64::from(courier.spot.x_m) - i64::from(one.to.x_m);
+            let dy = i64::from(courier.spot.y_m) - i64::from(one.to.y_m);
+            dx * dx + dy * dy <= (policy.ahead.move_max_m + 1).pow(2)
+        });
+        // One thing at a time: nobody who is asked is also sent ahead.
+        if !is_near || !asked.insert(one.courier) {
+            faults.push(Fault::Move(one.courier));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -154,6 +169,8 @@ impl Reader<'_> {
         };
         self.order(&stops, faults);
         self.ride(&stops, travel, faults);
+        self.cargo(&stops, travel, faults);
+        self.together(&stops, faults);
     }
 
     /// The stops behind the route's tasks, if they are exactly the promised and the new ones.
@@ -185,68 +202,123 @@ impl Reader<'_> {
     /// Rides the route with a clockwork of its own, in seconds since the epoch.
     fn ride(&self, stops: &[Stop], travel: &impl TravelTimes, faults: &mut Vec<Fault>) {
         let courier = self.courier;
-        let is_new = |stop: &Stop| self.proposal.deliveries.contains(&stop.delivery);
-        let now = self.snapshot.now.seconds();
-        let mut clock = now.max(courier.there_at.seconds());
+        let mut clock = self.snapshot.now.seconds().max(courier.there_at.seconds());
         let mut arrived = courier.there_at.seconds();
         let mut spot = courier.spot;
-        let mut on_board = courier.carrying;
         let mut new_seen = false;
-        for (place, stop) in stops.iter().enumerate() {
-            let shares_counter = place > 0
-                && stop.kind == StopKind::Pickup
-                && stops[place - 1].kind == StopKind::Pickup
-                && stops[place - 1].spot == stop.spot;
+        let mut place = 0;
+        while place < stops.len() {
+            let stop = &stops[place];
+            // Pickups that follow each other at one spot are one visit to the counter.
+            let is_pickup = stop.kind == StopKind::Pickup;
+            let same = |next: &&Stop| next.kind == StopKind::Pickup && next.spot == stop.spot;
+            let visit: Vec<&Stop> = if is_pickup {
+                stops[place..].iter().take_while(same).collect()
+            } else {
+                vec![stop]
+            };
             let set_out = clock;
             if stop.spot != spot {
                 clock += travel.leg(spot, stop.spot, courier.vehicle.kind).seconds.0;
                 arrived = clock;
                 spot = stop.spot;
-            } else if place > 0 && !shares_counter {
+            } else if place > 0 {
                 arrived = clock;
             }
-            if !shares_counter {
-                let visit: Vec<&Stop> = if stop.kind == StopKind::Pickup {
-                    let same =
-                        |next: &&Stop| next.kind == StopKind::Pickup && next.spot == stop.spot;
-                    stops[place..].iter().take_while(same).collect()
-                } else {
-                    vec![stop]
-                };
-                let before = visit.iter().map(|one| one.service_before.0).max().unwrap_or(0);
-                let after = visit.iter().map(|one| one.service_after.0).max().unwrap_or(0);
-                let ready = visit.iter().map(|one| one.ready_at.seconds()).max().unwrap_or(0);
-                let handover = clock.max(arrived + before).max(ready);
-                self.said(&visit, place, handover, faults);
-                clock = handover + after;
-                for one in &visit {
-                    let too_late =
-                        one.kind == StopKind::Pickup && handover > courier.shift_end.seconds();
-                    new_seen |= is_new(one);
-                    if too_late && new_seen {
-                        faults.push(self.broken(one.delivery, "shift-end"));
-                    }
-                    if one.latest.is_some_and(|latest| handover > latest.seconds()) {
-                        faults.push(self.broken(one.delivery, "window"));
+            let longest = |of: fn(&Stop) -> i64| visit.iter().map(|one| of(one)).max().unwrap_or(0);
+            let before = longest(|one| one.service_before.0);
+            let ready = longest(|one| one.ready_at.seconds());
+            let handover = clock.max(arrived + before).max(ready);
+            self.said(&visit, place, handover, faults);
+            clock = handover + longest(|one| one.service_after.0);
+            for one in &visit {
+                new_seen |= self.is_new(one);
+                let after_shift = is_pickup && handover > courier.shift_end.seconds();
+                let resting = courier.rest_until.is_some_and(|until| set_out < until.seconds());
+                let broken = [
+                    (after_shift && new_seen, "shift-end"),
+                    (one.latest.is_some_and(|latest| handover > latest.seconds()), "window"),
+                    (resting && self.is_new(one), "rest"),
+                ];
+                let broken = broken.iter().filter(|(is_broken, _)| *is_broken);
+                faults.extend(broken.map(|&(_, rule)| self.broken(one.delivery, rule)));
+            }
+            place += visit.len();
+        }
+    }
+
+    fn is_new(&self, stop: &Stop) -> bool {
+        self.proposal.deliveries.contains(&stop.delivery)
+    }
+
+    /// What is on board, how much lies ahead, and how far goods ride.
+    fn cargo(&self, stops: &[Stop], travel: &impl TravelTimes, faults: &mut Vec<Fault>) {
+        let vehicle = self.courier.vehicle;
+        let mut on_board = self.courier.carrying;
+        let mut metres_so_far = 0;
+        let mut picked_up_at: BTreeMap<DeliveryId, i64> = BTreeMap::new();
+        let mut spot = self.courier.spot;
+        for stop in stops {
+            metres_so_far += travel.leg(spot, stop.spot, vehicle.kind).metres.0;
+            spot = stop.spot;
+            match stop.kind {
+                StopKind::Pickup => {
+                    on_board = on_board + stop.load;
+                    picked_up_at.entry(stop.delivery).or_insert(metres_so_far);
+                    if !on_board.fits(vehicle.room) {
+                        faults.push(self.broken(stop.delivery, "capacity"));
                     }
                 }
-            }
-            let resting = courier.rest_until.is_some_and(|until| set_out < until.seconds());
-            if resting && is_new(stop) {
-                faults.push(self.broken(stop.delivery, "rest"));
-            }
-            on_board = match stop.kind {
-                StopKind::Pickup => on_board + stop.load,
-                StopKind::Dropoff => on_board - stop.load,
-            };
-            if stop.kind == StopKind::Pickup && !on_board.fits(courier.vehicle.room) {
-                faults.push(self.broken(stop.delivery, "capacity"));
+                StopKind::Dropoff => {
+                    on_board = on_board - stop.load;
+                    let ridden = picked_up_at.get(&stop.delivery).map(|at| metres_so_far - at);
+                    let limit = self.policy.limits.ride_max_m;
+                    if limit > 0 && ridden.is_some_and(|ridden| ridden > limit) {
+                        faults.push(self.broken(stop.delivery, "ride"));
+                    }
+                }
             }
         }
         let dropoffs = stops.iter().filter(|stop| stop.kind == StopKind::Dropoff);
         if dropoffs.count() > self.policy.limits.deliveries_ahead_max {
             let rule = "deliveries-ahead";
             faults.extend(self.new.iter().map(|job| self.broken(job.delivery, rule)));
+        }
+    }
+
+    /// Whether the policy allows what is carried together: nobody goes to a counter for something new
+    /// with goods of others on board, unless that may be done along the way. What was promised before
+    /// is not judged, nor deliveries of several pickups, which stay in one piece.
+    fn together(&self, stops: &[Stop], faults: &mut Vec<Fault>) {
+        if self.policy.bundling.along_the_way {
+            return;
+        }
+        let of_kind = |kind| stops.iter().filter(move |stop| stop.kind == kind);
+        let to_pick_up: BTreeSet<DeliveryId> =
+            of_kind(StopKind::Pickup).map(|stop| stop.delivery).collect();
+        let to_drop_off = of_kind(StopKind::Dropoff).map(|stop| stop.delivery);
+        let mut on_board: BTreeSet<DeliveryId> =
+            to_drop_off.filter(|delivery| !to_pick_up.contains(delivery)).collect();
+        let same_visit = |a: &Stop, b: &Stop| {
+            (a.kind, b.kind) == (StopKind::Pickup, StopKind::Pickup) && a.spot == b.spot
+        };
+        let mut left = stops;
+        for visit in stops.chunk_by(same_visit) {
+            left = &left[visit.len()..];
+            let here: BTreeSet<DeliveryId> = visit.iter().map(|stop| stop.delivery).collect();
+            if visit[0].kind == StopKind::Dropoff {
+                on_board.retain(|one| left.iter().any(|stop| stop.delivery == *one));
+                continue;
+            }
+            let pickups = |delivery: DeliveryId| {
+                of_kind(StopKind::Pickup).filter(move |one| one.delivery == delivery).count()
+            };
+            let plain_new = |stop: &Stop| self.is_new(stop) && pickups(stop.delivery) == 1;
+            let meets_others = on_board.iter().any(|one| !here.contains(one));
+            if meets_others && visit.iter().all(plain_new) {
+                faults.push(self.broken(visit[0].delivery, "along-the-way"));
+            }
+            on_board.extend(here);
         }
     }
 

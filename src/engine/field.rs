@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::costs::delay;
-use super::costs::fairness::{Standing, mean_hourly};
+use super::costs::fairness::{Account, Average, Standing};
 use super::index::CourierIndex;
 use super::problem::{Parcel, ParcelIx, Problem, Reach, Rider, RiderIx, Task, TaskIx};
 use super::rules::{self, Refusal};
@@ -12,7 +12,7 @@ use super::travel::TravelTimes;
 use crate::domain::geo::Spot;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
 use crate::domain::policy::DispatchPolicy;
-use crate::domain::time::Seconds;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
 
 /// The problem of one snapshot.
@@ -91,7 +91,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
         let policy = &self.problem.policy.fairness;
         let earned = couriers.iter().map(|courier| courier.earned).sum();
         let paid_s = couriers.iter().map(|courier| courier.paid.0).sum();
-        let mean = mean_hourly(earned, paid_s);
+        let average = Average::new(earned, paid_s, self.snapshot.guarantee_hourly);
         let kinds: BTreeSet<VehicleKind> =
             couriers.iter().map(|courier| courier.vehicle.kind).collect();
         let kinds: Vec<VehicleKind> = kinds.into_iter().collect();
@@ -110,13 +110,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
                 rest_until_s: courier.rest_until.map_or(i64::MIN, |until| until.seconds()),
                 promised,
                 fixed: under_way.map_or(0, |last| last + 1),
-                standing: Standing::new(
-                    courier.earned,
-                    courier.paid.0,
-                    courier.shift_end.since(self.snapshot.now).0,
-                    mean,
-                    policy,
-                ),
+                standing: Standing::new(account(courier, self.snapshot.now), average, policy),
             });
         }
     }
@@ -177,6 +171,11 @@ impl<'a, T: TravelTimes> Field<'a, T> {
             self.excluded.push(excluded);
         }
     }
+}
+
+fn account(courier: &CourierState, now: Timestamp) -> Account {
+    let left_s = courier.shift_end.since(now).0;
+    Account { earned: courier.earned, paid_s: courier.paid.0, left_s }
 }
 
 fn asked(snapshot: &Snapshot) -> BTreeSet<CourierId> {

@@ -1,6 +1,6 @@
 //! Where the tasks of one more parcel can go in a route, and which of the ways is cheapest.
 
-use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
+use super::problem::{ParcelIx, Problem, RiderIx, Task, TaskIx};
 use super::route::same_counter;
 use super::rules::Refusal;
 use super::schedules;
@@ -96,13 +96,15 @@ fn each_place<T: TravelTimes>(
     for place in problem.riders[rider].fixed..=old.len() {
         let joins = place > 0
             && same_counter(problem.task(old[place - 1]), pickup)
-            && !continues_visit(problem, old, place)
-            && visit_len_before(problem, old, place) < bundling.size_max;
+            && !continues_visit(problem, old, place);
         let between_trips = place == old.len()
             || (problem.task(old[place]).kind == StopKind::Pickup
                 && !continues_visit(problem, old, place)
                 && is_empty_before(problem, old, place));
         if !bundling.along_the_way && !joins && !between_trips {
+            continue;
+        }
+        if visit_len_around(problem, old, place, pickup) >= bundling.size_max {
             continue;
         }
         if in_one_piece || !(joins || bundling.along_the_way) {
@@ -142,15 +144,16 @@ fn continues_visit<T: TravelTimes>(
         && same_counter(problem.task(route[place - 1]), problem.task(route[place]))
 }
 
-/// How many pickups the visit has that ends just before `place`.
-fn visit_len_before<T: TravelTimes>(
+/// How many pickups of `old` a new one at `place` would share its visit to the counter with.
+fn visit_len_around<T: TravelTimes>(
     problem: &Problem<'_, T>,
-    route: &[TaskIx],
+    old: &[TaskIx],
     place: usize,
+    pickup: &Task,
 ) -> usize {
-    let last = problem.task(route[place - 1]);
-    let before = route[..place].iter().rev();
-    before.take_while(|&&task| same_counter(problem.task(task), last)).count()
+    let is_shared = |task: &&TaskIx| same_counter(problem.task(**task), pickup);
+    let before = old[..place].iter().rev().take_while(is_shared).count();
+    before + old[place..].iter().take_while(is_shared).count()
 }
 
 /// Whether nothing is on board just before `place`: as many parcels have been dropped off as were

@@ -1,8 +1,9 @@
 //! Exact assignment on a sparse graph: each row gets at most one column, each column serves at most
 //! one row, and the sum of the costs is the smallest possible.
 //!
-//! Successive shortest augmenting paths with column prices (Jonker and Volgenant 1987), on lists of
-//! edges instead of a matrix. A row may also stay alone at a cost of its own.
+//! Bidding first (their augmenting row reduction), then successive shortest augmenting paths with
+//! column prices (Jonker and Volgenant 1987), on lists of edges instead of a matrix. A row may also stay
+//! alone at a cost of its own.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -26,6 +27,8 @@ pub struct Row {
 }
 
 const NONE: u32 = u32::MAX;
+/// How often rows drive each other out before a path is looked for instead.
+const BIDS_MAX: usize = 32;
 
 /// The cheapest assignment: for each row its edge's place in the list, or `None` if it stays alone.
 ///
@@ -36,7 +39,7 @@ const NONE: u32 = u32::MAX;
 /// If an edge names a column that is not below `columns`.
 pub fn assign(rows: &[Row], columns: usize) -> Vec<Option<usize>> {
     let mut solver = Solver::new(rows, columns);
-    for row in 0..rows.len() {
+    for row in solver.bid() {
         solver.augment(row);
     }
     solver.edge_of_row
@@ -109,6 +112,54 @@ impl<'a> Solver<'a> {
         self.settle(best.0);
         self.flip(new_row, best.1);
         self.forget();
+    }
+
+    /// Lets the rows bid: each takes the column that is cheapest for it and makes it dearer by what it
+    /// gains over its second choice; whoever is driven out bids again. Quick, and nearly all rows find
+    /// their place so. Returns those that do not.
+    fn bid(&mut self) -> Vec<usize> {
+        let mut left = Vec::new();
+        for first in 0..self.rows.len() {
+            let mut bidder = first;
+            for bid in 1.. {
+                let Some((place, least, second)) = self.two_cheapest(bidder) else { break };
+                let edge = self.rows[bidder].edges[place];
+                let column = edge.column as usize;
+                self.price[column] -= second - least;
+                self.edge_of_row[bidder] = Some(place);
+                let bidder_ix = u32::try_from(bidder).unwrap_or(NONE);
+                let driven_out = std::mem::replace(&mut self.row_of_column[column], bidder_ix);
+                if driven_out == NONE {
+                    break;
+                }
+                let driven_out = driven_out as usize;
+                self.edge_of_row[driven_out] = None;
+                if least == second || bid == BIDS_MAX {
+                    left.push(driven_out);
+                    break;
+                }
+                bidder = driven_out;
+            }
+        }
+        left
+    }
+
+    /// The place of a row's cheapest edge at present prices, what it costs, and what the second choice
+    /// would. `None` if staying alone is as cheap: prices only rise, so that it stays so.
+    fn two_cheapest(&self, row: usize) -> Option<(usize, i64, i64)> {
+        let row = &self.rows[row];
+        let (mut place, mut least, mut second) = (None, row.alone, row.alone);
+        for (at, edge) in row.edges.iter().enumerate() {
+            let cost = edge.cost - self.price[edge.column as usize];
+            if cost < least {
+                second = least;
+                least = cost;
+                place = Some(at);
+            } else if cost < second {
+                second = cost;
+            }
+        }
+        place.map(|place| (place, least, second))
     }
 
     fn open_edges(&mut self, row: usize, base: i64) {

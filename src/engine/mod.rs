@@ -4,9 +4,11 @@
 //! of the search. Same snapshot, policy, travel times and seed: same plan, whatever the order of
 //! the rows. There is no clock, no chance and no `HashMap` here.
 
+pub mod ahead;
 pub mod check;
 pub mod commitment;
 pub mod costs;
+pub mod deal;
 pub mod explain;
 pub mod field;
 pub mod index;
@@ -26,4 +28,4 @@ pub use plan::{Plan, plan};
 pub use snapshot::Snapshot;
 
 /// Part of every decision row: a plan can be made again only by the same engine.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";

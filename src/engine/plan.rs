@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead;
 use super::commitment;
 use super::costs::Terms;
 use super::explain;
@@ -145,13 +146,13 @@ pub fn plan(
     travel: &impl TravelTimes,
     seed: u64,
 ) -> Plan {
-    if !snapshot.is_sorted() {
-        let Snapshot { now, couriers, jobs } = snapshot.clone();
-        return plan(&Snapshot::sorted(now, couriers, jobs), policy, travel, seed);
-    }
-    let field = Field::new(snapshot, policy, travel, seed);
+    let snapshot = snapshot.normal();
+    let field = Field::new(&snapshot, policy, travel, seed);
     let schedules = searched(&field);
     let mut plan = Plan { proposals: proposals(&field, &schedules), ..Plan::default() };
+    plan.moves = ahead::moves(&field, &schedules);
+    // One thing at a time: who is asked is not sent ahead.
+    plan.moves.retain(|one| plan.proposals.iter().all(|asked| asked.courier != one.courier));
     plan.explanations = explain::all(&field, &schedules);
     plan.proposals.sort_by_key(|proposal| proposal.courier);
     plan

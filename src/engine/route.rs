@@ -5,8 +5,9 @@ use super::costs::{Terms, approach, delay, freshness, lateness, riding};
 use super::problem::{Problem, Rider, RiderIx, Task, TaskIx};
 use super::rules::{self, Refusal};
 use super::snapshot::StopKind;
-use super::travel::TravelTimes;
+use super::travel::{Leg, TravelTimes};
 use crate::domain::geo::{Metres, Spot};
+use crate::domain::vehicle::VehicleKind;
 
 /// When a task is reached, done and left, and the ride to it. Whole seconds since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,29 @@ pub struct Trial<'a> {
     pub route: &'a [TaskIx],
 }
 
-/// What a route costs, in its own terms.
+/// Rides already reckoned for one kind of vehicle: to each of the last tasks of a route from the one
+/// before it. The first of them is not looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Reckoned<'a> {
+    /// What they were reckoned for.
+    pub vehicle: VehicleKind,
+    /// The rides.
+    pub legs: &'a [Leg],
+}
+
+impl Reckoned<'_> {
+    /// None at all.
+    pub const NOTHING: Reckoned<'static> = Reckoned { vehicle: VehicleKind::Bike, legs: &[] };
+
+    /// The ride to the task at `place` of a route of `len` tasks.
+    fn leg(&self, rider: &Rider, place: usize, len: usize) -> Option<Leg> {
+        let first = len - self.legs.len();
+        let is_known = place > first && self.vehicle == rider.vehicle;
+        is_known.then(|| self.legs[place - first])
+    }
+}
+
+/// What a route costs, in its own terms; some of its rides may be known already.
 ///
 /// Pickups that follow each other at one spot are one visit to the counter: one service, and the
 /// handover waits for the last of the goods. Cost: O(tasks), one travel time each, no allocation.
@@ -43,6 +66,7 @@ pub fn evaluate<T: TravelTimes>(
     problem: &Problem<'_, T>,
     rider_ix: RiderIx,
     route: &[TaskIx],
+    reckoned: Reckoned<'_>,
 ) -> Result<Terms, Refusal> {
     let rider = &problem.riders[rider_ix];
     let trial = Trial { rider, route };
@@ -53,7 +77,8 @@ pub fn evaluate<T: TravelTimes>(
     let mut rest = route;
     while !rest.is_empty() {
         let (here, later) = rest.split_at(counter_visit_len(problem, rest));
-        let visit = clock.visit(problem, rider, here);
+        let leg = reckoned.leg(rider, route.len() - rest.len(), route.len());
+        let visit = clock.visit(problem, rider, here, leg);
         terms.riding_m += riding::of_visit(&visit);
         terms.approach_m += approach::of_visit(problem.task(here[0]), &visit);
         for &task_ix in here {
@@ -88,7 +113,7 @@ pub fn visits<T: TravelTimes>(
     let mut rest = route;
     while !rest.is_empty() {
         let (here, later) = rest.split_at(counter_visit_len(problem, rest));
-        let visit = clock.visit(problem, rider, here);
+        let visit = clock.visit(problem, rider, here, None);
         let together = Visit { metres: Metres(0), ride_s: 0, ..visit };
         visits.push(visit);
         visits.extend(here[1..].iter().map(|_| together));
@@ -97,7 +122,7 @@ pub fn visits<T: TravelTimes>(
     visits
 }
 
-/// The first visit of a route.
+/// The first visit of a route; the ride there may be known already.
 ///
 /// # Panics
 /// If the route is empty.
@@ -105,10 +130,11 @@ pub fn first_visit<T: TravelTimes>(
     problem: &Problem<'_, T>,
     rider: RiderIx,
     route: &[TaskIx],
+    leg: Option<Leg>,
 ) -> Visit {
     let rider = &problem.riders[rider];
     let here = &route[..counter_visit_len(problem, route)];
-    Clock::of(rider, problem.now_s).visit(problem, rider, here)
+    Clock::of(rider, problem.now_s).visit(problem, rider, here, leg)
 }
 
 /// Where the courier is along the route, and when.
@@ -129,15 +155,16 @@ impl Clock {
         }
     }
 
-    /// Rides to the spot of the tasks `here` and does them.
+    /// Rides to the spot of the tasks `here` and does them. The ride may be known already.
     fn visit<T: TravelTimes>(
         &mut self,
         problem: &Problem<'_, T>,
         rider: &Rider,
         here: &[TaskIx],
+        leg: Option<Leg>,
     ) -> Visit {
         let first = problem.task(here[0]);
-        let leg = problem.travel.leg(self.spot, first.spot, rider.vehicle);
+        let leg = leg.unwrap_or_else(|| problem.travel.leg(self.spot, first.spot, rider.vehicle));
         // Who already stands there has arrived in the past; nothing happens before now all the same.
         let stays = (self.spot, self.counter) == (first.spot, first.counter);
         let arrival_s = if stays { self.here_since_s } else { self.leave_s + leg.seconds.0 };

@@ -2,7 +2,7 @@
 
 use super::costs::Terms;
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
-use super::route;
+use super::route::{self, Reckoned};
 use super::rules::Refusal;
 use super::snapshot::StopKind;
 use super::travel::TravelTimes;
@@ -124,7 +124,20 @@ pub fn cost_of<T: TravelTimes>(
     rider: RiderIx,
     route: &[TaskIx],
 ) -> Result<i64, Refusal> {
-    terms(problem, rider, route).map(|terms| terms.weighted(&problem.policy.weights))
+    cost_with(problem, rider, route, Reckoned::NOTHING)
+}
+
+/// [`cost_of`], where some of the rides are known already.
+///
+/// # Errors
+/// The rule that forbids it.
+pub fn cost_with<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+    reckoned: Reckoned<'_>,
+) -> Result<i64, Refusal> {
+    terms_with(problem, rider, route, reckoned).map(|terms| terms.weighted(&problem.policy.weights))
 }
 
 /// Every term of a route, equality included.
@@ -136,7 +149,16 @@ pub fn terms<T: TravelTimes>(
     rider: RiderIx,
     route: &[TaskIx],
 ) -> Result<Terms, Refusal> {
-    let mut terms = route::evaluate(problem, rider, route)?;
+    terms_with(problem, rider, route, Reckoned::NOTHING)
+}
+
+fn terms_with<T: TravelTimes>(
+    problem: &Problem<'_, T>,
+    rider: RiderIx,
+    route: &[TaskIx],
+    reckoned: Reckoned<'_>,
+) -> Result<Terms, Refusal> {
+    let mut terms = route::evaluate(problem, rider, route, reckoned)?;
     let promised = problem.riders[rider].promised.len();
     if route.len() > promised {
         terms.fairness_ms = fairness_over(problem, rider, new_parcels(problem, rider, route));

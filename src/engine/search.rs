@@ -4,12 +4,12 @@
 //! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
 //! problem and on the schedules it starts from, on nothing else.
 
+use super::deal;
 use super::insertion::{self, Best, Old, Scratch};
-use super::matching::{self, Edge, Row};
 use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
 use super::route;
-use super::schedules::{self, Schedules, new_parcels};
-use super::travel::TravelTimes;
+use super::schedules::{self, Schedules};
+use super::travel::{Leg, TravelTimes};
 
 /// Puts each of `parcels`, the soonest ready first, where it adds least. Returns those that nobody
 /// can take. Cost: parcels x riders in reach x places.
@@ -38,9 +38,10 @@ pub fn mend<T: TravelTimes>(
     open: &[ParcelIx],
 ) {
     let mut lists = Lists::default();
+    let mut deals = deal::Lists::default();
     let mut left = problem.policy.search.relocations_max;
     loop {
-        let mut better = deal_again(problem, schedules, &mut lists);
+        let mut better = deal::deal_again(problem, schedules, &mut deals);
         for &parcel in open {
             better |= relocate(problem, schedules, parcel, &mut lists);
         }
@@ -92,7 +93,7 @@ fn cheapest<T: TravelTimes>(
 
 /// The least that going for a pickup at once costs a rider: goods that wait and metres ridden, in
 /// one unit. `None` if it would be after the shift.
-fn least_approach<T: TravelTimes>(
+pub(super) fn least_approach<T: TravelTimes>(
     problem: &Problem<'_, T>,
     pickup: TaskIx,
     rider: RiderIx,
@@ -112,17 +113,20 @@ fn least_approach<T: TravelTimes>(
     }
     let weights = &problem.policy.weights;
     Some(Approach {
+        leg,
         delay_ms: (handover_s - pickup.ready_s).max(0) * weights.delay,
         riding_ms: leg.metres.0 * (weights.riding + weights.approach),
     })
 }
 
 /// What going somewhere costs, as thousandths of a second of a customer's waiting.
-struct Approach {
-    /// For the goods of one delivery.
-    delay_ms: i64,
-    /// For the ride.
-    riding_ms: i64,
+pub(super) struct Approach {
+    /// The ride.
+    pub leg: Leg,
+    /// What it costs the goods of one delivery.
+    pub delay_ms: i64,
+    /// What it costs.
+    pub riding_ms: i64,
 }
 
 /// Takes a parcel out and puts it where it adds least, if that is better than where it was.
@@ -168,7 +172,8 @@ fn is_well_alone<T: TravelTimes>(
 ) -> bool {
     let route = schedules.route(rider);
     route.len() == 2
-        && route::first_visit(problem, rider, route).handover_s <= problem.task(route[0]).ready_s
+        && route::first_visit(problem, rider, route, None).handover_s
+            <= problem.task(route[0]).ready_s
 }
 
 /// Lists that are filled again and again without being allocated again.
@@ -177,134 +182,4 @@ struct Lists {
     scratch: Scratch,
     old: Vec<TaskIx>,
     without: Vec<TaskIx>,
-}
-
-/// A rider's planned tasks as one piece, which another rider could have instead.
-struct Pack {
-    rider: RiderIx,
-    tasks: Vec<TaskIx>,
-    parcels: Vec<ParcelIx>,
-    /// What it adds to its present rider's promised route.
-    cost: i64,
-}
-
-/// Deals all planned packs out again, each to one rider, by exact assignment.
-fn deal_again<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    schedules: &mut Schedules,
-    lists: &mut Lists,
-) -> bool {
-    let packs = packs(problem, schedules);
-    let least: Vec<Vec<(RiderIx, i64)>> =
-        packs.iter().map(|pack| least_costs(problem, pack)).collect();
-    // No exchange can save more than this, so an edge that costs more than its pack's present place
-    // by as much cannot be part of a better deal.
-    let gain = |(pack, least): (&Pack, &Vec<(RiderIx, i64)>)| {
-        let best = least.iter().map(|&(_, cost)| cost).min().unwrap_or(pack.cost);
-        (pack.cost - best).max(0)
-    };
-    let gain_max: i64 = packs.iter().zip(&least).map(gain).sum();
-    if gain_max == 0 {
-        return false;
-    }
-    let mut rows = Vec::with_capacity(packs.len());
-    for (pack, least) in packs.iter().zip(&least) {
-        let mut edges = Vec::new();
-        for &(rider, bound) in least.iter().filter(|(_, bound)| *bound < pack.cost + gain_max) {
-            let column = u32::try_from(rider).unwrap_or(u32::MAX);
-            if rider == pack.rider {
-                edges.push(Edge { column, cost: bound });
-                continue;
-            }
-            lists.old.clear();
-            lists.old.extend_from_slice(&problem.riders[rider].promised);
-            lists.old.extend_from_slice(&pack.tasks);
-            if let Ok(cost) = schedules::cost_of(problem, rider, &lists.old) {
-                edges.push(Edge { column, cost: cost - schedules.base_cost(rider) });
-            }
-        }
-        rows.push(Row { edges, alone: ALONE });
-    }
-    let chosen = matching::assign(&rows, problem.riders.len());
-    let chosen: Option<Vec<Edge>> =
-        rows.iter().zip(chosen).map(|(row, place)| place.map(|place| row.edges[place])).collect();
-    chosen.is_some_and(|chosen| deal(problem, schedules, &packs, &chosen, &mut lists.old))
-}
-
-/// Leaving a pack without a rider never pays: it has one already.
-const ALONE: i64 = i64::MAX / 4;
-
-/// Gives each pack to its chosen rider, if that is cheaper in all.
-fn deal<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    schedules: &mut Schedules,
-    packs: &[Pack],
-    chosen: &[Edge],
-    route: &mut Vec<TaskIx>,
-) -> bool {
-    let before: i64 = packs.iter().map(|pack| pack.cost).sum();
-    if chosen.iter().map(|edge| edge.cost).sum::<i64>() >= before {
-        return false;
-    }
-    let movers = || packs.iter().zip(chosen).filter(|(p, edge)| p.rider != edge.column as usize);
-    for (pack, _) in movers() {
-        let promised = &problem.riders[pack.rider].promised;
-        schedules.set(problem, pack.rider, promised, schedules.base_cost(pack.rider));
-    }
-    for (pack, edge) in movers() {
-        let rider = edge.column as usize;
-        route.clear();
-        route.extend_from_slice(&problem.riders[rider].promised);
-        route.extend_from_slice(&pack.tasks);
-        schedules.set(problem, rider, route, edge.cost + schedules.base_cost(rider));
-    }
-    true
-}
-
-fn packs<T: TravelTimes>(problem: &Problem<'_, T>, schedules: &Schedules) -> Vec<Pack> {
-    let mut packs = Vec::new();
-    for (rider, row) in problem.riders.iter().enumerate() {
-        let route = schedules.route(rider);
-        if route.len() == row.promised.len() {
-            continue;
-        }
-        packs.push(Pack {
-            rider,
-            tasks: route.iter().copied().filter(|task| !row.promised.contains(task)).collect(),
-            parcels: new_parcels(problem, rider, route).collect(),
-            cost: schedules.cost(rider) - schedules.base_cost(rider),
-        });
-    }
-    packs
-}
-
-/// How many of the most promising riders take part in the deal for one pack. The deal is exact among
-/// them.
-const DEAL_MAX: usize = 16;
-
-/// The most promising riders who may have a whole pack, with a bound from below on what it would add: the delay at
-/// its first counter, and equality. For its present rider, what it does add.
-fn least_costs<T: TravelTimes>(problem: &Problem<'_, T>, pack: &Pack) -> Vec<(RiderIx, i64)> {
-    let parcels = &pack.parcels;
-    let Some(&first) = parcels.first() else { return Vec::new() };
-    let together = route::counter_visit_len(problem, &pack.tasks) as i64;
-    let mut least = Vec::new();
-    for &rider in problem.reach(first) {
-        if rider == pack.rider {
-            least.push((rider, pack.cost));
-            continue;
-        }
-        let Some(approach) = least_approach(problem, pack.tasks[0], rider) else { continue };
-        let approach_ms = approach.delay_ms * together + approach.riding_ms;
-        if parcels.iter().all(|&parcel| problem.may_have(rider, parcel)) {
-            least.push((rider, approach_ms + schedules::fairness_ms(problem, rider, parcels)));
-        }
-    }
-    if least.len() > DEAL_MAX {
-        least.select_nth_unstable_by_key(DEAL_MAX, |&(rider, cost)| (cost, rider));
-        let own = least[DEAL_MAX..].iter().copied().find(|&(rider, _)| rider == pack.rider);
-        least.truncate(DEAL_MAX);
-        least.extend(own);
-    }
-    least
 }

@@ -1,10 +1,12 @@
 //! Everything the engine may know at one instant. A decision row keeps it, so that the same plan
 //! can be made again.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::ahead::Demand;
 use crate::domain::geo::Spot;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use crate::domain::time::{Seconds, Timestamp};
@@ -20,6 +22,13 @@ pub struct Snapshot {
     pub couriers: Vec<CourierState>,
     /// Jobs that can still be given, taken back or moved, by delivery id.
     pub jobs: Vec<Job>,
+    /// What the tariff guarantees for an hour, in minor units: what differences in earnings are
+    /// measured in. 0 if nothing is guaranteed.
+    #[serde(default)]
+    pub guarantee_hourly: i64,
+    /// Where orders of the last hour came from, by spot; empty where nobody is sent ahead.
+    #[serde(default)]
+    pub demands: Vec<Demand>,
 }
 
 /// A courier on duty.
@@ -105,6 +114,17 @@ pub enum Standing {
     },
 }
 
+impl Standing {
+    /// Its place among several rows about one delivery: the smallest counts.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Held { .. } => 0,
+            Self::Offered { .. } => 1,
+            Self::Open => 2,
+        }
+    }
+}
+
 /// One stop of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,20 +174,40 @@ pub enum StopState {
 }
 
 impl Snapshot {
-    /// A snapshot whose rows are in the order of their ids, whatever order they came in. Of two
-    /// rows with one id the first is kept.
+    /// A snapshot whose rows are in the order of their ids, whatever order they came in.
+    ///
+    /// Each courier and each delivery is in it once. Of two jobs with one delivery id the one that
+    /// stands further counts (held, then offered, then open), and an open job that is in somebody's
+    /// route already is left out: it has been promised.
     pub fn sorted(now: Timestamp, mut couriers: Vec<CourierState>, mut jobs: Vec<Job>) -> Self {
         couriers.sort_by_key(|courier| courier.id);
         couriers.dedup_by_key(|courier| courier.id);
-        jobs.sort_by_key(|job| job.delivery);
+        jobs.sort_by_key(|job| (job.delivery, job.standing.rank()));
         jobs.dedup_by_key(|job| job.delivery);
-        Self { now, couriers, jobs }
+        let promised: BTreeSet<DeliveryId> =
+            couriers.iter().flat_map(|one| &one.route).map(|stop| stop.delivery).collect();
+        jobs.retain(|job| {
+            matches!(job.standing, Standing::Held { .. }) || !promised.contains(&job.delivery)
+        });
+        Self { now, couriers, jobs, guarantee_hourly: 0, demands: Vec::new() }
     }
 
-    /// Whether the rows are in the order of their ids, without doubles.
-    pub fn is_sorted(&self) -> bool {
-        self.couriers.is_sorted_by(|a, b| a.id < b.id)
-            && self.jobs.is_sorted_by(|a, b| a.delivery < b.delivery)
+    /// The same, if its rows are as [`Self::sorted`] leaves them; otherwise a copy that is.
+    pub fn normal(&self) -> Cow<'_, Self> {
+        let is_sorted = self.couriers.is_sorted_by(|a, b| a.id < b.id)
+            && self.jobs.is_sorted_by(|a, b| a.delivery < b.delivery);
+        let open: BTreeSet<DeliveryId> = self
+            .jobs
+            .iter()
+            .filter(|job| !matches!(job.standing, Standing::Held { .. }))
+            .map(|job| job.delivery)
+            .collect();
+        let mut stops = self.couriers.iter().flat_map(|one| &one.route);
+        if is_sorted && !stops.any(|stop| open.contains(&stop.delivery)) {
+            return Cow::Borrowed(self);
+        }
+        let Self { now, couriers, jobs, guarantee_hourly, demands } = self.clone();
+        Cow::Owned(Self { guarantee_hourly, demands, ..Self::sorted(now, couriers, jobs) })
     }
 }
 

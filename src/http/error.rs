@@ -13,6 +13,7 @@ use crate::domain::delivery::DeliveryError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::slot::SlotError;
 use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
@@ -60,7 +61,7 @@ impl From<diesel::result::Error> for ApiError {
 
 impl ApiError {
     /// The whole table: status and machine-readable code, one line per cause.
-    fn problem(&self) -> (StatusCode, &'static str) {
+    pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use CommandError as C;
         use DeliveryError as D;
         match self {
@@ -85,6 +86,10 @@ impl ApiError {
             Self::Command(C::Delivery(D::PickupFirst)) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::Delivery(D::ProofMissing)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
+            }
+            Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
+            Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
             Self::Command(C::Delivery(D::Illegal { .. } | D::Task(_))) => {
                 (StatusCode::CONFLICT, "illegal-transition")
@@ -113,7 +118,8 @@ impl ApiError {
             Self::Command(C::Picture(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "picture"),
             Self::Command(C::AtWork) => (StatusCode::CONFLICT, "at-work"),
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
-            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
             Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
@@ -124,6 +130,20 @@ impl ApiError {
             Self::Command(C::Quote(QuoteError::Expired { .. })) => {
                 (StatusCode::CONFLICT, "quote-expired")
             }
+            Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
+            Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
+            Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Plan(_) | C::Slot(SlotError::Window)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Slot(SlotError::NoSuch { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-slot")
+            }
+            Self::Command(C::Slot(SlotError::Closed { .. } | SlotError::TooFarAhead { .. })) => {
+                (StatusCode::CONFLICT, "slot-closed")
+            }
+            Self::Command(C::Slot(SlotError::Full { .. })) => (StatusCode::CONFLICT, "slot-full"),
+            Self::Command(C::Column { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-column"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
             Self::Command(C::KeyReused) => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
@@ -141,6 +161,13 @@ impl ApiError {
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
+            }
+            Self::Command(CommandError::Book(error)) => {
+                let pointer = match error.rule {
+                    Some(number) => format!("/book/rules/{number}"),
+                    None => "/book".to_owned(),
+                };
+                vec![Fault { pointer, detail: error.to_string() }]
             }
             _ => Vec::new(),
         }

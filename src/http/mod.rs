@@ -50,8 +50,9 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, ledger, me, merchants, offers, phone, positions,
-        proofs, quotes, reviews, rights, session, shifts, stream, tasks, users, webhooks,
+        board, couriers, decisions, deliveries, desk, imports, ledger, me, merchants, offers,
+        phone, positions, prices, proofs, quotes, reviews, rights, session, shifts, slots, stream,
+        tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -85,10 +86,22 @@ pub fn routes(to: &mut ServiceConfig) {
     )
     .service(at("/v1/deliveries/{id}/ready").route(post().to(deliveries::ready_delivery)))
     .service(at("/v1/deliveries/{id}/links").route(get().to(deliveries::show_links)))
+    .service(
+        at("/v1/slot-plans")
+            .route(get().to(slots::list_plans))
+            .route(post().to(slots::create_plan)),
+    )
+    .service(at("/v1/slot-plans/{id}/slots").route(get().to(slots::list_slots)))
     .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
     .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    // merchants' tables
+    to.service(at("/v1/imports").route(post().to(imports::create_import)))
+        .service(at("/v1/imports/{id}").route(get().to(imports::show_import)))
+        .service(at("/v1/imports/{id}/rows").route(get().to(imports::list_rows)))
+        .service(at("/v1/imports/{id}/failed").route(get().to(imports::download_failed)))
+        .service(at("/v1/exports/deliveries").route(get().to(imports::export_deliveries)));
     // merchants' programs
     to.service(at("/v1/events").route(get().to(webhooks::list_events)))
         .service(
@@ -142,6 +155,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
+        .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
+        .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
         .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))
         .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
         .service(at("/v1/deliveries/{id}/why").route(get().to(decisions::explain_delivery)))
@@ -167,7 +182,16 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(couriers::list_couriers))
             .route(post().to(couriers::create_courier)),
     )
-    .service(at("/v1/users").route(post().to(users::create_user)));
+    .service(at("/v1/users").route(post().to(users::create_user)))
+    .service(
+        at("/v1/price-books")
+            .route(get().to(prices::list_books))
+            .route(post().to(prices::create_book)),
+    )
+    .service(at("/v1/price-books/try").route(post().to(prices::try_book)))
+    .service(
+        at("/v1/zones").route(get().to(prices::list_zones)).route(post().to(prices::create_zone)),
+    );
     // customers
     to.service(
         at("/t/{id}")

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::{Delivery, DeliveryState, Package};
+use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryTold, Event};
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
@@ -109,9 +110,18 @@ pub struct DeliveryView {
     pub instructions: Option<Instructions>,
     pub tasks: Vec<TaskView>,
     pub version: i64,
+    /// For dispatchers only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk: Option<Desk>,
 }
 
 impl DeliveryView {
+    /// As a dispatcher sees it: with what the desk has written on it.
+    pub fn for_desk(delivery: Delivery, merchant: Name, courier: Option<Name>) -> Self {
+        let desk = Some(delivery.desk.clone());
+        Self { desk, ..Self::new(delivery, merchant, courier) }
+    }
+
     pub fn new(delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
         let end_reason = match &delivery.state {
             DeliveryState::Failed { failure, .. } => Some(EndReason {
@@ -151,6 +161,7 @@ impl DeliveryView {
             instructions: delivery.instructions,
             tasks: delivery.tasks.into_iter().map(TaskView::from).collect(),
             version: delivery.version,
+            desk: None,
         }
     }
 }
@@ -317,8 +328,8 @@ pub fn event(event: Event) -> serde_json::Value {
             "shift": ShiftView::from(shift),
         }),
         Event::Offer { offer } => json!({ "offer": OfferView::from(*offer) }),
-        Event::Route { courier_id, version } => {
-            json!({ "courier_id": courier_id, "version": version })
+        Event::Route { courier_id, version, tasks } => {
+            json!({ "courier_id": courier_id, "version": version, "tasks": tasks })
         }
         Event::Pay { courier_id, amount } => {
             json!({ "courier_id": courier_id, "amount": amount })

@@ -9,7 +9,7 @@ use crate::clock;
 use crate::commands::CommandError;
 use crate::commands::dispatch::{Tick, apply};
 use crate::config::Dispatch;
-use crate::coop::Coop;
+use crate::coop::{Coop, Rules};
 use crate::engine::snapshot::{Snapshot, Standing};
 use crate::engine::{check, plan};
 use crate::live::Live;
@@ -40,6 +40,16 @@ fn idle(snapshot: &Snapshot) -> bool {
     snapshot.jobs.iter().all(|job| job.standing != Standing::Open)
 }
 
+/// Plans, and has the plan checked.
+fn think(rules: &Rules, snapshot: Snapshot, seed: u64) -> Tick {
+    let plan = plan::plan(&snapshot, &rules.dispatch, &rules.travel, seed);
+    let faults = match check::check(&snapshot, &plan, &rules.dispatch, &rules.travel) {
+        Ok(()) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    };
+    Tick { snapshot, plan, seed, faults }
+}
+
 /// One tick: looks, plans, checks and acts, or does nothing when no job is open.
 pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
     let snapshot = snapshot::take(coop, live).await?;
@@ -47,17 +57,15 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
         return Ok(());
     }
     let seed = u64::from_be_bytes(clock::chance());
-    let rules = &coop.rules;
-    let plan = plan::plan(&snapshot, &rules.dispatch, &rules.travel, seed);
-    let faults = match check::check(&snapshot, &plan, &rules.dispatch, &rules.travel) {
-        Ok(()) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    };
-    if !faults.is_empty() {
-        error!(?faults, "the checker refused a plan; it is kept and not applied");
+    let rules = coop.rules.clone();
+    // On a thread of its own: events and offers go on while the engine thinks.
+    let thought = tokio::task::spawn_blocking(move || think(&rules, snapshot, seed)).await;
+    let tick = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))?;
+    if !tick.faults.is_empty() {
+        error!(faults = ?tick.faults, "the checker refused a plan; it is kept and not applied");
         metrics::counter!("paceline_dispatch_faults_total").increment(1);
     }
-    let applied = apply(coop, &Tick { snapshot, plan, seed, faults }).await?;
+    let applied = apply(coop, &tick).await?;
     if applied.overtaken > 0 {
         warn!(?applied, "some proposals came too late");
     } else if applied.offered + applied.assigned > 0 {

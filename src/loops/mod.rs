@@ -1,6 +1,6 @@
 //! Programs that run at their own pace beside the requests.
 //!
-//! They share one thread and never block it; what they need of the database comes from the pool
+//! They share one thread and never block it (the engine thinks on another one); what they need of the database comes from the pool
 //! like everybody's.
 
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::pictures::Pictures;
 
 pub mod books;
 pub mod dispatcher;
+pub mod imports;
 pub mod offers;
 pub mod outbox;
 pub mod retention;
@@ -60,6 +61,7 @@ pub fn start(
         local.spawn_local(offers::run(coop.clone()));
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));
+        local.spawn_local(imports::run(coop.clone()));
         local.spawn_local(retention::run(coop.clone(), pictures, retention));
         if dispatch.enabled {
             local.spawn_local(dispatcher::run(coop, live, dispatch));

@@ -9,16 +9,19 @@ use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
 use crate::domain::courier::Courier;
 use crate::domain::delivery::Delivery;
+use crate::domain::geo::Spot;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::{Load, Vehicle};
+use crate::engine::ahead::Demand;
 use crate::engine::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
 use crate::live::{Fix, Live};
 
 /// The span over which earnings are compared.
 const PERIOD: Seconds = Seconds(7 * 86_400);
+const HOUR: Seconds = Seconds(3600);
 /// How long a shift without an agreed end is taken to last.
 const UNPLANNED: Seconds = Seconds(10 * 3600);
 
@@ -36,7 +39,29 @@ pub async fn take(coop: &Coop, live: &Live) -> Result<Snapshot, CommandError> {
     let jobs = jobs(coop, &mut conn, &open, &held).await?;
     let couriers = couriers_on_duty(coop, &mut conn, &held, &live.positions(), now).await?;
     Manager::commit_transaction(&mut *conn).await?;
-    Ok(Snapshot::sorted(now, couriers, jobs))
+    Ok(Snapshot {
+        guarantee_hourly: coop.rules.tariff.guarantee_per_hour,
+        demands: match coop.rules.dispatch.ahead.move_max_m {
+            0 => Vec::new(),
+            _ => demands(coop, open.iter().chain(&held), now - HOUR),
+        },
+        ..Snapshot::sorted(now, couriers, jobs)
+    })
+}
+
+/// Where the deliveries under way that were placed since an instant come from.
+fn demands<'a>(
+    coop: &Coop,
+    deliveries: impl Iterator<Item = &'a Delivery>,
+    since: Timestamp,
+) -> Vec<Demand> {
+    let mut by_spot: BTreeMap<Spot, i64> = BTreeMap::new();
+    for delivery in deliveries.filter(|delivery| delivery.placed_at >= since) {
+        if let Some(pickup) = delivery.tasks.first() {
+            *by_spot.entry(coop.rules.spot(pickup.stop.place)).or_default() += 1;
+        }
+    }
+    by_spot.into_iter().map(|(spot, hourly)| Demand { spot, hourly }).collect()
 }
 
 async fn jobs(

@@ -40,6 +40,8 @@ pub async fn run(coop: Coop, hub: Hub, teller: Teller) {
     let done = Rc::new(Notify::new());
     let mut news = hub.listen();
     loop {
+        // Whatever has rung so far is in the outbox by now: one look is enough for all of it.
+        while news.try_recv().is_ok() {}
         match pass(&coop, &teller, &done).await {
             // More is waiting.
             Ok(true) => continue,
@@ -52,7 +54,6 @@ pub async fn run(coop: Coop, hub: Hub, teller: Teller) {
             () = done.notified() => {}
             () = tokio::time::sleep(PACE) => {}
         }
-        news = news.resubscribe();
     }
 }
 

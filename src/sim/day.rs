@@ -6,14 +6,17 @@
 
 use uuid::Uuid;
 
+use super::city::City;
+use super::lately::Lately;
 use super::solution::{Assignment, Delivery, Place, Ride, Solution};
 use crate::domain::geo::Spot;
 use crate::domain::ids::CourierId;
 use crate::domain::policy::DispatchPolicy;
-use crate::domain::vehicle::{Load, VehicleKind};
+use crate::domain::vehicle::Load;
+use crate::engine::ahead;
 use crate::engine::commitment;
 use crate::engine::costs::delay;
-use crate::engine::costs::fairness::{self, Standing};
+use crate::engine::costs::fairness::{Account, Average, Standing};
 use crate::engine::index::CourierIndex;
 use crate::engine::problem::{Parcel, ParcelIx, Problem, Reach, Rider, RiderIx, Task, TaskIx};
 use crate::engine::route;
@@ -22,67 +25,25 @@ use crate::engine::search;
 use crate::engine::snapshot::StopKind;
 use crate::engine::travel::{StraightLine, TravelTimes};
 
-/// What happens in a city in one day. Times are seconds after midnight.
-#[derive(Clone, Debug, PartialEq)]
-pub struct City {
-    /// What is asked for.
-    pub orders: Vec<Order>,
-    /// Who rides.
-    pub couriers: Vec<Courier>,
-    /// The kinds of vehicle there are.
-    pub vehicles: Vec<VehicleKind>,
-    /// How far and how long.
-    pub travel: StraightLine,
-    /// From arriving at a counter to the pickup, and from the pickup to riding on.
-    pub pickup_service_s: (i64, i64),
-    /// From arriving at a door to the drop-off, and from the drop-off to riding on.
-    pub dropoff_service_s: (i64, i64),
-    /// Pay for one order, in minor units.
-    pub pay: i64,
-    /// How often the engine is asked.
-    pub step_s: i64,
-}
-
-/// Something to be carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// The number of the restaurant; orders of different restaurants do not ride together.
-    pub restaurant: usize,
-    /// Where the restaurant is.
-    pub from: Spot,
-    /// Where the customer is.
-    pub to: Spot,
-    /// When it becomes known.
-    pub placed_s: i64,
-    /// When it can be picked up; known once it is placed.
-    pub ready_s: i64,
-    /// When it is promised.
-    pub due_s: i64,
-}
-
-/// Somebody who rides, for one block of hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Courier {
-    /// Where the shift begins.
-    pub spot: Spot,
-    /// On what.
-    pub vehicle: VehicleKind,
-    /// When the shift begins; nothing is known of the courier before.
-    pub on_s: i64,
-    /// When it ends: no pickup later.
-    pub off_s: i64,
-}
-
 /// The counter of a spot that is none. Restaurants may share a spot, and a bundle comes from one.
 const NO_COUNTER: u32 = u32::MAX;
 /// In larger cities the engine looks at the nearest couriers only.
 const EVERYONE_MAX: usize = 200;
 
+/// What a day tells while it goes by, to somebody who has a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The engine is going to be asked.
+    TickBegins,
+    /// It has answered, and what cannot wait has been done.
+    TickEnds,
+}
+
 /// Lives through the day of a city under a policy. Deterministic.
 ///
 /// The simulation's own rule goes before the policy: meals of several restaurants do not ride
 /// together.
-pub fn live(city: &City, policy: &DispatchPolicy) -> Solution {
+pub fn live(city: &City, policy: &DispatchPolicy, tell: &mut dyn FnMut(Moment)) -> Solution {
     let mut policy = policy.clone();
     policy.bundling.along_the_way = false;
     let mut day = Day::new(city, &policy);
@@ -90,7 +51,7 @@ pub fn live(city: &City, policy: &DispatchPolicy) -> Solution {
     let last = city.couriers.iter().map(|courier| courier.off_s).max().unwrap_or(0);
     let mut now_s = first;
     while now_s <= last && !day.is_over() {
-        day.live_through(now_s);
+        day.live_through(now_s, tell);
         now_s += city.step_s;
     }
     day.solution
@@ -113,6 +74,7 @@ struct Day<'a> {
     unplaced: Vec<ParcelIx>,
     /// Where the couriers on duty are or will next be free; only in large cities.
     near: Option<CourierIndex>,
+    lately: Lately,
     solution: Solution,
 }
 
@@ -144,6 +106,7 @@ impl<'a> Day<'a> {
             open: Vec::new(),
             unplaced: Vec::new(),
             near: (city.couriers.len() > EVERYONE_MAX).then(CourierIndex::default),
+            lately: Lately::default(),
             solution: Solution {
                 assignments: Vec::new(),
                 rides: vec![Vec::new(); city.couriers.len()],
@@ -156,13 +119,19 @@ impl<'a> Day<'a> {
         self.orders_to_come.is_empty() && self.open.is_empty()
     }
 
-    fn live_through(&mut self, now_s: i64) {
+    fn live_through(&mut self, now_s: i64, tell: &mut dyn FnMut(Moment)) {
         self.problem.now_s = now_s;
-        if self.learn() {
+        let is_news = self.learn();
+        if is_news {
+            tell(Moment::TickBegins);
             self.plan();
         }
         for rider in 0..self.problem.on_duty.len() {
             self.act(self.problem.on_duty[rider]);
+        }
+        self.send_ahead();
+        if is_news {
+            tell(Moment::TickEnds);
         }
     }
 
@@ -235,6 +204,7 @@ impl<'a> Day<'a> {
         let reach = Reach::Everyone;
         self.problem.parcels.push(Parcel { tasks: first..first + 2, pay: city.pay, reach });
         self.order_of.push(order);
+        self.lately.note(row);
         self.open.push(parcel);
         self.unplaced.push(parcel);
     }
@@ -293,12 +263,13 @@ impl<'a> Day<'a> {
             earned += self.problem.riders[rider].standing.earned;
             paid_s += paid_of(rider);
         }
-        let mean = fairness::mean_hourly(earned, paid_s);
+        let average = Average::new(earned, paid_s, self.city.guarantee_hourly);
         let policy = &self.problem.policy.fairness;
         for &rider in &self.problem.on_duty {
             let row = &mut self.problem.riders[rider];
             let (earned, left_s) = (row.standing.earned, row.shift_end_s - now_s);
-            row.standing = Standing::new(earned, paid_of(rider), left_s, mean, policy);
+            let account = Account { earned, paid_s: paid_of(rider), left_s };
+            row.standing = Standing::new(account, average, policy);
         }
     }
 
@@ -310,7 +281,7 @@ impl<'a> Day<'a> {
             return;
         }
         let first = self.problem.task(route[0]);
-        let visit = route::first_visit(&self.problem, rider, route);
+        let visit = route::first_visit(&self.problem, rider, route, None);
         let row = &self.problem.riders[rider];
         if (row.spot, row.counter) == (first.spot, first.counter) {
             if visit.handover_s < next_s {
@@ -326,20 +297,59 @@ impl<'a> Day<'a> {
         }
     }
 
+    /// Sends those who have just run out of work where they would better wait.
+    fn send_ahead(&mut self) {
+        let policy = &self.problem.policy.ahead;
+        let now_s = self.problem.now_s;
+        if policy.move_max_m == 0 {
+            return;
+        }
+        self.lately.forget_before(now_s - 3600);
+        let riders = &self.problem.riders;
+        let soon_s = now_s + policy.span_s;
+        let is_free = |rider: &RiderIx| {
+            let row = &riders[*rider];
+            let goes_on = row.shift_end_s >= soon_s && row.there_s <= soon_s;
+            goes_on && self.schedules.route(*rider).is_empty()
+        };
+        let free: Vec<RiderIx> = self.problem.on_duty.iter().copied().filter(is_free).collect();
+        let this_step = now_s..now_s + self.city.step_s;
+        let just_free: Vec<RiderIx> = free
+            .iter()
+            .copied()
+            .filter(|&one| riders[one].counter == NO_COUNTER)
+            .filter(|&one| this_step.contains(&riders[one].there_s))
+            .collect();
+        for rider in just_free {
+            let spot = |one: RiderIx| self.problem.riders[one].spot;
+            let others: Vec<Spot> =
+                free.iter().filter(|&&one| one != rider).map(|&one| spot(one)).collect();
+            let (restaurants, demands) = self.lately.demands();
+            if let Some(place) = ahead::better_place(spot(rider), &others, &demands, policy) {
+                let at_s = self.problem.riders[rider].leaves_s(now_s);
+                self.ride_to(rider, demands[place].spot, restaurants[place], at_s);
+            }
+        }
+    }
+
     /// Sends a rider to the counter of the first pickup; there is no turning round on the way.
     fn ride_to_counter(&mut self, rider: RiderIx, at_s: i64) {
         let pickup = *self.problem.task(self.schedules.route(rider)[0]);
-        let to = Place::Restaurant(pickup.counter as usize);
+        self.ride_to(rider, pickup.spot, pickup.counter as usize, at_s);
+        // The plan stays as it was: the rider leaves in time for it.
+        let _ = self.schedules.refresh(&self.problem, rider);
+    }
+
+    fn ride_to(&mut self, rider: RiderIx, spot: Spot, restaurant: usize, at_s: i64) {
+        let to = Place::Restaurant(restaurant);
         let ride = Ride { departs_at: at_s, from: self.place[rider], to };
         self.solution.rides[self.courier_of[rider]].push(ride);
         self.place[rider] = to;
         let row = &mut self.problem.riders[rider];
-        row.there_s = at_s + self.city.travel.leg(row.spot, pickup.spot, row.vehicle).seconds.0;
-        row.spot = pickup.spot;
-        row.counter = pickup.counter;
+        row.there_s = at_s + self.city.travel.leg(row.spot, spot, row.vehicle).seconds.0;
+        row.spot = spot;
+        row.counter = restaurant as u32;
         self.note_spot(rider);
-        // The plan stays as it was: the rider leaves in time for it.
-        let _ = self.schedules.refresh(&self.problem, rider);
     }
 
     /// Picks up the first bundle of a rider's plan and brings it out.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::day::{self, City, Courier, Order};
+use super::city::{City, Courier, Order};
+use super::day::{self, Moment};
 use super::solution::Solution;
 use crate::domain::geo::{Plane, Position, Spot};
 use crate::domain::policy::DispatchPolicy;
@@ -90,13 +91,14 @@ pub fn parse(orders: &str, couriers: &str) -> Result<City, RappiError> {
         pickup_service_s: (0, SERVICE_S),
         dropoff_service_s: (0, SERVICE_S),
         pay: PAY,
+        guarantee_hourly: 0,
         step_s: 60,
     })
 }
 
 /// Lives through the day, a decision every minute.
-pub fn simulate(city: &City, policy: &DispatchPolicy) -> Solution {
-    day::live(city, policy)
+pub fn simulate(city: &City, policy: &DispatchPolicy, tell: &mut dyn FnMut(Moment)) -> Solution {
+    day::live(city, policy, tell)
 }
 
 /// What the day was like.
@@ -192,7 +194,7 @@ mod tests {
         let city = parse(ORDERS, COURIERS).unwrap();
         assert_eq!(city.orders[0].ready_s, 660);
         assert_eq!(city.couriers[0].vehicle, VehicleKind::Bike);
-        let measures = measure(&city, &simulate(&city, &DispatchPolicy::founding()));
+        let measures = measure(&city, &simulate(&city, &DispatchPolicy::founding(), &mut |_| {}));
         assert!((measures.on_time_of_possible - 1.0).abs() < 1e-12, "{measures:?}");
     }
 

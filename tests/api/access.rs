@@ -27,6 +27,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Proof
             | Object::Task
             | Object::Quote
+            | Object::Import
+            | Object::SlotPlan
             | Object::Webhook
             | Object::Message => &[true, false],
             Object::None

@@ -111,6 +111,9 @@ pub enum Object {
     Courier,
     Merchant,
     Decision,
+    SlotPlan,
+    /// A table that was handed in.
+    Import,
     /// One that nobody has taken up.
     Quote,
     /// Of a customer's door.
@@ -187,6 +190,22 @@ fn order() -> Value {
     })
 }
 
+fn book() -> Value {
+    json!({
+        "strategy": "sum", "vat_basis_points": 2000, "rules": [
+            { "name": "base", "when": "true", "charge": { "form": "fixed", "amount": 400 } },
+        ],
+    })
+}
+
+pub fn slot_plan() -> Value {
+    json!({
+        "name": "lunch", "length_minutes": 60, "capacity": 20, "notice_minutes": 30,
+        "same_day_until": "23:00", "days_ahead": 7, "closed": ["2026-12-25"],
+        "hours": [{ "weekdays": [1, 2, 3], "from": "11:30", "to": "22:00" }],
+    })
+}
+
 /// A person's login, with an address that is used once.
 fn login(more: Value) -> Value {
     let mut body = json!({
@@ -226,10 +245,19 @@ pub fn all() -> Vec<Route> {
         Route { method: Method::PATCH, ..post("/v1/deliveries/{id}", A::Ordering, O::Delivery, json!({ "instructions": "ring twice", "contact": { "name": "M. Curie", "phone": "+33 1" }, "packages": [{ "name": "pizza", "quantity": 1, "volume_ml": 1, "weight_g": 1 }] })) },
         post("/v1/deliveries/{id}/ready", A::Ordering, O::Delivery, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
         get("/v1/deliveries/{id}/links", A::Ordering, O::Delivery),
+        get("/v1/slot-plans", A::Ordering, O::None),
+        create("/v1/slot-plans", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "plan": slot_plan() })),
+        get("/v1/slot-plans/{id}/slots", A::Ordering, O::SlotPlan),
         create("/v1/quotes", A::Ordering, O::None, order()),
         get("/v1/quotes/{id}", A::Ordering, O::Quote),
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        // merchants' tables; an empty one is refused
+        Route { body: None, success: 422, ..post("/v1/imports", A::Ordering, O::None, Value::Null) },
+        get("/v1/imports/{id}", A::Ordering, O::Import),
+        get("/v1/imports/{id}/rows", A::Ordering, O::Import),
+        get("/v1/imports/{id}/failed", A::Ordering, O::Import),
+        get("/v1/exports/deliveries", A::Ordering, O::None),
         // merchants' programs
         get("/v1/events", A::Ordering, O::None),
         get("/v1/webhooks", A::Ordering, O::None),
@@ -279,6 +307,11 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 422, ..post("/v1/tasks/{id}/proofs?proof_id=prf_01k00000000000000000000000&kind=photo", A::Couriers, O::Task, Value::Null) },
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
+            "delivery_id": "dlv_00000000000000000000000000", "version": 1,
+            "act": "cancel", "reason": "sold out",
+        }] })),
+        Route { keyed: true, ..post("/v1/couriers/{id}/route", A::Desk, O::Courier, json!({ "tasks": [] })) },
         post("/v1/deliveries/{id}/assign", A::Desk, O::Delivery, json!({ "courier_id": blank::COURIER })),
         post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
@@ -299,6 +332,11 @@ pub fn all() -> Vec<Route> {
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        get("/v1/price-books", A::Desk, O::None),
+        create("/v1/price-books", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "book": book() })),
+        post("/v1/price-books/try", A::Desk, O::None, json!({ "book": book(), "delivery": order() })),
+        get("/v1/zones", A::Desk, O::None),
+        create("/v1/zones", A::Admins, O::None, json!({ "name": "centre", "shape": { "type": "Polygon", "coordinates": [[[2.0, 48.0], [3.0, 48.0], [3.0, 49.0], [2.0, 48.0]]] } })),
         // customers
         get("/t/{id}", A::Public, O::Link),
         // Leads back to the page.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::routes::{Object, Route, Who, blank};
+use crate::routes::{Object, Route, Who, blank, slot_plan};
 use tokio::sync::Mutex;
 
 use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
@@ -111,6 +111,17 @@ impl World {
                 self.shop(own).orders_to(place(-700, 0)).await;
                 self.coop.tick().await;
                 self.courier(own).offer().await
+            }
+            Object::SlotPlan => {
+                let plan = json!({ "merchant_id": self.shop(own).id, "plan": slot_plan() });
+                let made = self.actor(Who::Admin).post("/v1/slot-plans", plan).await.created();
+                text(&made["id"]).to_owned()
+            }
+            Object::Import => {
+                let path = format!("/v1/imports?dry_run=true&merchant_id={}", self.shop(own).id);
+                let table = b"dropoff.latlong\n48.86 2.35\n".to_vec();
+                let made = desk.post_bytes(&path, "text/csv", table).await.created();
+                text(&made["id"]).to_owned()
             }
             Object::Quote => {
                 let order = json!({

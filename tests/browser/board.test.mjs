@@ -1,22 +1,15 @@
 // The board in a real browser, against a running server:
 //   PACELINE_URL=http://127.0.0.1:8080 PACELINE_EMAIL=… PACELINE_PASSWORD=… npm test
-// SCREENSHOT=path.png keeps a picture; CHROMIUM says where the browser is.
+// SCREENSHOTS=folder keeps the pictures that the docs show; CHROMIUM says where the browser is.
 // Asserts on the DOM and on the map's features, never on pixels.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { assertAccessible as accessible, launch } from "./browser.mjs";
 
-const { PACELINE_EMAIL, PACELINE_PASSWORD, SCREENSHOT } = process.env;
+const { PACELINE_EMAIL, PACELINE_PASSWORD, SCREENSHOTS } = process.env;
 const url = new URL(process.env.PACELINE_URL ?? "http://127.0.0.1:8080");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** The server under test may share two cores with a build. */
 const PATIENCE_MS = 30_000;
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-  "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
 
 let browser;
 let page;
@@ -26,7 +19,7 @@ let cut = false;
 
 before(async () => {
   assert.ok(PACELINE_EMAIL && PACELINE_PASSWORD, "set PACELINE_EMAIL and PACELINE_PASSWORD");
-  browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser = await launch();
   const context = await browser.newContext({
     viewport: { width: 1600, height: 960 }, locale: "en-GB", colorScheme: "light",
   });
@@ -55,14 +48,7 @@ async function tabTo(selector) {
   assert.fail(`Tab never reaches ${selector}`);
 }
 
-async function assertAccessible(where) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
-  assert.deepEqual(said, [], where);
-}
-
+const assertAccessible = (where) => accessible(page, where);
 const mapFeatures = (layer) => page.evaluate((name) => window.paceline.mapFeatures(name), layer);
 const chosenTheme = (theme) => page.getByLabel("Theme").selectOption(theme);
 
@@ -91,13 +77,48 @@ test("a dispatcher logs in and sees couriers and deliveries, in the lists and on
   await page.getByRole("listbox", { name: "Couriers" }).waitFor();
   await page.waitForSelector("[data-courier]");
   assert.match(courier.id, /^cou_/);
-  if (SCREENSHOT) {
-    await page.getByRole("tab", { name: "Deliveries" }).click();
-    await page.locator("[data-delivery]").first().click();
-    await page.waitForTimeout(2_000); // Let the map settle for the picture.
-    await page.screenshot({ path: SCREENSHOT });
+});
+
+/** One of the pictures that the docs show. */
+async function picture(name) {
+  if (!SCREENSHOTS) return;
+  await page.waitForTimeout(2_000); // Let the map settle.
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+}
+
+test("every page of the board is whole: map, routes, questions", async () => {
+  await page.getByRole("tab", { name: "Deliveries" }).click();
+  await page.locator("[data-delivery]").first().click();
+  await picture("board");
+  await assertAccessible("board");
+  await page.locator("[data-delivery]").nth(1).click({ modifiers: ["Control"] });
+  await page.getByRole("tab", { name: "Routes" }).click();
+  await page.locator("#routes [data-drop-courier]").first().waitFor();
+  await page.locator(".narrow summary").click();
+  await assertAccessible("routes, with two marked and the filters open");
+  await picture("routes");
+  for (const ask of ["move", "tag", "note", "reschedule", "cancel"]) {
+    await page.locator(`[data-desk=${ask}]`).click();
+    await page.locator("dialog[open]").waitFor();
+    await assertAccessible(`the question of ${ask}`);
+    if (ask === "move") await picture("move-to");
     await page.keyboard.press("Escape");
+    await page.locator("dialog[open]").waitFor({ state: "detached" });
   }
+  await page.getByRole("tab", { name: "Map" }).click();
+  await page.getByRole("button", { name: "Unmark all" }).click();
+});
+
+test("a view is kept by its name", async () => {
+  await page.locator("[data-filter=late]").click();
+  await page.locator("[data-view-name]").fill("Late ones");
+  await page.keyboard.press("Enter");
+  await page.locator("[data-filter=active]").click();
+  await page.locator('[data-view="Late ones"]').click();
+  await page.locator("[data-filter=late][aria-pressed=true]").waitFor();
+  await page.getByRole("button", { name: "Forget the view Late ones" }).click();
+  await page.locator("[data-filter=active]").click();
+  await page.locator(".narrow summary").click();
 });
 
 test("couriers move on the map without a reload", async () => {
@@ -111,6 +132,7 @@ test("couriers move on the map without a reload", async () => {
 
 test("a delivery is assigned with the keyboard alone", async () => {
   await page.getByRole("tab", { name: "Deliveries" }).focus();
+  await page.keyboard.press("Enter");
   await tabTo("[data-filter=open]");
   await page.keyboard.press("Enter");
   const open = await page.waitForSelector("[data-delivery][data-state=open]").catch(() => null);
@@ -124,11 +146,11 @@ test("a delivery is assigned with the keyboard alone", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.id), "detail");
-  await tabTo("[data-act=courier]");
+  await tabTo("[data-act=move]");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open] [role=option]").first().waitFor();
   await page.keyboard.press("ArrowDown");
-  const name = await page.$eval("[data-act=courier]", (select) =>
-    select.selectedOptions[0].textContent.split(" · ")[0]);
-  await tabTo("[data-act=assign]");
+  const name = await page.textContent("dialog[open] [aria-selected=true] b");
   await page.keyboard.press("Enter");
   await page.getByRole("status").getByText(`Assigned to ${name}.`).waitFor();
   await page.locator("#detail").getByRole("button", { name, exact: true }).waitFor();

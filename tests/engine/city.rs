@@ -6,6 +6,7 @@ use paceline::domain::geo::Spot;
 use paceline::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use paceline::domain::time::{Seconds, Timestamp};
 use paceline::domain::vehicle::{Load, Vehicle, VehicleKind};
+use paceline::engine::ahead::Demand;
 use paceline::engine::snapshot::{
     CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState,
 };
@@ -129,10 +130,14 @@ pub fn a_city(couriers: usize, jobs: usize) -> impl Strategy<Value = Snapshot> {
         (0..couriers as u128).map(|number| prop::option::weighted(0.8, a_courier(number)));
     let jobs = (0..jobs as u128).map(|number| prop::option::weighted(0.8, a_job(number)));
     (couriers.collect::<Vec<_>>(), jobs.collect::<Vec<_>>()).prop_map(|(couriers, jobs)| {
-        Snapshot::sorted(
-            NOON,
-            couriers.into_iter().flatten().collect(),
-            jobs.into_iter().flatten().collect(),
-        )
+        let jobs: Vec<Job> = jobs.into_iter().flatten().collect();
+        let mut counters: Vec<Spot> = jobs.iter().map(Job::pickup_spot).collect();
+        counters.sort_unstable();
+        counters.dedup();
+        Snapshot {
+            guarantee_hourly: 1_175,
+            demands: counters.into_iter().map(|spot| Demand { spot, hourly: 8 }).collect(),
+            ..Snapshot::sorted(NOON, couriers.into_iter().flatten().collect(), jobs)
+        }
     })
 }

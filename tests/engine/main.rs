@@ -3,3 +3,4 @@
 mod city;
 mod mdrp;
 mod promises;
+mod scenarios;

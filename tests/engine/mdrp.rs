@@ -37,7 +37,7 @@ fn five_days_are_valid_and_better_than_plain_matching() {
     let mut days = Vec::new();
     for seed in 0..5 {
         let instance = instance(&directory.join(format!("{seed}o100t100s1p100")));
-        let solution = simulate(&instance, &policy);
+        let solution = simulate(&instance, &policy, &mut |_| {});
         assert_eq!(validate(&instance, &solution), Ok(()), "seed {seed}");
         days.push(Measures::of(&instance, &solution));
     }
@@ -56,5 +56,8 @@ fn a_day_is_reproducible() {
     };
     let instance = instance(&directory.join("0o50t75s2p125"));
     let policy = DispatchPolicy::founding();
-    assert_eq!(simulate(&instance, &policy), simulate(&instance, &policy));
+    assert_eq!(
+        simulate(&instance, &policy, &mut |_| {}),
+        simulate(&instance, &policy, &mut |_| {})
+    );
 }

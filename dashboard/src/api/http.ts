@@ -1,9 +1,22 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
-import type { Board, Clock, Delivery, Page, Place, Why } from "./types";
+import type {
+  ActIn, ActResult, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
+} from "./types";
+
+export interface NewStop {
+  place: Place;
+  address?: string;
+  contact?: Contact;
+}
 
 export interface NewDelivery {
-  dropoffs: { place: Place; address?: string }[];
+  /** Only a dispatcher has to say whose it is. */
+  merchant_id?: string;
+  pickups?: NewStop[];
+  dropoffs: NewStop[];
+  packages?: PackageLine[];
+  instructions?: string;
   external_reference?: string;
   ready_at?: string;
 }
@@ -14,10 +27,11 @@ export const api = {
   delivery: (id: string) => get<Delivery>(`/v1/deliveries/${id}`),
   deliveries: (limit: number) => get<Page<Delivery>>(`/v1/deliveries?limit=${limit}`),
   why: (id: string) => get<Why>(`/v1/deliveries/${id}/why`),
-  assign: (id: string, courier_id: string) =>
-    post<Delivery>(`/v1/deliveries/${id}/assign`, { courier_id }),
-  unassign: (id: string) => post<Delivery>(`/v1/deliveries/${id}/unassign`),
-  cancel: (id: string, reason: string) =>
-    post<Delivery>(`/v1/deliveries/${id}/cancel`, { reason }),
+  /** Each act is done or refused for itself; the results come in the order of the acts. */
+  acts: (acts: ActIn[]) => post<{ results: ActResult[] }>("/v1/board/acts", {
+    acts: acts.map(({ act: { kind, ...how }, ...rest }) => ({ ...rest, act: kind, ...how })),
+  }),
+  reorder: (courier: string, order: RouteOrder) =>
+    post<RouteOrder>(`/v1/couriers/${courier}/route`, order),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 };

@@ -120,6 +120,51 @@ export interface Delivery {
   tasks: Task[];
   version: number;
   offered_to?: string[];
+  /** For dispatchers only. */
+  desk?: Desk;
+}
+
+/** What the desk has written on a delivery. */
+export interface Desk {
+  note?: string | null;
+  tags: string[];
+  /** Neither the engine nor a dispatcher moves it until it is let go. */
+  locked: boolean;
+}
+
+/** One thing that a dispatcher does to one delivery. */
+export type Act =
+  | { kind: "assign"; courier_id: string }
+  | { kind: "unassign" }
+  | { kind: "cancel"; reason: string }
+  | { kind: "restore" }
+  | { kind: "reschedule"; ready_at: string; due_at: string }
+  | { kind: "note"; note: string | null }
+  | { kind: "tag"; add: string[]; remove: string[] }
+  | { kind: "lock" }
+  | { kind: "unlock" };
+
+export interface ActIn {
+  delivery_id: string;
+  /** The version on the screen: has it changed since, the act is refused. */
+  version?: number;
+  act: Act;
+}
+
+/** What came of an act, and how the delivery is now. */
+export interface ActResult {
+  delivery_id: string;
+  status: number;
+  code?: string;
+  detail?: string;
+  /** The dispatcher who changed it last; none where a courier, a shop or the engine did. */
+  changed?: { by: string; at: string; act: Act["kind"] };
+  delivery?: Delivery;
+}
+
+export interface RouteOrder {
+  version: number;
+  tasks: string[];
 }
 
 export interface BoardCourier {
@@ -132,6 +177,8 @@ export interface BoardCourier {
   fixed_at?: string | null;
   stale: boolean;
   stops: number;
+  /** Counts changes of the route; an order of stops names the one it was made from. */
+  route_version: number;
   route: { task_id: string; place: Place }[];
 }
 

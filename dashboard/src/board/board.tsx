@@ -1,16 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import { span, t } from "../i18n";
 import { MapView } from "../map/map-view";
-import { select, showTab } from "../store/actions";
+import { select, showStage, showTab } from "../store/actions";
 import { followBoard } from "../store/live";
-import type { Tab } from "../store/state";
+import type { BoardState, Stage as StageName, Tab } from "../store/state";
 import { useStore } from "../store/store";
 import { useTick } from "../ui/hooks";
 import { Notices } from "../ui/notices";
 import { Couriers } from "./couriers";
 import { Deliveries } from "./deliveries";
+import { DeskBar, onBoardKey } from "./desk-bar";
 import { Detail } from "./detail";
+import { Dialogs } from "./dialogs";
 import { Header } from "./header";
+import { Routes } from "./routes";
 
 const tabs: Tab[] = ["deliveries", "couriers"];
 
@@ -18,10 +21,15 @@ const tabs: Tab[] = ["deliveries", "couriers"];
 export function BoardPage() {
   const board = useStore((state) => state.board);
   const selected = useStore((state) => state.selected);
+  const stage = useStore((state) => state.stage);
   useStore((state) => state.language);
   const [mapReady, setMapReady] = useState(false);
 
   useEffect(followBoard, []);
+  useEffect(() => {
+    window.addEventListener("keydown", onBoardKey);
+    return () => window.removeEventListener("keydown", onBoardKey);
+  }, []);
   useEffect(() => {
     if (board && mapReady) document.body.dataset.ready = "board";
   }, [board !== null, mapReady]);
@@ -35,12 +43,43 @@ export function BoardPage() {
     <div class="board">
       <Header />
       <Stale />
-      <main class={`stage${selected ? " with-detail" : ""}`}>
-        <MapView onReady={() => setMapReady(true)} />
+      <main class={`stage on-${stage}${selected ? " with-detail" : ""}`}>
+        <Stage board={board} onReady={() => setMapReady(true)} />
         {board && <Detail board={board} />}
         <Side />
       </main>
       <Notices />
+      {board && <Dialogs board={board} />}
+    </div>
+  );
+}
+
+const stages: StageName[] = ["map", "routes"];
+
+/** The large part: the map, or every courier's route. The map stays where it was while hidden. */
+function Stage({ board, onReady }: { board: BoardState | null; onReady: () => void }) {
+  const stage = useStore((state) => state.stage);
+  return (
+    <div class="stage-main">
+      <div class="tabs stage-tabs" role="tablist" aria-label={t("stage.label")}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+          const next = stage === "map" ? "routes" : "map";
+          showStage(next);
+          document.getElementById(`stage-${next}`)?.focus();
+        }}>
+        {stages.map((name) => (
+          <button key={name} type="button" role="tab" id={`stage-${name}`} data-spring=""
+            aria-selected={name === stage} aria-controls="stage-panel"
+            tabIndex={name === stage ? 0 : -1} onClick={() => showStage(name)}>
+            {t(`stage.${name}`)}</button>
+        ))}
+      </div>
+      {board && <DeskBar board={board} />}
+      <div class="stage-panel" id="stage-panel" role="tabpanel" aria-labelledby={`stage-${stage}`}>
+        <div class={`stage-map${stage === "map" ? "" : " away"}`}><MapView onReady={onReady} /></div>
+        {board && stage === "routes" && <Routes board={board} />}
+      </div>
     </div>
   );
 }
@@ -60,7 +99,7 @@ function Side() {
         }}>
         {tabs.map((name) => (
           <button key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={name === tab}
-            aria-controls="side-panel" tabIndex={name === tab ? 0 : -1}
+            data-spring="" aria-controls="side-panel" tabIndex={name === tab ? 0 : -1}
             onClick={() => showTab(name)}>{t(`tab.${name}`)}</button>
         ))}
       </div>

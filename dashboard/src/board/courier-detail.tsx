@@ -1,15 +1,15 @@
-import type { BoardCourier } from "../api/types";
 import { hourMinute, stopCount, t } from "../i18n";
 import { select } from "../store/actions";
 import { paceOf, stops } from "../store/derive";
-import type { BoardState } from "../store/state";
+import type { BoardState, CourierState } from "../store/state";
 import { useStore } from "../store/store";
-import { PointMark } from "../ui/icons";
+import { DownIcon, PointMark, UpIcon } from "../ui/icons";
 import { seenText, shiftText } from "./couriers";
 import { coordinates, Fact } from "./delivery-detail";
 import { DetailFrame } from "./detail";
+import { moveBy } from "./routes";
 
-export function CourierDetail({ board, courier }: { board: BoardState; courier: BoardCourier }) {
+export function CourierDetail({ board, courier }: { board: BoardState; courier: CourierState }) {
   const now = useStore((state) => state.minute);
   const speed = useStore((state) => state.clock?.speed ?? 1);
   const held = stops(board).get(courier.id) ?? [];
@@ -25,7 +25,7 @@ export function CourierDetail({ board, courier }: { board: BoardState; courier: 
       <h3>{t("courier.route")}</h3>
       {held.length === 0 && <p class="muted">{t("courier.route.none")}</p>}
       <ol class="stops numbered">
-        {held.map(({ task, delivery }) => {
+        {held.map(({ task, delivery }, index) => {
           const late = paceOf(delivery, now) === "late";
           const state = delivery.state === "picked_up" ? "picked_up" : "assigned";
           return (
@@ -43,6 +43,14 @@ export function CourierDetail({ board, courier }: { board: BoardState; courier: 
                   {hourMinute(task.kind === "pickup" ? delivery.ready_at : delivery.due_at)}
                 </p>
               </div>
+              <span class="stop-moves">
+                <button type="button" class="tool" disabled={index === 0} data-act="up"
+                  aria-label={t("routes.up", { what: delivery.merchant_name })}
+                  onClick={() => moveBy(courier.id, held, index, -1)}><UpIcon /></button>
+                <button type="button" class="tool" disabled={index === held.length - 1} data-act="down"
+                  aria-label={t("routes.down", { what: delivery.merchant_name })}
+                  onClick={() => moveBy(courier.id, held, index, 1)}><DownIcon /></button>
+              </span>
             </li>
           );
         })}

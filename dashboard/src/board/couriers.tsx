@@ -1,8 +1,8 @@
-import type { BoardCourier } from "../api/types";
 import { hourMinute, span, stopCount, t } from "../i18n";
 import { search, select } from "../store/actions";
 import { fixAgeMs, initials, isStale, once, plain, stops, type Stop } from "../store/derive";
-import type { BoardState } from "../store/state";
+import { seenAt } from "../store/positions";
+import type { BoardState, CourierState } from "../store/state";
 import { useStore } from "../store/store";
 import { BikeIcon, CargoIcon, SearchIcon } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
@@ -32,7 +32,7 @@ export function Couriers({ board }: { board: BoardState }) {
         <input type="search" value={text} placeholder={t("search.couriers")}
           onInput={(event) => search(event.currentTarget.value)} />
       </label>
-      <WindowList<BoardCourier>
+      <WindowList<CourierState>
         id="couriers" label={t("list.couriers")} items={items} keyOf={({ id }) => id}
         rowHeight={ROW_PX} scope={text}
         selected={selected?.kind === "courier" ? selected.id : null}
@@ -49,17 +49,17 @@ export function Couriers({ board }: { board: BoardState }) {
 }
 
 interface RowProps {
-  courier: BoardCourier;
+  courier: CourierState;
   stops: Stop[];
   now: number;
   speed: number;
 }
 
 function CourierRow({ courier, stops: held, now, speed }: RowProps) {
-  const stale = courier.on_shift && isStale(courier, now, speed);
+  const stale = courier.on_shift && isStale(seenAt(courier.id), now, speed);
   return (
     <div class={`courier${courier.on_shift ? "" : " off"}${stale ? " stale" : ""}`}
-      data-courier={courier.id}>
+      data-courier={courier.id} data-drop-courier={courier.id}>
       <span class={`avatar${held.length > 0 ? " busy" : ""}`} aria-hidden="true">
         {initials(courier.name)}
       </span>
@@ -74,15 +74,16 @@ function CourierRow({ courier, stops: held, now, speed }: RowProps) {
   );
 }
 
-export function shiftText(courier: BoardCourier): string {
+export function shiftText(courier: CourierState): string {
   if (!courier.on_shift) return t("courier.off");
   return courier.shift_to ? t("courier.on", { time: hourMinute(courier.shift_to) })
     : t("courier.on.open");
 }
 
-export function seenText(courier: BoardCourier, now: number, speed: number): string {
-  const age = fixAgeMs(courier, now);
+export function seenText(courier: CourierState, now: number, speed: number): string {
+  const seen = seenAt(courier.id);
+  const age = fixAgeMs(seen, now);
   if (age === null) return t("courier.never");
-  if (isStale(courier, now, speed)) return t("courier.stale", { time: span(age) });
+  if (isStale(seen, now, speed)) return t("courier.stale", { time: span(age) });
   return age < 60_000 ? t("courier.now") : t("courier.seen", { time: span(age) });
 }

@@ -1,14 +1,16 @@
-import { hourMinute, t } from "../i18n";
-import { search, select, showFilter } from "../store/actions";
+import { deliveryCount, hourMinute, t } from "../i18n";
+import { mark, search, select, showFilter } from "../store/actions";
 import { rows, shortId, tally, type Row, type Tally } from "../store/derive";
 import type { BoardState, Filter } from "../store/state";
-import { useStore } from "../store/store";
-import { AlertIcon, SearchIcon, StateMark } from "../ui/icons";
+import { current, useStore } from "../store/store";
+import { AlertIcon, LockIcon, SearchIcon, StateMark } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
+import { beginDrag, type Dragged } from "./drag";
+import { FilterBar } from "./filters";
 import { paceText } from "./pace-text";
 
 const ROW_PX = 54;
-const filters: Filter[] = ["active", "late", "open", "assigned", "picked_up", "done"];
+const states: Filter[] = ["active", "late", "open", "assigned", "picked_up", "done"];
 
 function sizeOf(filter: Filter, n: Tally): number {
   switch (filter) {
@@ -30,14 +32,16 @@ export function Deliveries({ board }: { board: BoardState }) {
   const text = useStore((state) => state.text);
   const minute = useStore((state) => state.minute);
   const selected = useStore((state) => state.selected);
-  const items = rows(board, minute, filter, text);
+  const filters = useStore((state) => state.filters);
+  const marked = useStore((state) => state.marked);
+  const items = rows(board, minute, filter, text, filters);
   const sizes = tally(board, minute);
   return (
     <div class="pane">
       <div class="filters" role="group" aria-label={t("filter.label")}>
-        {filters.map((name) => (
+        {states.map((name) => (
           <button key={name} type="button" class="chip" aria-pressed={name === filter}
-            data-filter={name} onClick={() => showFilter(name)}>
+            data-filter={name} data-drop-open={name === "open" ? "" : undefined} onClick={() => showFilter(name)}>
             {t(`filter.${name}`)} <b>{sizeOf(name, sizes)}</b>
           </button>
         ))}
@@ -47,12 +51,15 @@ export function Deliveries({ board }: { board: BoardState }) {
         <input type="search" value={text} placeholder={t("search.placeholder")}
           onInput={(event) => search(event.currentTarget.value)} />
       </label>
+      <FilterBar board={board} />
       <WindowList<Row>
         id="deliveries" label={t("list.deliveries", { filter: t(`filter.${filter}`) })}
         items={items} keyOf={({ delivery }) => delivery.id} rowHeight={ROW_PX}
-        scope={`${filter} ${text}`}
+        scope={`${filter} ${text} ${Object.values(filters).join(" ")}`}
         selected={selected?.kind === "delivery" ? selected.id : null}
         onSelect={({ delivery }) => select({ kind: "delivery", id: delivery.id })}
+        marked={marked} onMark={mark}
+        onPress={({ delivery }, event) => beginDrag(event, () => dragged(delivery.id), label)}
         onOpen={() => document.getElementById("detail")?.focus()}
         onClose={() => select(null)}
         render={(row) => <DeliveryRow {...row} now={minute} />}
@@ -61,6 +68,14 @@ export function Deliveries({ board }: { board: BoardState }) {
     </div>
   );
 }
+
+/** A marked row takes all that is marked along. */
+function dragged(id: string): Dragged {
+  const { marked } = current();
+  return { kind: "deliveries", ids: marked.has(id) ? [...marked] : [id] };
+}
+
+const label = (what: Dragged) => deliveryCount(what.kind === "deliveries" ? what.ids.length : 1);
 
 function DeliveryRow({ delivery, pace, now }: Row & { now: number }) {
   return (
@@ -72,6 +87,9 @@ function DeliveryRow({ delivery, pace, now }: Row & { now: number }) {
         <span class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</span>
         {delivery.courier_name && <span class="delivery-courier">{delivery.courier_name}</span>}
         <code>{shortId(delivery.id)}</code>
+        {delivery.desk?.locked && <span class="delivery-lock"><LockIcon />
+          <span class="sr">{t("desk.is_locked")}</span></span>}
+        {delivery.desk?.tags.map((word) => <span key={word} class="tag">{word}</span>)}
         {delivery.external_reference && <span class="delivery-ref">{delivery.external_reference}</span>}
       </span>
       <span class="delivery-pace">

@@ -57,7 +57,10 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
           ))}
         </ul>
       </>}
-      {!isEnded(delivery) && <DeliveryActs board={board} delivery={delivery} />}
+      {delivery.desk?.note && <><h3>{t("desk.note")}</h3><p class="desk-note">{delivery.desk.note}</p></>}
+      {delivery.desk && delivery.desk.tags.length > 0 && <p class="tags">
+        {delivery.desk.tags.map((word) => <span key={word} class="tag">{word}</span>)}</p>}
+      {!isEnded(delivery) && <DeliveryActs delivery={delivery} />}
       <WhyPanel board={board} delivery={delivery} />
     </DetailFrame>
   );

@@ -73,6 +73,10 @@ export function money({ amount, currency }: { amount: number; currency: string }
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
+export function deliveryCount(n: number): string {
+  return n === 1 ? t("count.delivery") : t("count.deliveries", { n });
+}
+
 export function stopCount(n: number): string {
   if (n === 0) return t("courier.stops.none");
   return n === 1 ? t("courier.stops.one") : t("courier.stops.many", { n });

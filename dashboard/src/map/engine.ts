@@ -1,36 +1,53 @@
 // The map itself: loaded after the rest of the page, and fed from the store on its own pace.
 import { Map as MapLibre, setWorkerUrl, type GeoJSONSource } from "maplibre-gl";
 import { t } from "../i18n";
-import { select } from "../store/actions";
+import { mark, select } from "../store/actions";
 import { simulatedNow } from "../store/clock";
-import { stops } from "../store/derive";
+import { shownOnMap, stops } from "../store/derive";
+import { allSeen, onPositions } from "../store/positions";
 import { isDark, onSchemeChange } from "../store/preferences";
-import type { BoardState, Selection } from "../store/state";
+import type { BoardState, State } from "../store/state";
 import { current, subscribe } from "../store/store";
-import { basePoint, courierPoints, extent, extentOf, selectedLine, taskPoints } from "./features";
+import { CourierLayer, type Moment } from "./courier-layer";
+import {
+  basePoint, chosenPoints, extent, extentOf, selectedLine, taskPoints,
+} from "./features";
 import { gridLines, gridStep, type View } from "./grid";
 import { addIcons } from "./icons";
+import { inside, Lasso } from "./lasso";
 import { Motion } from "./motion";
 import { dark, light } from "./palette";
 import { styleOf } from "./style";
+import { TaskSource } from "./task-source";
 
 setWorkerUrl(new URL(MAP_WORKER_URL, location.origin).href);
 
-/** Frames of gliding couriers: at least this far apart, and further when drawing is slow. */
-const FRAME_MIN_MS = 50;
-const FRAME_MAX_MS = 1_000;
-/** Gaps below this are a page at its ease. */
-const FLUID_MS = 35;
+/** Changes of deliveries are drawn together: each one makes the whole map draw again. */
 const TASKS_EVERY_MS = 250;
+/** While a courier glides, at least this far apart; and standing ones age this often. */
+const FRAME_MS = 30;
+const IDLE_MS = 5_000;
 const TOUCH_PX = 6;
-/** The panel of a selection makes the map narrower first. */
-const REVEAL_AFTER_MS = 80;
+/** What is not selected steps back. */
+const FADED = 0.35;
+/** Somebody who runs through the list by keys stays where they are: the map follows at rest. */
+const CALM_MS = 120;
+const REVEAL_AFTER_MS = 350;
+/** What the panel of a selection covers of the map. */
+const PANEL_PX = 380;
 
 export interface Board2d {
   zoomBy(levels: number): void;
   showAll(): void;
+  /** The courier at a point of the screen, and marks it as the one who would get what is dragged. */
+  aimAt(x: number, y: number): string | null;
+  endAim(): void;
   /** The properties of what is drawn in a layer now; for tests. */
   features(layer: string): Record<string, unknown>[];
+  /** From now on, notes when each new fix is on the screen; for the bench. */
+  watchFixes(): void;
+  /** Courier, time of the fix, and real time at which it was on the screen; since the last call. */
+  shownFixes(): [string, string, number][];
   remove(): void;
 }
 
@@ -38,6 +55,8 @@ export interface MapEvents {
   onReady(): void;
   onGrid(stepMetres: number): void;
 }
+
+type Seen = Pick<State, "board" | "selected" | "minute" | "marked" | "stage" | "filters" | "text">;
 
 export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -48,6 +67,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     zoom: 13,
     maxZoom: 19,
     attributionControl: false,
+    boxZoom: false, // Shift and a drag draw a lasso.
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
@@ -59,24 +79,23 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   map.keyboard.disableRotation();
 
   const motion = new Motion();
+  const layer = new CourierLayer(map, palette());
+  const tasks = new TaskSource();
   let drawnDark = isDark(current().theme);
   let styled = false;
   let fitted = false;
   let ready = false;
-  let fed = false;
   let removed = false;
   let tasksDirty = true;
+  let chosenDirty = true;
   let couriersDirty = true;
   let tasksAt = 0;
   let couriersAt = 0;
-  let frameAt = 0;
-  let worstGap = 0;
-  let smoothed = 0;
-  let pace = FRAME_MIN_MS;
-  let lineShown = false;
-  let seen: { board: BoardState | null; selected: Selection | null; minute: number } = {
-    board: null, selected: null, minute: 0,
-  };
+  let chosenAt = 0;
+  let revealing: ReturnType<typeof setTimeout> | undefined;
+  let seen: Partial<Seen> = {};
+  let watched: Map<string, string> | null = null;
+  let shown: [string, string, number][] = [];
 
   const put = (id: string, data: GeoJSON.FeatureCollection) =>
     map.getSource<GeoJSONSource>(id)?.setData(data);
@@ -94,68 +113,101 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     events.onGrid(gridStep(view));
   }
 
-  function draw(): void {
+  /** The map is drawn once the frame is over: what a hand has just done in the lists comes first. */
+  function frame(): void {
     if (removed) return;
-    requestAnimationFrame(draw);
-    const { board, selected, clock, minute } = current();
-    const real = performance.now();
-    worstGap = Math.max(worstGap, real - frameAt);
-    frameAt = real;
-    if (!styled || !board) return;
-    const held = stops(board);
-    if (tasksDirty && real - tasksAt > Math.max(TASKS_EVERY_MS, pace)) {
-      tasksDirty = false;
-      tasksAt = real;
-      put("tasks", taskPoints(board, held, selected, minute));
-      couriersDirty = true;
-    }
-    const due = couriersDirty || motion.isMoving(real);
-    if (!due || real - couriersAt < pace) return;
-    couriersDirty = motion.isMoving(real); // One more frame after the last one, at the very place.
-    couriersAt = real;
-    if (fed) keepPace(worstGap);
-    fed = true;
-    worstGap = 0;
-    const at = { now: simulatedNow(clock), speed: clock?.speed ?? 1, real };
-    put("couriers", courierPoints(board, held, selected, motion, at));
-    if (selected || lineShown) put("line", selectedLine(board, held, selected, motion, real));
-    lineShown = selected !== null;
+    requestAnimationFrame(frame);
+    setTimeout(work);
   }
 
-  /**
-   * Slow drawing (no GPU) must not freeze the lists: the longest gap between two frames since the
-   * couriers were last drawn says what that cost, and several times as long is left in peace.
-   */
-  function keepPace(gap: number): void {
-    smoothed = smoothed * 0.7 + gap * 0.3;
-    pace = smoothed < FLUID_MS ? FRAME_MIN_MS : Math.min(FRAME_MAX_MS, smoothed * 4);
+  function work(): void {
+    const { board, stage } = current();
+    if (removed || !styled || !board || stage !== "map") return;
+    const real = performance.now();
+    if (tasksDirty && real - tasksAt > TASKS_EVERY_MS) drawTasks(board, real);
+    if (chosenDirty && real - chosenAt > CALM_MS) drawChosen(board, real);
+    const moving = motion.isMoving(real);
+    if (!couriersDirty && !moving && real - couriersAt < IDLE_MS) return;
+    if (moving && real - couriersAt < FRAME_MS) return;
+    couriersDirty = moving; // One more frame after the last one, at the very place.
+    drawCouriers(board, real);
+  }
+
+  function drawTasks(board: BoardState, real: number): void {
+    tasksDirty = false;
+    tasksAt = real;
+    const source = map.getSource<GeoJSONSource>("tasks");
+    const state = current();
+    if (source) tasks.show(source, taskPoints(board, state.minute, shownOnMap(state)));
+  }
+
+  function drawChosen(board: BoardState, real: number): void {
+    chosenDirty = false;
+    const { selected, marked, minute } = current();
+    put("chosen", chosenPoints(board, stops(board), selected, marked, minute));
+    put("line", selectedLine(board, stops(board), selected, motion, real));
+    map.setPaintProperty("tasks", "icon-opacity", selected || marked.size > 0 ? FADED : 1);
+  }
+
+  function drawCouriers(board: BoardState, real: number): void {
+    couriersAt = real;
+    layer.draw(momentOf(board, real));
+    if (watched) noteFixes(watched, real);
+  }
+
+  function momentOf(board: BoardState, real: number): Moment {
+    const { selected, clock } = current();
+    const [now, speed] = [simulatedNow(clock), clock?.speed ?? 1];
+    return { board, stops: stops(board), selected, motion, real, now, speed };
+  }
+
+  /** A fix is on the screen once the frame that draws it at its very place is over. */
+  function noteFixes(noted: Map<string, string>, real: number): void {
+    const fresh: [string, string][] = [];
+    for (const { id } of layer.drawn()) {
+      const fixedAt = motion.arrived(id, real);
+      if (!fixedAt || noted.get(id) === fixedAt) continue;
+      noted.set(id, fixedAt);
+      fresh.push([id, fixedAt]);
+    }
+    if (fresh.length === 0) return;
+    requestAnimationFrame(() => setTimeout(() => {
+      for (const [id, fixedAt] of fresh) shown.push([id, fixedAt, Date.now()]);
+    }));
   }
 
   function isEmpty(): boolean {
     const { board } = current();
-    return board !== null && taskPoints(board, stops(board), null, 0).features.length === 0 &&
-      ![...board.couriers.values()].some(({ on_shift, place }) => on_shift && place);
+    return board !== null && taskPoints(board, 0).length === 0 && allSeen().size === 0;
+  }
+
+  function aim(): void {
+    const { metresPerPixel } = viewOf(map);
+    const scale = calm ? Infinity : metresPerPixel / 111_195;
+    motion.aim(allSeen(), performance.now(), scale);
+    couriersDirty = true;
   }
 
   function look(): void {
-    const { board, selected, minute, theme } = current();
+    const state = current();
+    const { board, selected, minute, theme, marked, stage, filters, text } = state;
     if (isDark(theme) !== drawnDark) restyle();
-    if (board !== seen.board && board) {
-      if (board.couriers !== seen.board?.couriers) {
-        motion.aim(board.couriers, performance.now(), !calm);
-        couriersDirty = true;
-      }
-      if (board.deliveries !== seen.board?.deliveries) tasksDirty = true;
-    }
-    if (minute !== seen.minute) tasksDirty = couriersDirty = true;
+    const deliveries = board?.deliveries !== seen.board?.deliveries || minute !== seen.minute ||
+      filters !== seen.filters || text !== seen.text;
+    if (deliveries) tasksDirty = chosenDirty = couriersDirty = true;
+    if (board?.couriers !== seen.board?.couriers) chosenDirty = couriersDirty = true;
+    if (marked !== seen.marked) chosenDirty = true;
+    if (stage !== seen.stage) couriersDirty = true;
     if (selected !== seen.selected) {
-      tasksDirty = couriersDirty = true;
-      tasksAt = 0;
-      setTimeout(reveal, REVEAL_AFTER_MS);
+      chosenDirty = couriersDirty = true;
+      chosenAt = performance.now();
+      clearTimeout(revealing);
+      revealing = setTimeout(reveal, REVEAL_AFTER_MS);
     }
-    seen = { board, selected, minute };
+    seen = { board, selected, minute, marked, stage, filters, text };
     if (board && !fitted) {
       fitted = true;
+      aim();
       map.jumpTo({ center: [board.base.longitude, board.base.latitude] });
       showAll(0);
       drawGrid();
@@ -165,6 +217,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   function restyle(): void {
     drawnDark = isDark(current().theme);
     styled = false;
+    layer.repaint(palette());
     map.setStyle(styleOf(palette()), { diff: false });
   }
 
@@ -179,61 +232,121 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     const { board, selected } = current();
     if (removed || !selected || !board) return;
     const line = selectedLine(board, stops(board), selected, motion, performance.now());
-    const bounds = extentOf(line) ?? extentOf(taskPoints(board, stops(board), selected, 0), "chosen");
+    const bounds = extentOf(line) ??
+      extentOf(chosenPoints(board, stops(board), selected, new Set(), 0));
     if (!bounds) return;
-    const view = map.getBounds();
-    if (bounds.every((corner) => view.contains(corner))) return;
+    const { clientWidth, clientHeight } = map.getCanvas();
+    const right = clientWidth > 2 * PANEL_PX ? PANEL_PX : 0;
+    const inSight = bounds.map((corner) => map.project(corner)).every(({ x, y }) =>
+      x > 0 && y > 0 && x < clientWidth - right && y < clientHeight);
+    if (inSight) return;
     map.fitBounds(bounds, {
-      padding: 72, maxZoom: Math.max(14, map.getZoom()), duration: calm ? 0 : 400,
+      padding: { top: 60, bottom: 60, left: 60, right: right + 40 },
+      maxZoom: Math.max(14, map.getZoom()), duration: 0,
     });
+  }
+
+  function taskAt(x: number, y: number) {
+    const box: [[number, number], [number, number]] = [
+      [x - TOUCH_PX, y - TOUCH_PX], [x + TOUCH_PX, y + TOUCH_PX],
+    ];
+    const [hit] = map.queryRenderedFeatures(box, { layers: ["chosen", "tasks"] });
+    return hit ? String(hit.properties.delivery) : null;
+  }
+
+  /** Marks the deliveries with a stop inside the line. */
+  function catchIn(line: readonly [number, number][]): void {
+    const { board } = current();
+    if (!board) return;
+    const caught = new Set<string>();
+    const passes = shownOnMap(current());
+    for (const { properties, geometry } of taskPoints(board, 0, passes)) {
+      if (geometry.type !== "Point") continue;
+      const { x, y } = map.project(geometry.coordinates as [number, number]);
+      if (inside(line, x, y)) caught.add(String(properties?.delivery));
+    }
+    mark(caught);
   }
 
   map.on("style.load", () => {
     styled = true;
     addIcons(map, palette());
-    tasksDirty = couriersDirty = true;
-    tasksAt = couriersAt = 0;
+    tasks.reset();
+    tasksDirty = chosenDirty = couriersDirty = true;
+    tasksAt = 0;
     drawGrid();
   });
   map.on("error", ({ error }) => console.error("map:", error));
   map.on("moveend", drawGrid);
+  map.on("move", () => {
+    const { board } = current();
+    if (board && styled) drawCouriers(board, performance.now()); // In step with the map below.
+  });
+  map.on("zoomend", aim);
   /** Not on `idle`: with couriers under way the map never is. */
   map.on("render", () => {
-    if (ready || !fed) return;
-    const drawn = map.queryRenderedFeatures({ layers: ["couriers", "tasks"] });
-    if (drawn.length === 0 && !isEmpty()) return;
+    if (ready || !styled || !fitted) return;
+    const drawn = map.queryRenderedFeatures({ layers: ["tasks"] });
+    if (drawn.length === 0 && layer.drawn().length === 0 && !isEmpty()) return;
     ready = true;
     events.onReady();
   });
-  map.on("click", ({ point: { x, y } }) => {
-    const box: [[number, number], [number, number]] = [
-      [x - TOUCH_PX, y - TOUCH_PX], [x + TOUCH_PX, y + TOUCH_PX],
-    ];
-    const [hit] = map.queryRenderedFeatures(box, { layers: ["couriers", "tasks"] });
-    if (!hit) select(null);
-    else if (hit.layer.id === "couriers") select({ kind: "courier", id: String(hit.properties.id) });
-    else select({ kind: "delivery", id: String(hit.properties.delivery) });
+  map.on("click", ({ point: { x, y }, originalEvent }) => {
+    if (lasso.justDrawn()) return;
+    const courier = layer.hit(x, y);
+    const delivery = courier ? null : taskAt(x, y);
+    const { marked } = current();
+    const adds = originalEvent.ctrlKey || originalEvent.metaKey || originalEvent.shiftKey;
+    if (delivery && adds) {
+      const next = new Set(marked);
+      if (!next.delete(delivery)) next.add(delivery);
+      mark(next);
+    } else if (courier) select({ kind: "courier", id: courier });
+    else if (delivery) select({ kind: "delivery", id: delivery });
+    else select(null);
   });
-  for (const layer of ["couriers", "tasks"]) {
-    map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
-    map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
-  }
+  map.on("mousemove", ({ point: { x, y } }) => {
+    const over = layer.hit(x, y) !== null || (!map.isMoving() && taskAt(x, y) !== null);
+    map.getCanvas().style.cursor = over ? "pointer" : "";
+  });
+  const lasso = new Lasso(map, (line) => {
+    layer.outline(line);
+    couriersDirty = true;
+  }, catchIn);
 
   const unsubscribe = subscribe(look);
+  const ungoverned = onPositions(aim);
   onSchemeChange(look);
-  const resized = new ResizeObserver(() => map.resize());
+  const resized = new ResizeObserver(() => {
+    map.resize();
+    couriersDirty = true;
+  });
   resized.observe(container);
   look();
-  requestAnimationFrame(draw);
+  requestAnimationFrame(frame);
 
+  const aimed = (courier: string | null) => {
+    if (layer.aimAt(courier)) couriersDirty = true;
+    return courier;
+  };
   return {
     zoomBy: (levels) => void map.easeTo({ zoom: map.getZoom() + levels, duration: calm ? 0 : 250 }),
     showAll: () => showAll(),
-    features: (layer) =>
-      map.queryRenderedFeatures({ layers: [layer] }).map(({ properties }) => properties),
+    aimAt(x, y) {
+      const { left, top } = container.getBoundingClientRect();
+      return aimed(layer.hit(x - left, y - top));
+    },
+    endAim: () => void aimed(null),
+    features: (name) => name === "couriers" ? layer.drawn().map((dot) => ({ ...dot }))
+      : map.queryRenderedFeatures({ layers: [name] }).map(({ properties }) => properties),
+    watchFixes: () => void (watched = new Map()),
+    shownFixes: () => shown.splice(0),
     remove() {
       removed = true;
+      clearTimeout(revealing);
       unsubscribe();
+      ungoverned();
+      lasso.remove();
       resized.disconnect();
       map.remove();
     },

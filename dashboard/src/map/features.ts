@@ -1,6 +1,7 @@
 // What the map shows, as GeoJSON, derived from the state.
-import type { Place } from "../api/types";
-import { initials, isEnded, isStale, paceOf, type Stop } from "../store/derive";
+import type { Delivery, Place, Task } from "../api/types";
+import { isEnded, paceOf, type Stop } from "../store/derive";
+import { seenAt } from "../store/positions";
 import type { BoardState, Selection } from "../store/state";
 import type { Motion } from "./motion";
 
@@ -19,66 +20,63 @@ const pointAt = (at: [number, number], properties: Record<string, unknown>): Geo
   geometry: { type: "Point", coordinates: at },
 });
 
-/** Stops still to be made. With a selection, its own stand out and the others fade. */
-export function taskPoints(
-  board: BoardState,
-  stops: Map<string, Stop[]>,
-  selected: Selection | null,
-  now: number,
-): Collection {
-  const route = selected?.kind === "courier" ? (stops.get(selected.id) ?? []) : [];
-  const orders = new Map(route.map(({ task }, index) => [task.id, index + 1]));
-  const features: GeoJSON.Feature[] = [];
-  for (const delivery of board.deliveries.values()) {
-    if (isEnded(delivery)) continue;
-    const late = paceOf(delivery, now) === "late";
-    const chosen = selected?.kind === "delivery" && selected.id === delivery.id;
-    for (const task of delivery.tasks) {
-      if (task.state !== "todo" && task.state !== "doing") continue;
-      const order = orders.get(task.id) ?? 0;
-      features.push(
-        pointAt(coordinates(task.place), {
-          id: task.id,
-          delivery: delivery.id,
-          icon: `${task.kind}-${delivery.state}${late ? "-late" : ""}`,
-          kind: task.kind,
-          state: delivery.state,
-          late,
-          chosen,
-          order,
-          faded: selected !== null && !chosen && order === 0,
-          rank: (late ? 4 : 0) + (task.kind === "dropoff" ? 1 : 0) + (chosen || order > 0 ? 8 : 0),
-        }),
-      );
-    }
-  }
-  return collect(features);
+/** A stop as the map draws it. */
+function taskPoint(task: Task, delivery: Delivery, late: boolean, more: Record<string, unknown>) {
+  return pointAt(coordinates(task.place), {
+    id: task.id,
+    delivery: delivery.id,
+    icon: `${task.kind}-${delivery.state}${late ? "-late" : ""}`,
+    kind: task.kind,
+    state: delivery.state,
+    late,
+    rank: (late ? 4 : 0) + (task.kind === "dropoff" ? 1 : 0),
+    ...more,
+  });
 }
 
-/** Couriers on shift that have been seen. */
-export function courierPoints(
+const isAhead = (task: Task) => task.state === "todo" || task.state === "doing";
+
+/** Stops still to be made, of the deliveries that pass the filters. */
+export function taskPoints(
+  board: BoardState,
+  now: number,
+  shown: (delivery: Delivery) => boolean = () => true,
+): GeoJSON.Feature[] {
+  const features: GeoJSON.Feature[] = [];
+  for (const delivery of board.deliveries.values()) {
+    if (isEnded(delivery) || !shown(delivery)) continue;
+    const late = paceOf(delivery, now) === "late";
+    for (const task of delivery.tasks) {
+      if (isAhead(task)) features.push(taskPoint(task, delivery, late, {}));
+    }
+  }
+  return features;
+}
+
+/** The stops of what is selected or marked: drawn again, above the others, with their order. */
+export function chosenPoints(
   board: BoardState,
   stops: Map<string, Stop[]>,
   selected: Selection | null,
-  motion: Motion,
-  at: { now: number; speed: number; real: number },
+  marked: ReadonlySet<string>,
+  now: number,
 ): Collection {
   const features: GeoJSON.Feature[] = [];
-  const held = selected?.kind === "delivery" && board.deliveries.get(selected.id)?.courier_id;
-  for (const courier of board.couriers.values()) {
-    if (!courier.on_shift) continue;
-    const seen = motion.at(courier.id, at.real);
-    if (!seen) continue;
-    features.push(
-      pointAt(seen.place, {
-        id: courier.id,
-        initials: initials(courier.name),
-        busy: (stops.get(courier.id)?.length ?? 0) > 0,
-        stale: isStale(courier, at.now, at.speed),
-        heading: seen.heading,
-        chosen: (selected?.kind === "courier" && selected.id === courier.id) || held === courier.id,
-      }),
-    );
+  const route = selected?.kind === "courier" ? (stops.get(selected.id) ?? []) : [];
+  route.forEach(({ task, delivery }, index) => {
+    features.push(taskPoint(task, delivery, paceOf(delivery, now) === "late", {
+      chosen: false, order: index + 1,
+    }));
+  });
+  const chosen = new Set(marked);
+  if (selected?.kind === "delivery") chosen.add(selected.id);
+  for (const id of chosen) {
+    const delivery = board.deliveries.get(id);
+    if (!delivery || isEnded(delivery)) continue;
+    const late = paceOf(delivery, now) === "late";
+    for (const task of delivery.tasks) {
+      if (isAhead(task)) features.push(taskPoint(task, delivery, late, { chosen: true, order: 0 }));
+    }
   }
   return collect(features);
 }
@@ -131,7 +129,8 @@ function around(places: [number, number][]): Extent | null {
 export function extent(board: BoardState): Extent | null {
   const places = [coordinates(board.base)];
   for (const courier of board.couriers.values()) {
-    if (courier.on_shift && courier.place) places.push(coordinates(courier.place));
+    const seen = courier.on_shift ? seenAt(courier.id) : null;
+    if (seen) places.push(coordinates(seen.place));
   }
   for (const delivery of board.deliveries.values()) {
     if (isEnded(delivery)) continue;
@@ -140,11 +139,10 @@ export function extent(board: BoardState): Extent | null {
   return places.length < 2 ? null : around(places);
 }
 
-/** The corners of a collection, or of its features that have `flag` set. */
-export function extentOf({ features }: Collection, flag?: string): Extent | null {
+/** The corners of a collection. */
+export function extentOf({ features }: Collection): Extent | null {
   const places: [number, number][] = [];
-  for (const { geometry, properties } of features) {
-    if (flag && !properties?.[flag]) continue;
+  for (const { geometry } of features) {
     if (geometry.type === "Point") places.push(geometry.coordinates as [number, number]);
     if (geometry.type === "LineString") places.push(...(geometry.coordinates as [number, number][]));
   }

@@ -63,19 +63,6 @@ function point(kind: "pickup" | "dropoff", state: PointState, late: boolean, p: 
   };
 }
 
-/** A beak on the edge of the courier's dot, pointing where it rides. */
-function beak(p: Palette): Draw {
-  return (pen) => {
-    pen.beginPath();
-    pen.moveTo(0, -12.6);
-    pen.lineTo(5, -7);
-    pen.lineTo(-5, -7);
-    pen.closePath();
-    pen.fillStyle = p.ink;
-    pen.fill();
-  };
-}
-
 function base(p: Palette): Draw {
   return (pen) => {
     pen.strokeStyle = p.muted;
@@ -100,6 +87,5 @@ export function addIcons(map: Map, palette: Palette): void {
       add(`${kind}-${state}-late`, point(kind, state, true, palette));
     }
   }
-  add("beak", beak(palette));
   add("base", base(palette));
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { setMapTarget } from "../board/drag";
 import { metres, t } from "../i18n";
 import { useStore } from "../store/store";
 import type { Board2d } from "./engine";
@@ -9,9 +10,13 @@ declare global {
   interface Window {
     /**
      * For browser tests: what the map draws now, by layer ("couriers", "tasks", "line"), as the
-     * properties of the features. See dashboard/README.md.
+     * properties of the features, and when fixes came on the screen. See dashboard/README.md.
      */
-    paceline?: { mapFeatures(layer: string): Record<string, unknown>[] };
+    paceline?: {
+      mapFeatures(layer: string): Record<string, unknown>[];
+      watchFixes(): void;
+      shownFixes(): [string, string, number][];
+    };
   }
 }
 
@@ -26,8 +31,12 @@ export function MapView({ onReady }: { onReady: () => void }) {
     let gone = false;
     import("./engine").then(({ createMap }) => {
       if (gone || !holder.current) return;
-      map.current = createMap(holder.current, { onReady, onGrid: setGrid });
-      window.paceline = { mapFeatures: (layer) => map.current?.features(layer) ?? [] };
+      const made = createMap(holder.current, { onReady, onGrid: setGrid });
+      map.current = made;
+      setMapTarget(made);
+      window.paceline = {
+        mapFeatures: made.features, watchFixes: made.watchFixes, shownFixes: made.shownFixes,
+      };
     }).catch((error: unknown) => {
       console.warn("map:", error);
       setFailed(true);
@@ -37,6 +46,7 @@ export function MapView({ onReady }: { onReady: () => void }) {
       gone = true;
       map.current?.remove();
       map.current = null;
+      setMapTarget(null);
       delete window.paceline;
     };
   }, []);

@@ -1,45 +1,44 @@
-// Couriers glide from one fix to the next instead of jumping.
-import type { BoardCourier } from "../api/types";
+// Couriers glide from one fix to the next where the step would be seen as a jump.
+import type { Seen } from "../store/positions";
 
-/** Fixes come at most once a second; a little longer bridges a late one. */
-const GLIDE_MS = 1_150;
+const GLIDE_MS = 300;
 /** Beyond this (degrees, about 3 km) nobody rode: the board was away and caught up. */
 const JUMP_DEGREES = 0.03;
+/** A shorter step is not worth a dozen frames. */
+const GLIDE_PX = 4;
 /** Below this (degrees, about 5 m) a fix is noise and says nothing about the heading. */
 const HEADING_DEGREES = 0.00005;
 
 interface Glide {
-  fixedAt: string | null;
+  fixedAt: string;
   from: [number, number];
   to: [number, number];
   startedAt: number;
+  endsAt: number;
   /** Degrees clockwise from north; -1 when unknown. */
   heading: number;
 }
 
 export class Motion {
   private readonly glides = new Map<string, Glide>();
+  private movingUntil = 0;
 
-  /** Takes the couriers' newest places; `now` in real milliseconds. */
-  aim(couriers: ReadonlyMap<string, BoardCourier>, now: number, animated: boolean): void {
-    for (const id of this.glides.keys()) {
-      if (!couriers.get(id)?.place) this.glides.delete(id);
-    }
-    for (const courier of couriers.values()) {
-      if (!courier.place) continue;
-      const to: [number, number] = [courier.place.longitude, courier.place.latitude];
-      const old = this.glides.get(courier.id);
-      const fixedAt = courier.fixed_at ?? null;
-      if (!old) {
-        this.glides.set(courier.id, { fixedAt, from: to, to, startedAt: now, heading: -1 });
-        continue;
-      }
-      if (old.fixedAt === fixedAt && old.to[0] === to[0] && old.to[1] === to[1]) continue;
-      const here = placeAt(old, now);
-      const far = Math.hypot(to[0] - here[0], to[1] - here[1]) > JUMP_DEGREES;
-      const from = animated && !far ? here : to;
-      const heading = headingOf(old.to, to) ?? old.heading;
-      this.glides.set(courier.id, { fixedAt, from, to, startedAt: now, heading });
+  /** Takes the couriers' newest places; `now` in real milliseconds, the scale in degrees a pixel. */
+  aim(seen: ReadonlyMap<string, Seen>, now: number, degreesPerPixel: number): void {
+    for (const id of this.glides.keys()) if (!seen.has(id)) this.glides.delete(id);
+    for (const [id, { place, fixed_at }] of seen) {
+      const old = this.glides.get(id);
+      if (old?.fixedAt === fixed_at) continue;
+      const to: [number, number] = [place.longitude, place.latitude];
+      const here = old ? placeAt(old, now) : to;
+      const step = Math.hypot(to[0] - here[0], to[1] - here[1]);
+      const glides = step < JUMP_DEGREES && step > GLIDE_PX * degreesPerPixel;
+      const endsAt = glides ? now + GLIDE_MS : now;
+      this.movingUntil = Math.max(this.movingUntil, endsAt);
+      this.glides.set(id, {
+        fixedAt: fixed_at, from: glides ? here : to, to, startedAt: now, endsAt,
+        heading: (old && headingOf(old.to, to)) ?? old?.heading ?? -1,
+      });
     }
   }
 
@@ -49,15 +48,19 @@ export class Motion {
   }
 
   isMoving(now: number): boolean {
-    for (const { startedAt, from, to } of this.glides.values()) {
-      if (now - startedAt < GLIDE_MS && (from[0] !== to[0] || from[1] !== to[1])) return true;
-    }
-    return false;
+    return now < this.movingUntil;
+  }
+
+  /** The fix that is drawn at its very place at `now`; null while the courier glides to it. */
+  arrived(id: string, now: number): string | null {
+    const glide = this.glides.get(id);
+    return glide && now >= glide.endsAt ? glide.fixedAt : null;
   }
 }
 
-function placeAt({ from, to, startedAt }: Glide, now: number): [number, number] {
-  const part = Math.min(1, (now - startedAt) / GLIDE_MS);
+function placeAt({ from, to, startedAt, endsAt }: Glide, now: number): [number, number] {
+  if (now >= endsAt) return to;
+  const part = (now - startedAt) / (endsAt - startedAt);
   return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part];
 }
 

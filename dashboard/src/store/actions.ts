@@ -1,23 +1,22 @@
 // What a dispatcher does. The server's answer goes on the board at once; a refusal is shown.
-import { api } from "../api/http";
 import { ApiError } from "../api/problem";
 import * as session from "../api/session";
-import type { Delivery } from "../api/types";
-import { t, type Language } from "../i18n";
+import type { Language } from "../i18n";
 import { describe } from "../i18n/problems";
 import { remember, type Theme } from "./preferences";
-import { applyEvents } from "./reduce";
-import type { Filter, Notice, Selection, Tab } from "./state";
+import type { Dialog, Filter, Filters, Notice, Selection, Stage, Tab } from "./state";
 import { current, update } from "./store";
+import { keepViews, withView, type SavedView } from "./views";
 
 const GOOD_NOTICE_MS = 5_000;
 let lastNotice = 0;
+let lastDialog = 0;
 
 export function dismiss(id: number): void {
   update(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
 }
 
-function notify(notice: Omit<Notice, "id">): void {
+export function notify(notice: Omit<Notice, "id">): void {
   const id = (lastNotice += 1);
   update(({ notices }) => ({ notices: [...notices.slice(-3), { id, ...notice }] }));
   if (notice.tone === "good") setTimeout(() => dismiss(id), GOOD_NOTICE_MS);
@@ -32,35 +31,49 @@ export function notifyError(error: unknown): void {
   notify({ tone: "bad", text, ...(request_id ? { request_id } : {}) });
 }
 
-export function adopt(delivery: Delivery): void {
-  update(({ board }) =>
-    board ? { board: applyEvents(board, [{ kind: "delivery", delivery }]) } : {},
-  );
-}
-
-/** Runs an act on a delivery; true when the server took it. After a conflict, shows the truth. */
-async function act(id: string, run: () => Promise<Delivery>, done: string): Promise<boolean> {
-  try {
-    adopt(await run());
-    notifyGood(done);
-    return true;
-  } catch (error) {
-    notifyError(error);
-    const outdated = error instanceof ApiError && (error.status === 409 || error.status === 412);
-    if (outdated) await api.delivery(id).then(adopt, () => {});
-    return false;
-  }
-}
-
-export const assign = (id: string, courier: string, name: string) =>
-  act(id, () => api.assign(id, courier), t("did.assigned", { name }));
-export const unassign = (id: string) =>
-  act(id, () => api.unassign(id), t("did.unassigned"));
-export const cancel = (id: string, reason: string) =>
-  act(id, () => api.cancel(id, reason), t("did.cancelled"));
-
+/** Selects one thing; whatever was marked is let go. */
 export function select(selected: Selection | null): void {
-  update(() => ({ selected }));
+  update(({ marked }) => ({ selected, marked: marked.size > 0 ? new Set() : marked }));
+}
+
+/** Marks several deliveries for the next act. */
+export function mark(ids: Iterable<string>): void {
+  const marked = new Set(ids);
+  const [only] = marked;
+  const selected: Selection | null = marked.size === 1 && only ? { kind: "delivery", id: only } : null;
+  update(() => ({ marked, ...(selected ? { selected } : {}) }));
+}
+
+export function showStage(stage: Stage): void {
+  update(() => ({ stage }));
+}
+
+export function narrow(filters: Partial<Filters>): void {
+  update((state) => ({ filters: { ...state.filters, ...filters } }));
+}
+
+export function showView({ filter, text, filters }: SavedView): void {
+  update(() => ({ filter, text, filters, tab: "deliveries" }));
+}
+
+export function saveView(name: string): void {
+  update((state) => ({ views: withView(state.views, name, state) }));
+  keepViews(current().views);
+}
+
+export function dropView(name: string): void {
+  update(({ views }) => ({ views: views.filter((view) => view.name !== name) }));
+  keepViews(current().views);
+}
+
+export function ask(question: Dialog["ask"], ids: readonly string[]): void {
+  lastDialog += 1;
+  if (ids.length > 0) update(() => ({ dialog: { id: lastDialog, ask: question, ids } }));
+}
+
+/** A browser says that a dialog has closed a moment later, when another may be open already. */
+export function closeDialog(id: number): void {
+  update(({ dialog }) => (dialog?.id === id ? { dialog: null } : {}));
 }
 
 export function showTab(tab: Tab): void {
@@ -94,7 +107,7 @@ export async function logIn(email: string, password: string): Promise<void> {
 export async function logOut(): Promise<void> {
   await session.logout();
   update(() => ({
-    session: { state: "out", expired: false }, board: null, selected: null, notices: [],
+    session: { state: "out", expired: false }, board: null, selected: null, marked: new Set(), dialog: null, notices: [],
   }));
 }
 

@@ -1,7 +1,10 @@
 // What the page shows, computed from the state: lateness, order, filters, counts, routes.
-import type { BoardCourier, Delivery, Task } from "../api/types";
+import type { Delivery, Task } from "../api/types";
 import { staleAfterMs } from "./clock";
-import type { BoardState, Filter } from "./state";
+import { seenAt } from "./positions";
+import {
+  noFilters, type BoardState, type CourierState, type Filter, type Filters, type State,
+} from "./state";
 
 /** Before the promise by less than this, a delivery is at risk: still in the shop, or riding. */
 const AT_RISK_WAITING_MS = 15 * 60_000;
@@ -53,8 +56,31 @@ function matches(delivery: Delivery, needle: string): boolean {
     delivery.external_reference ?? "",
     delivery.courier_name ?? "",
     dropoff?.address ?? "",
+    ...(delivery.desk?.tags ?? []),
+    delivery.desk?.note ?? "",
   ].join(" ");
   return plain(hay).includes(needle);
+}
+
+/** Whether a delivery is among what the lists and the map are narrowed to. */
+export function narrowed(delivery: Delivery, { merchant, courier, tag, day }: Filters): boolean {
+  return (merchant === "" || delivery.merchant_id === merchant) &&
+    (courier === "" || delivery.courier_id === courier) &&
+    (tag === "" || (delivery.desk?.tags.includes(tag) ?? false)) &&
+    (day === "" || localDay(delivery.due_at) === day);
+}
+
+/** The day of an instant in the browser's time zone: 2026-03-01. */
+export function localDay(at: string): string {
+  const date = new Date(at);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** What the map shows of the deliveries that are not over. */
+export function shownOnMap({ filters, text }: Pick<State, "filters" | "text">) {
+  const needle = plain(text.trim());
+  return (delivery: Delivery) => narrowed(delivery, filters) && matches(delivery, needle);
 }
 
 function passes(delivery: Delivery, pace: Pace, filter: Filter): boolean {
@@ -78,12 +104,19 @@ export interface Row {
 }
 
 /** Rows of a filter. Active ones: the soonest promise first, so late ones lead; ended: newest. */
-export function rowsOf(board: BoardState, now: number, filter: Filter, text: string): Row[] {
+export function rowsOf(
+  board: BoardState,
+  now: number,
+  filter: Filter,
+  text: string,
+  filters: Filters = noFilters,
+): Row[] {
   const needle = plain(text.trim());
   const rows: (Row & { key: number })[] = [];
   for (const delivery of board.deliveries.values()) {
     const pace = paceOf(delivery, now);
-    if (!passes(delivery, pace, filter) || !matches(delivery, needle)) continue;
+    if (!passes(delivery, pace, filter) || !narrowed(delivery, filters)) continue;
+    if (!matches(delivery, needle)) continue;
     const ended = isEnded(delivery);
     const key = ended ? -Date.parse(delivery.ended_at ?? delivery.placed_at)
       : Date.parse(delivery.due_at);
@@ -141,21 +174,68 @@ export function stopsByCourier(board: BoardState): Map<string, Stop[]> {
     stops.set(delivery.courier_id, list);
   }
   for (const [id, list] of stops) {
-    const told = new Map(board.couriers.get(id)?.route.map((stop, index) => [stop.task_id, index]));
+    const told = new Map(board.couriers.get(id)?.route.map((task, index) => [task, index]));
     const rank = ({ task }: Stop) => told.get(task.id) ?? 1_000 + (task.kind === "pickup" ? 0 : 1);
     list.sort((a, b) => rank(a) - rank(b));
   }
   return stops;
 }
 
-/** Age of the last position in simulated milliseconds; null when there is none. */
-export function fixAgeMs(courier: BoardCourier, now: number): number | null {
-  return courier.fixed_at ? Math.max(0, now - Date.parse(courier.fixed_at)) : null;
+export interface RouteRow {
+  courier: CourierState;
+  stops: Stop[];
+  /** How many of its deliveries are late, and how many at risk. */
+  late: number;
+  at_risk: number;
 }
 
-export function isStale(courier: BoardCourier, now: number, speed: number): boolean {
-  const age = fixAgeMs(courier, now);
-  return age === null || courier.stale || age > staleAfterMs(speed);
+/** One row for each courier on shift or with something to do: late ones lead, then those at risk. */
+export function routeRowsOf(board: BoardState, now: number, wanted: string): RouteRow[] {
+  const held = stops(board);
+  const found: RouteRow[] = [];
+  for (const courier of board.couriers.values()) {
+    const own = held.get(courier.id) ?? [];
+    if ((!courier.on_shift && own.length === 0) || (wanted && courier.id !== wanted)) continue;
+    const paces = new Map(own.map(({ delivery }) => [delivery.id, paceOf(delivery, now)]));
+    const count = (pace: Pace) => [...paces.values()].filter((one) => one === pace).length;
+    found.push({ courier, stops: own, late: count("late"), at_risk: count("at_risk") });
+  }
+  return found.sort((a, b) => b.late - a.late || b.at_risk - a.at_risk ||
+    a.courier.name.localeCompare(b.courier.name) || (a.courier.id < b.courier.id ? -1 : 1));
+}
+
+export interface Choice {
+  id: string;
+  name: string;
+  /** Stops ahead. */
+  count: number;
+  /** Metres to the first pickup; infinite when the courier has not been seen. */
+  away_m: number;
+}
+
+/** Couriers on shift to whom these deliveries may go: the free and near ones first. */
+export function choices(board: BoardState, ids: readonly string[]): Choice[] {
+  const held = stops(board);
+  const [first] = ids;
+  const pickup = first ? board.deliveries.get(first)?.tasks[0]?.place : undefined;
+  const found: Choice[] = [];
+  for (const { id, name, on_shift } of board.couriers.values()) {
+    if (!on_shift || ids.every((one) => board.deliveries.get(one)?.courier_id === id)) continue;
+    const seen = seenAt(id);
+    const away_m = seen && pickup ? metresBetween(seen.place, pickup) : Infinity;
+    found.push({ id, name, count: held.get(id)?.length ?? 0, away_m });
+  }
+  return found.sort((a, b) => a.count - b.count || a.away_m - b.away_m || (a.id < b.id ? -1 : 1));
+}
+
+/** Age of a position in simulated milliseconds; null when there is none. */
+export function fixAgeMs(seen: { fixed_at: string } | null, now: number): number | null {
+  return seen ? Math.max(0, now - Date.parse(seen.fixed_at)) : null;
+}
+
+export function isStale(seen: { fixed_at: string } | null, now: number, speed: number): boolean {
+  const age = fixAgeMs(seen, now);
+  return age === null || age > staleAfterMs(speed);
 }
 
 /** Metres on the sphere, near enough for a label. */
@@ -182,3 +262,4 @@ export function once<A extends unknown[], T>(derive: (...args: A) => T): (...arg
 export const rows = once(rowsOf);
 export const tally = once(tallyOf);
 export const stops = once(stopsByCourier);
+export const routeRows = once(routeRowsOf);

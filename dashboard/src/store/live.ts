@@ -2,15 +2,13 @@
 import { api } from "../api/http";
 import { openStream, type Stream } from "../api/stream";
 import type { Frame } from "../api/sse";
-import type { Board } from "../api/types";
 import { anchor, simulatedNow } from "./clock";
-import { applyEvents, boardFrom, readEvent, withoutOld, type BoardEvent } from "./reduce";
+import { forgetPosition, resetPositions, takeFixes } from "./positions";
+import { applyEvents, boardFrom, readEvent, readFixes, withoutOld, type BoardEvent } from "./reduce";
 import { current, update } from "./store";
 
 const RETRY_MS = 3_000;
 const CLOCK_EVERY_MS = 60_000;
-/** The order of a courier's stops is only told by the board, so it is read again, but not often. */
-const ROUTE_REFRESH_MS = 5_000;
 
 /** Starts following the board; returns how to stop. */
 export function followBoard(): () => void {
@@ -19,8 +17,6 @@ export function followBoard(): () => void {
   let queue: BoardEvent[] = [];
   let scheduled = false;
   let loading = false;
-  let routesLoadedAt = 0;
-  let routeTimer: ReturnType<typeof setTimeout> | undefined;
 
   function down(): void {
     if (stopped || current().link.state !== "live") return;
@@ -54,35 +50,13 @@ export function followBoard(): () => void {
     } catch {
       return;
     }
-    if (event === "route.changed") refreshRouteOf((body as { courier_id: string }).courier_id);
+    const fixes = readFixes(event, body);
+    if (fixes) return takeFixes(fixes);
     const read = readEvent(event, body);
     if (!read) return;
+    if (read.kind === "courier" && read.courier.on_shift === false) forgetPosition(read.courier.id);
     queue.push(read);
     schedule();
-  }
-
-  function refreshRouteOf(courier: string): void {
-    const { selected } = current();
-    if (selected?.kind !== "courier" || selected.id !== courier || routeTimer) return;
-    const wait = Math.max(500, routesLoadedAt + ROUTE_REFRESH_MS - Date.now());
-    routeTimer = setTimeout(() => {
-      routeTimer = undefined;
-      void api.board().then(adoptRoutes, () => {});
-    }, wait);
-  }
-
-  function adoptRoutes(fresh: Board): void {
-    routesLoadedAt = Date.now();
-    if (stopped) return;
-    update(({ board }) => {
-      if (!board) return {};
-      const couriers = new Map(board.couriers);
-      for (const { id, route, stops } of fresh.couriers) {
-        const old = couriers.get(id);
-        if (old) couriers.set(id, { ...old, route, stops });
-      }
-      return { board: { ...board, couriers } };
-    });
   }
 
   /** Loads the whole board, then resumes the stream from where the board stands. */
@@ -95,8 +69,8 @@ export function followBoard(): () => void {
       const board = await api.board();
       if (stopped) return;
       queue = [];
-      routesLoadedAt = Date.now();
       const clock = anchor(board, performance.now());
+      resetPositions(board.couriers);
       update(() => ({ board: boardFrom(board), clock, minute: minuteOf(clock.now) }));
       stream = openStream(board.last_event_id, { onFrame, onUp, onDown: down });
     } catch {
@@ -132,7 +106,6 @@ export function followBoard(): () => void {
     stream?.close();
     clearInterval(ticking);
     clearInterval(reading);
-    clearTimeout(routeTimer);
   };
 }
 

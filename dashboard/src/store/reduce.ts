@@ -1,15 +1,15 @@
 // How the board moves: a fresh board from the server, or a batch of events from the stream.
 import type { Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
 import { isEnded } from "./derive";
-import type { BoardState } from "./state";
+import type { BoardState, CourierState } from "./state";
 
 /** The server keeps ended deliveries on the board this long (simulated). */
 const ENDED_KEPT_MS = 2 * 3_600_000;
 
 export type BoardEvent =
   | { kind: "delivery"; delivery: Delivery }
-  | { kind: "courier"; courier: Partial<BoardCourier> & { id: string } }
-  | { kind: "fixes"; fixes: Fix[] };
+  | { kind: "courier"; courier: Partial<CourierState> & { id: string } }
+  | { kind: "route"; courier: string; version: number; tasks: readonly string[] };
 
 /** Reads a stream frame; null for kinds this page does not show. */
 export function readEvent(event: string, data: unknown): BoardEvent | null {
@@ -18,19 +18,36 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
     return { kind: "delivery", delivery: body.delivery as Delivery };
   }
   if (event.startsWith("shift.") && body.courier) {
-    return { kind: "courier", courier: body.courier as BoardCourier };
+    return { kind: "courier", courier: body.courier as CourierState };
   }
-  if (event === "positions" && Array.isArray(body.fixes)) {
-    return { kind: "fixes", fixes: body.fixes as Fix[] };
+  if (event === "route.changed" && Array.isArray(body.tasks)) {
+    const { courier_id, version, tasks } = body as
+      { courier_id: string; version: number; tasks: string[] };
+    return { kind: "route", courier: courier_id, version, tasks };
   }
   return null;
+}
+
+/** What changes all the time (places) or is derived (counts) is not kept here. */
+function courierFrom({ id, name, vehicle, on_shift, shift_to, route_version, route }: BoardCourier) {
+  const courier: CourierState = {
+    id, name, vehicle, on_shift, shift_to: shift_to ?? null, route_version,
+    route: route.map(({ task_id }) => task_id),
+  };
+  return [id, courier] as const;
+}
+
+/** Fixes of a frame; null for every other kind. */
+export function readFixes(event: string, data: unknown): Fix[] | null {
+  const { fixes } = data as { fixes?: unknown };
+  return event === "positions" && Array.isArray(fixes) ? (fixes as Fix[]) : null;
 }
 
 export function boardFrom(board: Board): BoardState {
   const { delivered, failed, cancelled } = board.counts;
   return {
     base: board.base,
-    couriers: new Map(board.couriers.map((courier) => [courier.id, courier])),
+    couriers: new Map(board.couriers.map(courierFrom)),
     deliveries: new Map(board.deliveries.map((delivery) => [delivery.id, delivery])),
     ended: { delivered, failed, cancelled },
   };
@@ -60,7 +77,7 @@ function countEnd(ended: BoardState["ended"], from: DeliveryState | null, to: De
 export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState {
   let { ended } = board;
   let deliveries: Map<string, Delivery> | null = null;
-  let couriers: Map<string, BoardCourier> | null = null;
+  let couriers: Map<string, CourierState> | null = null;
   for (const event of events) {
     switch (event.kind) {
       case "delivery": {
@@ -77,9 +94,11 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
         couriers.set(event.courier.id, { ...(old ?? blank), ...event.courier });
         break;
       }
-      case "fixes": {
+      case "route": {
+        const old = (couriers ?? board.couriers).get(event.courier);
+        if (!old || event.version < old.route_version) break;
         couriers ??= new Map(board.couriers);
-        for (const fix of event.fixes) moveCourier(couriers, fix);
+        couriers.set(event.courier, { ...old, route: event.tasks, route_version: event.version });
         break;
       }
     }
@@ -92,21 +111,9 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
   };
 }
 
-const blank: BoardCourier = {
-  id: "", name: "?", vehicle: "bike", on_shift: false, stale: true, stops: 0, route: [],
+const blank: CourierState = {
+  id: "", name: "?", vehicle: "bike", on_shift: false, route_version: 0, route: [],
 };
-
-function moveCourier(couriers: Map<string, BoardCourier>, fix: Fix): void {
-  const courier = couriers.get(fix.courier_id);
-  if (!courier) return;
-  if (courier.fixed_at && Date.parse(courier.fixed_at) > Date.parse(fix.at)) return;
-  couriers.set(fix.courier_id, {
-    ...courier,
-    place: { latitude: fix.latitude, longitude: fix.longitude },
-    fixed_at: fix.at,
-    stale: false,
-  });
-}
 
 /** Lets ended deliveries leave the board, so that a tab open all day does not grow. */
 export function withoutOld(board: BoardState, now: number): BoardState {

@@ -1,9 +1,23 @@
 import type { BoardCourier, Counts, Delivery, Place, User } from "../api/types";
 import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
+import { storedViews, type SavedView } from "./views";
 
 export type Filter = "active" | "open" | "late" | "assigned" | "picked_up" | "done";
 export type Tab = "deliveries" | "couriers";
+/** What the large part of the board shows. */
+export type Stage = "map" | "routes";
+
+/** What the lists and the map are narrowed to, beside state and text; empty: everything. */
+export interface Filters {
+  merchant: string;
+  courier: string;
+  tag: string;
+  /** Of the promise, in the browser's time zone: 2026-03-01. */
+  day: string;
+}
+
+export const noFilters: Filters = { merchant: "", courier: "", tag: "", day: "" };
 
 export type Selection =
   | { kind: "delivery"; id: string }
@@ -15,11 +29,21 @@ export type Link =
   | { state: "live" }
   | { state: "reconnecting"; since: number };
 
+/** A question that an act asks first, and about which deliveries. */
+export interface Dialog {
+  /** Its number: the end of one question must not end the next. */
+  id: number;
+  ask: "move" | "cancel" | "reschedule" | "note" | "tag";
+  ids: readonly string[];
+}
+
 export interface Notice {
   id: number;
   tone: "good" | "bad";
   text: string;
   request_id?: string;
+  /** Whether what it tells of can be taken back from here. */
+  undo?: boolean;
 }
 
 export type Session =
@@ -27,10 +51,22 @@ export type Session =
   | { state: "out"; expired: boolean }
   | { state: "in"; user: User };
 
+/** A courier, without what changes all the time: see `positions.ts`. */
+export interface CourierState {
+  id: string;
+  name: string;
+  vehicle: BoardCourier["vehicle"];
+  on_shift: boolean;
+  shift_to?: string | null;
+  /** Ids of the stops ahead, in riding order, and the count of their changes. */
+  route: readonly string[];
+  route_version: number;
+}
+
 /** Null until the first board has arrived. Maps are replaced, never changed in place. */
 export interface BoardState {
   base: Place;
-  couriers: ReadonlyMap<string, BoardCourier>;
+  couriers: ReadonlyMap<string, CourierState>;
   deliveries: ReadonlyMap<string, Delivery>;
   /** Ended deliveries as the server counts them, moved on by events. */
   ended: Pick<Counts, "delivered" | "failed" | "cancelled">;
@@ -46,9 +82,17 @@ export interface State {
   board: BoardState | null;
   link: Link;
   tab: Tab;
+  stage: Stage;
   filter: Filter;
   text: string;
+  filters: Filters;
+  views: readonly SavedView[];
   selected: Selection | null;
+  /** Deliveries that the next act is about, when there are several. */
+  marked: ReadonlySet<string>;
+  dialog: Dialog | null;
+  /** How many acts can be taken back. */
+  undoable: number;
   notices: readonly Notice[];
 }
 
@@ -62,9 +106,15 @@ export function initialState(): State {
     board: null,
     link: { state: "connecting", since: Date.now() },
     tab: "deliveries",
+    stage: "map",
     filter: "active",
     text: "",
+    filters: noFilters,
+    views: storedViews(),
     selected: null,
+    marked: new Set(),
+    dialog: null,
+    undoable: 0,
     notices: [],
   };
 }

@@ -16,6 +16,11 @@ export const CloseIcon = () => <Icon><path d="M4 4l8 8M12 4l-8 8" /></Icon>;
 export const CornersIcon = () => <Icon><path d="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3" /></Icon>;
 export const SearchIcon = () => <Icon><circle cx="7" cy="7" r="4" /><path d="M10 10l3.5 3.5" /></Icon>;
 export const AlertIcon = () => <Icon><path d="M8 2.500l6 11H2z" /><path d="M8 6.500v3M8 11.600v.1" /></Icon>;
+export const UpIcon = () => <Icon><path d="M8 13V3M4 7l4-4 4 4" /></Icon>;
+export const DownIcon = () => <Icon><path d="M8 3v10M4 9l4 4 4-4" /></Icon>;
+export const LockIcon = () => (
+  <Icon size={13}><path d="M3.5 7.500h9v6h-9zM5.5 7.500V5a2.5 2.5 0 0 1 5 0v2.500" /></Icon>
+);
 export const LeaveIcon = () => <Icon><path d="M6 3H3v10h3M10 5l3 3-3 3M13 8H6.5" /></Icon>;
 export const BikeIcon = () => (
   <Icon><circle cx="4" cy="10.5" r="2.5" /><circle cx="12" cy="10.5" r="2.5" />

@@ -1,5 +1,6 @@
 import { t } from "../i18n";
 import { dismiss } from "../store/actions";
+import { undo } from "../store/acts";
 import { useStore } from "../store/store";
 import { CloseIcon } from "./icons";
 
@@ -10,7 +11,9 @@ export function Notices() {
     <div class="notices">
       <div role="status">
         {notices.filter(({ tone }) => tone === "good").map((notice) =>
-          <p key={notice.id} class="notice good">{notice.text}</p>)}
+          <p key={notice.id} class="notice good"><span>{notice.text}</span>
+            {notice.undo && <button type="button" class="as-link" onClick={() => void undo()}>
+              {t("desk.undo")}</button>}</p>)}
       </div>
       <div role="alert">
         {notices.filter(({ tone }) => tone === "bad").map((notice) => (

@@ -27,17 +27,7 @@ pub fn to_courier(explanation: &Explanation, courier: CourierId, language: Langu
         };
     };
     let own = &explanation.candidates[place];
-    let taken_by = match explanation.verdict {
-        Verdict::Proposed { to } => Some(to),
-        Verdict::Waits { best, .. } => Some(best),
-        Verdict::OnOpenList | Verdict::Outbid | Verdict::Nobody => None,
-    };
-    let opening = match (taken_by == Some(courier), language) {
-        (true, Language::En) => "It is proposed to you: in the plan as a whole you suit best.",
-        (true, Language::Fr) => "On vous le propose : c'est vous qui convenez le mieux au plan.",
-        (false, Language::En) => "Someone else suits better in the plan as a whole.",
-        (false, Language::Fr) => "Quelqu'un d'autre convient mieux au plan dans son ensemble.",
-    };
+    let opening = opening(&explanation.verdict, courier, language);
     let rank = match language {
         Language::En => {
             format!("By cost alone you are number {} of {}:", place + 1, candidates(explanation))
@@ -47,6 +37,49 @@ pub fn to_courier(explanation: &Explanation, courier: CourierId, language: Langu
         }
     };
     format!("{opening} {rank} {}", weighed(own, language))
+}
+
+/// What became of the job, as somebody reads it who could have had it.
+fn opening(verdict: &Verdict, courier: CourierId, language: Language) -> String {
+    let text = match (verdict, language) {
+        (Verdict::Proposed { to }, Language::En) if *to == courier => {
+            "It is proposed to you: in the plan as a whole you suit best."
+        }
+        (Verdict::Proposed { to }, Language::Fr) if *to == courier => {
+            "On vous la propose : c'est vous qui convenez le mieux dans l'ensemble du plan."
+        }
+        (Verdict::Proposed { .. }, Language::En) => {
+            "Someone else suits better in the plan as a whole."
+        }
+        (Verdict::Proposed { .. }, Language::Fr) => {
+            "Quelqu'un d'autre convient mieux dans l'ensemble du plan."
+        }
+        (Verdict::Waits { best, until }, Language::En) => {
+            let who = if *best == courier { "you" } else { "someone else" };
+            return format!(
+                "Nobody is asked yet: waiting until {until} delays nothing and may bring a better plan. \
+                 As things stand it would be {who}."
+            );
+        }
+        (Verdict::Waits { best, until }, Language::Fr) => {
+            let who = if *best == courier { "vous" } else { "quelqu'un d'autre" };
+            return format!(
+                "Personne n'est encore sollicité : attendre jusqu'à {until} ne retarde rien et peut \
+                 donner un meilleur plan. En l'état, ce serait {who}."
+            );
+        }
+        (Verdict::OnOpenList, Language::En) => "It is on the open list: whoever wants it takes it.",
+        (Verdict::OnOpenList, Language::Fr) => {
+            "Elle est sur la liste libre : la prend qui la veut."
+        }
+        (Verdict::Outbid, Language::En) => "Everyone who could take it is needed more elsewhere.",
+        (Verdict::Outbid, Language::Fr) => {
+            "Toutes les personnes possibles sont plus utiles ailleurs."
+        }
+        (Verdict::Nobody, Language::En) => "Nobody who was looked at can take it.",
+        (Verdict::Nobody, Language::Fr) => "Aucune des personnes examinées ne peut la prendre.",
+    };
+    text.to_owned()
 }
 
 /// What a dispatcher reads about one job.
@@ -89,11 +122,13 @@ fn verdict(verdict: &Verdict, language: Language) -> String {
         (Verdict::Proposed { to }, Language::En) => format!("Proposed to {to}."),
         (Verdict::Proposed { to }, Language::Fr) => format!("Proposé à {to}."),
         (Verdict::Waits { best, until }, Language::En) => format!(
-            "Nobody has to leave yet: {best} would have it now, and until {} waiting costs nothing.",
+            "Nobody has to leave yet: {best} would have it now, and until {} waiting delays nothing, \
+             while a better courier or a second delivery from there may turn up.",
             time(until)
         ),
         (Verdict::Waits { best, until }, Language::Fr) => format!(
-            "Personne ne doit encore partir : ce serait {best}, et attendre ne coûte rien avant {}.",
+            "Personne ne doit encore partir : ce serait {best}, et attendre jusqu'à {} ne retarde rien, \
+             alors qu'une personne mieux placée ou une seconde course peut se présenter.",
             time(until)
         ),
         (Verdict::OnOpenList, Language::En) => "On the open list: couriers choose.".into(),
@@ -118,16 +153,18 @@ fn weighed(weighed: &Weighed, language: Language) -> String {
     let kilometres = |metres: i64| format!("{:.1} km", metres as f64 / 1000.0);
     let (delay, late) = (minutes(terms.delay_s), minutes(terms.lateness_s));
     let (ride, approach) = (kilometres(terms.riding_m), kilometres(terms.approach_m));
-    let fairness = minutes(terms.fairness_ms / 1000);
+    let (wait, fairness) = (minutes(terms.freshness_s), minutes(terms.fairness_ms / 1000));
     let total = minutes(weighed.cost / 1000);
     match language {
         Language::En => format!(
-            "delay {delay}, beyond the promise {late}, {ride} more to ride ({approach} of it unpaid), \
-             equality of earnings {fairness}; in all worth {total} of waiting."
+            "delay {delay}, beyond the promise {late}, ready goods waiting {wait}, {ride} more to ride \
+             ({approach} of it unpaid), equality of earnings {fairness}; in all worth {total} of a \
+             customer's waiting."
         ),
         Language::Fr => format!(
-            "retard {delay}, au-delà de la promesse {late}, {ride} de plus à rouler (dont {approach} \
-             non payés), équité des gains {fairness} ; en tout l'équivalent de {total} d'attente."
+            "retard {delay}, au-delà de la promesse {late}, attente au comptoir {wait}, {ride} de plus à \
+             rouler (dont {approach} non payés), équité des gains {fairness} ; en tout l'équivalent de \
+             {total} d'attente d'un·e client·e."
         ),
     }
 }
@@ -136,7 +173,7 @@ fn refusal(rule: Refusal, language: Language) -> &'static str {
     let (en, fr) = match rule {
         Refusal::Blocked => (
             "The courier and the merchant are kept apart.",
-            "Le ou la livreuse et le commerce ne travaillent pas ensemble.",
+            "La personne et le commerce ne travaillent pas ensemble.",
         ),
         Refusal::RefusedAlready => {
             ("Asked about this very job before.", "Déjà sollicité·e pour cette même course.")
@@ -145,9 +182,10 @@ fn refusal(rule: Refusal, language: Language) -> &'static str {
             ("Another offer is still unanswered.", "Une autre proposition attend une réponse.")
         }
         Refusal::Zone => ("Works in other zones.", "Travaille dans d'autres zones."),
-        Refusal::Vehicle => {
-            ("The vehicle is not admitted by the policy.", "Le véhicule n'est pas admis.")
-        }
+        Refusal::Vehicle => (
+            "The co-op does not use this kind of vehicle.",
+            "La coopérative n'utilise pas ce type de véhicule.",
+        ),
         Refusal::Skills => (
             "A skill or a piece of equipment is missing.",
             "Une compétence ou un équipement manque.",
@@ -170,7 +208,7 @@ fn refusal(rule: Refusal, language: Language) -> &'static str {
             ("The pickup would be after the shift.", "Le retrait serait après la fin de service.")
         }
         Refusal::Ride => {
-            ("The goods would ride too far.", "La marchandise roulerait trop longtemps.")
+            ("The goods would ride too far.", "La marchandise ferait un trop long trajet.")
         }
     };
     match language {
@@ -205,10 +243,21 @@ mod tests {
         let (explanation, [near, far, refused]) = explained();
         let to = |courier, language| to_courier(&explanation, courier, language);
         assert!(to(near, Language::En).starts_with("It is proposed to you"));
-        assert!(to(near, Language::Fr).starts_with("On vous le propose"));
+        assert!(to(near, Language::Fr).starts_with("On vous la propose"));
         let text = to(far, Language::En);
         assert!(text.contains("number 2 of 2: delay 30.0 min"), "{text}");
         assert_eq!(to(refused, Language::Fr), "Déjà sollicité·e pour cette même course.");
+    }
+
+    #[test]
+    fn who_would_have_it_later_is_not_told_that_it_is_proposed() {
+        let courier = courier_at(1, (0, 0));
+        let job = job_between(7, (320, 0), (640, 0), 30);
+        let city = Snapshot::sorted(minute(5), vec![courier.clone()], vec![job]);
+        let plan = plan(&city, &DispatchPolicy::founding(), &StraightLine::mdrp(320), 0);
+        let text = to_courier(&plan.explanations[0], courier.id, Language::En);
+        assert!(text.starts_with("Nobody is asked yet"), "{text}");
+        assert!(text.contains("it would be you."), "{text}");
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub struct BoardCourier {
     fixed_at: Option<Timestamp>,
     stale: bool,
     stops: usize,
+    route_version: i64,
     route: Vec<BoardStop>,
 }
 
@@ -75,6 +76,8 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let last_event_id = app.hub.last().to_string();
     let now = app.coop.clock.now();
     let mut conn = app.coop.conn().await?;
+    // Before the stops themselves: a change in between is told by the stream, with a higher number.
+    let route_versions = db::couriers::route_versions(&mut conn).await?;
     let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
@@ -120,6 +123,7 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
             fixed_at: fix.map(|fix| fix.at),
             stale: shift.is_some() && fix.is_none_or(|fix| now.since(fix.at) > stale_after),
             stops: route.len(),
+            route_version: route_versions.get(&courier.id).copied().unwrap_or(0),
             route: route.into_iter().map(|(_, stop)| stop).collect(),
         }
     });
@@ -128,7 +132,7 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         let merchant = merchants.get(&delivery.merchant_id)?.clone();
         let holding = delivery.state.holding();
         let courier = holding.and_then(|holding| names.get(&holding.courier).cloned());
-        Some(DeliveryView::new(delivery, merchant, courier))
+        Some(DeliveryView::for_desk(delivery, merchant, courier))
     });
     Ok(Json(BoardView {
         now,

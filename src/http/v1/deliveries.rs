@@ -4,11 +4,15 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::desk::{self, Order};
 use crate::commands::{Answer, amendments, deliveries};
 use crate::db;
 use crate::db::Conn;
+use crate::domain::access::Subject;
 use crate::domain::delivery::{Amendment, Delivery, Package, Request};
+use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use crate::domain::slot::Choice;
 use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::{Seconds, Timestamp};
@@ -19,11 +23,18 @@ use crate::http::paging::{Page, Paging};
 use crate::http::views::DeliveryView;
 use crate::http::{App, answered};
 
-/// The delivery with the names it is shown with.
-pub async fn view(conn: &mut Conn, delivery: Delivery) -> Result<DeliveryView, ApiError> {
+/// The delivery with the names it is shown with, and the desk's marks for the desk.
+pub async fn view(
+    conn: &mut Conn,
+    delivery: Delivery,
+    to: Ordering,
+) -> Result<DeliveryView, ApiError> {
     let courier = delivery.state.holding().map(|holding| holding.courier);
     let (merchant, courier) = db::deliveries::names(conn, delivery.merchant_id, courier).await?;
-    Ok(DeliveryView::new(delivery, merchant, courier))
+    Ok(match to {
+        Ordering::Everybody => DeliveryView::for_desk(delivery, merchant, courier),
+        Ordering::Own(_) => DeliveryView::new(delivery, merchant, courier),
+    })
 }
 
 #[derive(Deserialize)]
@@ -39,6 +50,8 @@ pub struct DeliveryIn {
     #[serde(default)]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
+    /// Books a place, and gives every drop-off the slot's window.
+    slot: Option<Choice>,
 }
 
 impl From<DeliveryIn> for Request {
@@ -50,6 +63,7 @@ impl From<DeliveryIn> for Request {
             dropoffs: given.dropoffs,
             packages: given.packages,
             instructions: given.instructions,
+            slot: given.slot,
         }
     }
 }
@@ -58,9 +72,10 @@ impl From<DeliveryIn> for Request {
 pub(super) async fn created_delivery(
     app: &App,
     answer: Answer<Delivery>,
+    to: Ordering,
 ) -> Result<HttpResponse, ApiError> {
     let location = format!("/v1/deliveries/{}", answer.value.id);
-    let shown = view(&mut *app.coop.conn().await?, answer.value).await?;
+    let shown = view(&mut *app.coop.conn().await?, answer.value, to).await?;
     let mut builder = answered(answer.replayed);
     Ok(builder.insert_header(("Location", location)).json(shown))
 }
@@ -76,7 +91,7 @@ pub async fn create_delivery(
     let given = body.value;
     let merchant = by.0.merchant(given.merchant_id)?;
     let answer = deliveries::create(&app.coop, once.as_ref(), merchant, given.into()).await?;
-    created_delivery(&app, answer).await
+    created_delivery(&app, answer, by.0).await
 }
 
 #[derive(Deserialize)]
@@ -113,7 +128,7 @@ pub async fn list_deliveries(
     let found = db::deliveries::list(&mut conn, filter, limit).await?;
     let mut items = Vec::with_capacity(found.len());
     for delivery in found {
-        items.push(view(&mut conn, delivery).await?);
+        items.push(view(&mut conn, delivery, by.0).await?);
     }
     Ok(Json(Page::new(items, limit, |delivery| delivery.id)))
 }
@@ -125,7 +140,7 @@ pub async fn show_delivery(
     id: PathId<DeliveryId>,
 ) -> Result<Json<DeliveryView>, ApiError> {
     let delivery = own(&app, by.0, id.0).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, delivery).await?))
+    Ok(Json(view(&mut *app.coop.conn().await?, delivery, by.0).await?))
 }
 
 async fn own(app: &App, by: Ordering, id: DeliveryId) -> Result<Delivery, ApiError> {
@@ -154,7 +169,7 @@ pub async fn amend_delivery(
     let AmendIn { instructions, contact, packages } = body.value;
     let change = Amendment { instructions, contact, packages };
     let amended = amendments::amend(&app.coop, by.0.only(), id.0, &change).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, amended).await?))
+    Ok(Json(view(&mut *app.coop.conn().await?, amended, by.0).await?))
 }
 
 #[derive(Deserialize)]
@@ -172,7 +187,7 @@ pub async fn ready_delivery(
     body: Body<ReadyIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
     let ready = amendments::ready(&app.coop, by.0.only(), id.0, body.value.ready_at).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, ready).await?))
+    Ok(Json(view(&mut *app.coop.conn().await?, ready, by.0).await?))
 }
 
 #[derive(Serialize)]
@@ -213,9 +228,18 @@ pub async fn cancel_delivery(
     id: PathId<DeliveryId>,
     body: Body<CancelIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let owner = by.0.only();
-    let cancelled = deliveries::cancel(&app.coop, owner, id.0, body.value.reason).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, cancelled).await?))
+    let reason = body.value.reason;
+    let cancelled = match (by.0, by.1.subject) {
+        (Ordering::Own(owner), _) => deliveries::cancel(&app.coop, owner, id.0, reason).await?,
+        (Ordering::Everybody, Subject::User(user)) => {
+            let order = Order { delivery: id.0, version: None, act: Act::Cancel { reason } };
+            desk::perform(&app.coop, user, &order).await?
+        }
+        (Ordering::Everybody, Subject::Client(_)) => {
+            return Err(ApiError::Forbidden("this needs a person"));
+        }
+    };
+    Ok(Json(view(&mut *app.coop.conn().await?, cancelled, by.0).await?))
 }
 
 #[derive(Deserialize)]
@@ -231,8 +255,10 @@ pub async fn assign_delivery(
     id: PathId<DeliveryId>,
     body: Body<AssignIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let given = deliveries::assign(&app.coop, by.0, id.0, body.value.courier_id).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, given).await?))
+    let act = Act::Assign { courier_id: body.value.courier_id };
+    let order = Order { delivery: id.0, version: None, act };
+    let given = desk::perform(&app.coop, by.0, &order).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, given, Ordering::Everybody).await?))
 }
 
 #[derive(Deserialize)]
@@ -242,10 +268,11 @@ pub struct UnassignIn {}
 /// `POST /v1/deliveries/{id}/unassign`: until it is picked up.
 pub async fn unassign_delivery(
     app: Data<App>,
-    _by: AsDispatcher,
+    by: AsDispatcher,
     id: PathId<DeliveryId>,
     _body: Body<UnassignIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let open = deliveries::unassign(&app.coop, id.0).await?;
-    Ok(Json(view(&mut *app.coop.conn().await?, open).await?))
+    let order = Order { delivery: id.0, version: None, act: Act::Unassign };
+    let open = desk::perform(&app.coop, by.0, &order).await?;
+    Ok(Json(view(&mut *app.coop.conn().await?, open, Ordering::Everybody).await?))
 }

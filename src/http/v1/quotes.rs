@@ -97,5 +97,5 @@ pub async fn take_quote(
     let TakeIn { external_reference, instructions } = body.value;
     let taking = Taking { external_reference, instructions };
     let answer = quotes::take(&app.coop, once.as_ref(), by.0.only(), id.0, taking).await?;
-    created_delivery(&app, answer).await
+    created_delivery(&app, answer, by.0).await
 }

@@ -24,7 +24,7 @@ use crate::live::Fix;
 /// Silence that proxies and phones put up with.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often positions go out, on true time.
-const POSITIONS_PACE: Duration = Duration::from_secs(1);
+const POSITIONS_PACE: Duration = Duration::from_millis(250);
 /// Frames that wait for a slow reader before the stream waits for it too.
 const FRAMES_MAX: usize = 1_024;
 /// Most missed events that are caught up with; beyond it, reading anew is quicker.
@@ -46,9 +46,16 @@ impl View {
     }
 }
 
-fn frame(event: &Published) -> Option<Bytes> {
+fn frame(event: &Published, view: &View) -> Option<Bytes> {
     let told: Event = serde_json::from_value(event.payload.clone()).ok()?;
+    let desk = match &told {
+        Event::Delivery { told, .. } if view.0.dispatches() => Some(told.delivery.desk.clone()),
+        _ => None,
+    };
     let mut data = views::event(told);
+    if let Some(desk) = desk {
+        data["delivery"]["desk"] = json!(desk);
+    }
     data["at"] = json!(event.occurred_at);
     Some(Bytes::from(format!("id: {}\nevent: {}\ndata: {data}\n\n", event.seq, event.kind)))
 }
@@ -154,7 +161,7 @@ async fn pass_on(
     event: &Arc<Published>,
     to: &mpsc::Sender<Bytes>,
 ) -> Result<(), Gone> {
-    match frame(event).filter(|_| view.may_see(event)) {
+    match view.may_see(event).then(|| frame(event, view)).flatten() {
         Some(frame) => send(to, frame).await,
         None => Ok(()),
     }

@@ -11,7 +11,8 @@ pub use instance::Instance;
 pub use measures::Measures;
 pub use validator::validate;
 
-use super::day::{self, City, Courier, Order};
+use super::city::{City, Courier, Order};
+use super::day::{self, Moment};
 use super::solution::Solution;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::vehicle::VehicleKind;
@@ -22,8 +23,12 @@ const VEHICLE: VehicleKind = VehicleKind::Bike;
 
 /// Lives through the day of an instance, a decision every minute. Times of the solution are minutes
 /// after midnight.
-pub fn simulate(instance: &Instance, policy: &DispatchPolicy) -> Solution {
-    day::live(&city(instance), policy).in_minutes()
+pub fn simulate(
+    instance: &Instance,
+    policy: &DispatchPolicy,
+    tell: &mut dyn FnMut(Moment),
+) -> Solution {
+    day::live(&city(instance), policy, tell).in_minutes()
 }
 
 fn city(instance: &Instance) -> City {
@@ -50,6 +55,7 @@ fn city(instance: &Instance) -> City {
         pickup_service_s: (parameters.pickup_service * 30, parameters.pickup_service * 30),
         dropoff_service_s: (parameters.dropoff_service * 30, parameters.dropoff_service * 30),
         pay: parameters.pay_per_order * 100,
+        guarantee_hourly: parameters.pay_per_hour_min * 100,
         step_s: 60,
     }
 }

@@ -214,7 +214,7 @@ mod tests {
 
     fn solved() -> (Instance, Solution) {
         let instance = small();
-        let solution = simulate(&instance, &DispatchPolicy::founding());
+        let solution = simulate(&instance, &DispatchPolicy::founding(), &mut |_| {});
         (instance, solution)
     }
 

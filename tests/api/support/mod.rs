@@ -99,6 +99,11 @@ impl Coop {
         &self.running().app
     }
 
+    /// Where the server answers.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.running().address)
+    }
+
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.hands.load(Ordering::Relaxed))
     }
@@ -122,6 +127,11 @@ impl Coop {
     /// Ends the offers whose time is over, without waiting for the loop that does it.
     pub async fn expire_offers(&self) {
         commands::offers::expire_lapsed(&self.app().coop).await.expect("offers expire");
+    }
+
+    /// Where the co-op's database is.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
     }
 
     /// What nobody can do over HTTP.

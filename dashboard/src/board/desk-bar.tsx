@@ -1,0 +1,75 @@
+import { deliveryCount, t, type Key } from "../i18n";
+import { ask, mark, select } from "../store/actions";
+import { duplicate, targets, toggleLock, unassign, undo } from "../store/acts";
+import type { BoardState } from "../store/state";
+import { current, useStore } from "../store/store";
+import { CloseIcon } from "../ui/icons";
+
+/** An act with its key, as the bar and the keyboard know it. */
+interface DeskAct {
+  name: string;
+  key: string;
+  run: (ids: readonly string[], board: BoardState) => void;
+}
+
+export const deskActs: DeskAct[] = [
+  { name: "move", key: "m", run: (ids) => ask("move", ids) },
+  { name: "unassign", key: "u", run: (ids) => void unassign(ids) },
+  { name: "lock", key: "l", run: (ids, board) => void toggleLock(ids, board) },
+  { name: "tag", key: "t", run: (ids) => ask("tag", ids) },
+  { name: "note", key: "n", run: (ids) => ask("note", ids) },
+  { name: "reschedule", key: "r", run: (ids) => ask("reschedule", ids) },
+  { name: "duplicate", key: "d", run: (ids) => void duplicate(ids) },
+  { name: "cancel", key: "Delete", run: (ids) => ask("cancel", ids) },
+];
+
+/** What can be done with all that is marked, or with the one that is selected. */
+export function DeskBar({ board }: { board: BoardState }) {
+  const marked = useStore((state) => state.marked);
+  const undoable = useStore((state) => state.undoable);
+  const selected = useStore((state) => state.selected);
+  const ids = targets({ ...current(), marked, selected });
+  return (
+    <div class="desk-bar" role="toolbar" aria-label={t("desk.label")}>
+      <span class="desk-count" role="status">
+        {marked.size > 0 ? t("desk.marked", { what: deliveryCount(marked.size) }) : ""}
+      </span>
+      {marked.size > 0 && <button type="button" class="tool" aria-label={t("desk.unmark")}
+        title={t("desk.unmark")} onClick={() => mark([])}><CloseIcon /></button>}
+      {deskActs.map(({ name, key, run }) => (
+        <button key={name} type="button" class="desk-act" data-desk={name} disabled={ids.length === 0}
+          aria-keyshortcuts={key} title={`${t(`desk.${name}` as Key)} (${key})`}
+          onClick={() => run(ids, board)}>{t(`desk.${name}` as Key)}</button>
+      ))}
+      <button type="button" class="desk-act" data-desk="undo" disabled={undoable === 0}
+        aria-keyshortcuts="Control+Z" title={`${t("desk.undo")} (Ctrl+Z)`}
+        onClick={() => void undo()}>{t("desk.undo")}</button>
+    </div>
+  );
+}
+
+const typing = (target: EventTarget | null) => target instanceof HTMLElement &&
+  (target.matches("input, select, textarea") || target.closest("dialog") !== null);
+
+/** The keys of the board: one letter for each act, outside of fields and questions. */
+export function onBoardKey(event: KeyboardEvent): void {
+  if (typing(event.target)) return;
+  const { board } = current();
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    void undo();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || !board) return;
+  const act = deskActs.find(({ key }) => key === event.key);
+  const ids = targets(current());
+  if (!act || ids.length === 0) return;
+  event.preventDefault();
+  act.run(ids, board);
+}
+
+/** Everything that the list shows, for Ctrl+A. */
+export function markAll(ids: readonly string[]): void {
+  select(null);
+  mark(ids);
+}

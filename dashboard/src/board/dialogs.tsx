@@ -1,0 +1,202 @@
+// What an act asks first: to whom, why, when, which words. Each is a native modal dialog, so the
+// focus stays inside and goes back to where it was.
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { deliveryCount, hourMinute, metres, stopCount, t } from "../i18n";
+import { closeDialog } from "../store/actions";
+import { annotate, assign, cancel, reschedule, tag } from "../store/acts";
+import { choices, plain, type Choice } from "../store/derive";
+import type { BoardState, Dialog } from "../store/state";
+import { useStore } from "../store/store";
+import { WindowList } from "../ui/window-list";
+
+export function Dialogs({ board }: { board: BoardState }) {
+  const dialog = useStore((state) => state.dialog);
+  if (!dialog) return null;
+  const props = { dialog, board };
+  switch (dialog.ask) {
+    case "move":
+      return <Move key={dialog.id} {...props} />;
+    case "cancel":
+      return <Cancel key={dialog.id} {...props} />;
+    case "reschedule":
+      return <Reschedule key={dialog.id} {...props} />;
+    case "note":
+      return <Note key={dialog.id} {...props} />;
+    case "tag":
+      return <Tags key={dialog.id} {...props} />;
+  }
+}
+
+interface AskProps {
+  dialog: Dialog;
+  board: BoardState;
+}
+
+interface ModalProps {
+  dialog: Dialog;
+  title: string;
+  submit: string;
+  danger?: boolean;
+  disabled?: boolean;
+  onSubmit: () => void;
+  children: ComponentChildren;
+}
+
+function Modal({ dialog, title, submit, danger, disabled, onSubmit, children }: ModalProps) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const back = document.activeElement;
+    box.current?.showModal();
+    return () => {
+      if (back instanceof HTMLElement) back.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={box} class="ask" aria-labelledby="ask-title" onClose={() => closeDialog(dialog.id)}
+      onClick={(event) => {
+        if (event.target === box.current) box.current?.close();
+      }}>
+      <form method="dialog" onSubmit={(event) => {
+        event.preventDefault();
+        if (disabled) return;
+        box.current?.close();
+        onSubmit();
+      }}>
+        <h2 id="ask-title">{title}</h2>
+        {children}
+        <div class="ask-foot">
+          <button type="button" onClick={() => box.current?.close()}>{t("ask.keep")}</button>
+          <button type="submit" class={danger ? "danger" : "primary"} disabled={disabled ?? false}>
+            {submit}</button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+const CHOICE_PX = 40;
+
+/** To which courier: the free and near ones first; typing narrows, arrows choose, Enter moves. */
+function Move({ dialog, board }: AskProps) {
+  const { ids } = dialog;
+  const [text, setText] = useState("");
+  const [chosen, setChosen] = useState<string | null>(null);
+  // The order is kept while the question stands: a list that moves under the hand picks wrongly.
+  const onShift = [...board.couriers.values()].filter((courier) => courier.on_shift).length;
+  const all = useMemo(() => choices(board, ids), [onShift]);
+  const needle = plain(text.trim());
+  const items = all.filter(({ name }) => plain(name).includes(needle));
+  const pick = items.find(({ id }) => id === chosen) ?? items[0];
+  const step = (by: number) => {
+    const at = items.findIndex(({ id }) => id === pick?.id);
+    setChosen(items[Math.max(0, Math.min(items.length - 1, at + by))]?.id ?? null);
+  };
+  return (
+    <Modal dialog={dialog} title={t("ask.move", { what: deliveryCount(ids.length) })} submit={t("ask.move.submit")}
+      disabled={!pick} onSubmit={() => pick && void assign(ids, pick.id)}>
+      <input type="text" data-ask="courier" value={text} aria-label={t("search.couriers")}
+        placeholder={t("search.couriers")} role="combobox" aria-expanded={true}
+        aria-autocomplete="list" aria-controls="choices" aria-activedescendant={pick ? `choices-${pick.id}` : undefined}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setChosen(null);
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+          event.preventDefault();
+          step(event.key === "ArrowDown" ? 1 : -1);
+        }} />
+      <div class="ask-list">
+        <WindowList<Choice> id="choices" label={t("list.couriers")} items={items}
+          keyOf={({ id }) => id} rowHeight={CHOICE_PX} scope={text} selected={pick?.id ?? null}
+          onSelect={({ id }) => setChosen(id)} onOpen={() => {}} onClose={() => {}}
+          render={({ name, count, away_m }) => (
+            <span class="choice"><b>{name}</b>
+              <span class="muted">{stopCount(count)}{away_m < Infinity ? ` · ${metres(away_m)}` : ""}</span>
+            </span>
+          )}
+          empty={text ? t("empty.filter", { text }) : t("act.assign.none")} />
+      </div>
+    </Modal>
+  );
+}
+
+function Cancel({ dialog }: AskProps) {
+  const { ids } = dialog;
+  const [reason, setReason] = useState("");
+  return (
+    <Modal dialog={dialog} title={t("ask.cancel", { what: deliveryCount(ids.length) })} submit={t("ask.cancel.submit")}
+      danger disabled={!reason.trim()} onSubmit={() => void cancel(ids, reason.trim())}>
+      <label>{t("act.cancel.reason")}
+        <input required maxLength={200} value={reason} data-ask="reason"
+          onInput={(event) => setReason(event.currentTarget.value)} /></label>
+    </Modal>
+  );
+}
+
+const STEPS_MIN = [-30, -15, 15, 30, 60, 120];
+
+function Reschedule({ dialog, board }: AskProps) {
+  const { ids } = dialog;
+  const [minutes, setMinutes] = useState(30);
+  const [first] = ids;
+  const one = ids.length === 1 && first ? board.deliveries.get(first) : undefined;
+  return (
+    <Modal dialog={dialog} title={t("ask.reschedule", { what: deliveryCount(ids.length) })}
+      submit={t("ask.reschedule.submit")} disabled={!Number.isInteger(minutes) || minutes === 0}
+      onSubmit={() => void reschedule(ids, minutes)}>
+      <label>{t("ask.reschedule.minutes")}
+        <input type="number" step="1" min="-1440" max="20160" value={minutes} data-ask="minutes"
+          onInput={(event) => setMinutes(event.currentTarget.valueAsNumber)} /></label>
+      <div class="ask-steps" role="group" aria-label={t("ask.reschedule.steps")}>
+        {STEPS_MIN.map((step) => (
+          <button key={step} type="button" onClick={() => setMinutes(step)}>
+            {step > 0 ? `+${step}` : step}</button>
+        ))}
+      </div>
+      {one && Number.isInteger(minutes) && <p class="muted">{t("ask.reschedule.now", {
+        from: hourMinute(one.due_at), to: hourMinute(Date.parse(one.due_at) + minutes * 60_000),
+      })}</p>}
+    </Modal>
+  );
+}
+
+function Note({ dialog, board }: AskProps) {
+  const { ids } = dialog;
+  const [first] = ids;
+  const [note, setNote] = useState((first && board.deliveries.get(first)?.desk?.note) || "");
+  return (
+    <Modal dialog={dialog} title={t("ask.note", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
+      onSubmit={() => void annotate(ids, note)}>
+      <label>{t("ask.note.text")}
+        <textarea rows={3} maxLength={1000} value={note} data-ask="note"
+          onInput={(event) => setNote(event.currentTarget.value)} /></label>
+    </Modal>
+  );
+}
+
+/** Tags as words with commas; what all of them have stands there already. */
+function Tags({ dialog, board }: AskProps) {
+  const { ids } = dialog;
+  const before = useMemo(() => shared(ids, board), []);
+  const [text, setText] = useState(before.join(", "));
+  const after = words(text);
+  return (
+    <Modal dialog={dialog} title={t("ask.tag", { what: deliveryCount(ids.length) })} submit={t("ask.save")}
+      onSubmit={() => void tag(ids, after.filter((word) => !before.includes(word)),
+        before.filter((word) => !after.includes(word)))}>
+      <label>{t("ask.tag.text")}
+        <input value={text} maxLength={400} data-ask="tags" list="known-tags"
+          onInput={(event) => setText(event.currentTarget.value)} /></label>
+    </Modal>
+  );
+}
+
+const words = (text: string) =>
+  [...new Set(text.split(",").map((word) => word.trim()).filter(Boolean))];
+
+function shared(ids: readonly string[], board: BoardState): string[] {
+  const [first = [], ...rest] = ids.map((id) => board.deliveries.get(id)?.desk?.tags ?? []);
+  return first.filter((word) => rest.every((tags) => tags.includes(word)));
+}

@@ -1,0 +1,74 @@
+// What an act makes of a delivery, before the server has said so, and what takes it back.
+import type { Act, Delivery, Desk } from "../api/types";
+
+const unmarked: Desk = { tags: [], locked: false };
+
+/** The delivery as it will be if the server agrees. The version stays: the server's word counts. */
+export function predict(delivery: Delivery, act: Act, nameOf: (courier: string) => string, now: number): Delivery {
+  const at = new Date(now).toISOString();
+  const desk = delivery.desk ?? unmarked;
+  switch (act.kind) {
+    case "assign":
+      return {
+        ...delivery, state: "assigned", courier_id: act.courier_id,
+        courier_name: nameOf(act.courier_id), assigned_at: at,
+      };
+    case "unassign":
+      return opened(delivery);
+    case "restore":
+      return { ...opened(delivery), ended_at: null, end_reason: null };
+    case "cancel":
+      return {
+        ...delivery, state: "cancelled", ended_at: at,
+        end_reason: { code: "cancelled", note: act.reason },
+      };
+    case "reschedule":
+      return { ...delivery, ready_at: act.ready_at, due_at: act.due_at };
+    case "note":
+      return { ...delivery, desk: { ...desk, note: act.note } };
+    case "tag": {
+      const kept = desk.tags.filter((tag) => !act.remove.includes(tag));
+      return { ...delivery, desk: { ...desk, tags: [...new Set([...kept, ...act.add])].sort() } };
+    }
+    case "lock":
+    case "unlock":
+      return { ...delivery, desk: { ...desk, locked: act.kind === "lock" } };
+  }
+}
+
+function opened(delivery: Delivery): Delivery {
+  return {
+    ...delivery, state: "open", courier_id: null, courier_name: null, assigned_at: null,
+    tasks: delivery.tasks.map((task) => ({ ...task, state: "todo", ended_at: null })),
+  };
+}
+
+/** The acts that lead back to `before`, in their order. */
+export function inverse(before: Delivery, act: Act): Act[] {
+  const held: Act[] = before.courier_id ? [{ kind: "assign", courier_id: before.courier_id }] : [];
+  const desk = before.desk ?? unmarked;
+  switch (act.kind) {
+    case "assign":
+      return held.length > 0 ? held : [{ kind: "unassign" }];
+    case "unassign":
+      return held;
+    case "cancel":
+      return [{ kind: "restore" }, ...held];
+    case "restore":
+      return [{ kind: "cancel", reason: before.end_reason?.note || "–" }];
+    case "reschedule":
+      return [{ kind: "reschedule", ready_at: before.ready_at, due_at: before.due_at }];
+    case "note":
+      return [{ kind: "note", note: before.desk?.note ?? null }];
+    case "tag":
+      return [{
+        kind: "tag",
+        add: act.remove.filter((tag) => desk.tags.includes(tag)),
+        remove: act.add.filter((tag) => !desk.tags.includes(tag)),
+      }];
+    case "lock":
+      return [{ kind: "unlock" }];
+    case "unlock":
+      return [{ kind: "lock" }];
+  }
+}

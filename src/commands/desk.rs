@@ -1,0 +1,252 @@
+//! What dispatchers do: one act on one delivery, and the order of a route.
+//!
+//! An act may name the version that the dispatcher saw. Has somebody else changed the delivery
+//! since, nothing happens, unless what is asked for is so already.
+
+use serde_json::json;
+
+use super::deliveries::{Giver, give, release, route_changed, tell, withdraw_offers};
+use super::offers::order_route;
+use super::{Answer, CommandError, Once, slots};
+use crate::coop::Coop;
+use crate::db;
+use crate::db::acts::{self, Cancelled, NewAct};
+use crate::db::{Conn, couriers, deliveries, tasks};
+use crate::domain::delivery::{Delivery, DeliveryError, Holding};
+use crate::domain::desk::Act;
+use crate::domain::event::DeliveryChange;
+use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
+use crate::domain::money::Money;
+use crate::domain::slot::Choice;
+use crate::domain::task::TaskKind;
+use crate::domain::time::Timestamp;
+
+/// An act, on what, and from which version on.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub delivery: DeliveryId,
+    /// The version that was seen; without one, the act applies to whatever is there.
+    pub version: Option<i64>,
+    pub act: Act,
+}
+
+/// Does what a dispatcher asks for, and writes down who did it.
+pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery, CommandError> {
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        if let Act::Assign { courier_id } = &order.act {
+            couriers::lock(tx, *courier_id).await?.ok_or(CommandError::NotFound("courier"))?;
+        }
+        let before = deliveries::lock(tx, order.delivery).await?;
+        let before = before.ok_or(CommandError::NotFound("delivery"))?;
+        let outdated = order.version.is_some_and(|seen| seen != before.version);
+        let undone = match &order.act {
+            Act::Restore => acts::cancelled(tx, before.id).await?,
+            Act::Assign { .. }
+            | Act::Unassign
+            | Act::Cancel { .. }
+            | Act::Reschedule { .. }
+            | Act::Note { .. }
+            | Act::Tag { .. }
+            | Act::Lock
+            | Act::Unlock => None,
+        };
+        let wanted = decide(&before, &order.act, undone, at);
+        if matches!(wanted, Ok(None)) {
+            return Ok(before);
+        }
+        if outdated {
+            return Err(CommandError::Outdated("delivery"));
+        }
+        let Some(after) = wanted? else { return Ok(before) };
+        carry_out(coop, tx, by, order, &before, &after, at).await?;
+        let slot = move_slot(tx, &order.act, after.id, undone).await?;
+        let act = NewAct {
+            id: coop.clock.id(|id| id),
+            at,
+            user_id: by,
+            kind: order.act.name(),
+            delivery_id: Some(after.id),
+            courier_id: after.holder().or(before.holder()),
+            version: after.version,
+            detail: json!({ "act": order.act, "price": before.price.amount, "slot": slot }),
+        };
+        acts::insert(tx, &act).await?;
+        Ok(after)
+    })
+    .await
+}
+
+/// A delivery that is called off gives its place in a slot back; one that is restored takes it
+/// again, as long as there is one.
+async fn move_slot(
+    tx: &mut Conn,
+    act: &Act,
+    delivery: DeliveryId,
+    undone: Option<Cancelled>,
+) -> Result<Option<Choice>, CommandError> {
+    match act {
+        Act::Cancel { .. } => Ok(db::slots::free(tx, delivery).await?),
+        Act::Restore => {
+            let slot = undone.and_then(|undone| undone.slot);
+            slots::book(tx, slot, delivery).await?;
+            Ok(slot)
+        }
+        Act::Assign { .. }
+        | Act::Unassign
+        | Act::Reschedule { .. }
+        | Act::Note { .. }
+        | Act::Tag { .. }
+        | Act::Lock
+        | Act::Unlock => Ok(None),
+    }
+}
+
+/// What the delivery becomes, by the domain's rules. `None`: it is so already.
+fn decide(
+    delivery: &Delivery,
+    act: &Act,
+    undone: Option<Cancelled>,
+    at: Timestamp,
+) -> Result<Option<Delivery>, DeliveryError> {
+    match act {
+        Act::Assign { courier_id } => {
+            delivery.assign(Holding { courier: *courier_id, since: at, by_hand: true })
+        }
+        Act::Unassign => delivery.unassign(),
+        Act::Cancel { .. } if delivery.desk.locked => Err(DeliveryError::Locked),
+        // The co-op's own doing costs the merchant nothing.
+        Act::Cancel { reason } => {
+            let nothing = Money { amount: 0, ..delivery.price };
+            let free = |cancelled| Delivery { price: nothing, ..cancelled };
+            Ok(delivery.cancel(at, reason.clone())?.map(free))
+        }
+        Act::Restore => {
+            delivery.restore(undone.map(|undone| Money { amount: undone.price, ..delivery.price }))
+        }
+        Act::Reschedule { ready_at, due_at } => delivery.reschedule(*ready_at, *due_at, at),
+        Act::Note { note } => Ok(delivery.annotate(note.clone())),
+        Act::Tag { add, remove } => delivery.tag(add, remove),
+        Act::Lock => delivery.lock(),
+        Act::Unlock => Ok(delivery.unlock()),
+    }
+}
+
+/// Writes the step and tells of it.
+async fn carry_out(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: UserId,
+    order: &Order,
+    before: &Delivery,
+    after: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    if let Act::Assign { courier_id } = &order.act {
+        give(coop, tx, before, *courier_id, Giver::Hand(by), at).await?;
+        return to_the_end(coop, tx, *courier_id, after, at).await;
+    }
+    deliveries::save(tx, before, after).await?;
+    let change = match &order.act {
+        Act::Assign { .. } => DeliveryChange::Assigned,
+        Act::Unassign => {
+            release(coop, tx, before, "unassigned", at).await?;
+            DeliveryChange::Unassigned
+        }
+        Act::Cancel { .. } => {
+            release(coop, tx, before, "cancelled", at).await?;
+            withdraw_offers(coop, tx, after.id, None, at).await?;
+            DeliveryChange::Cancelled
+        }
+        // What was offered is not what it was, or not to be had any more.
+        Act::Lock | Act::Reschedule { .. } => {
+            withdraw_offers(coop, tx, after.id, None, at).await?;
+            if let Some(courier) = after.holder() {
+                route_changed(coop, tx, courier, at).await?;
+            }
+            DeliveryChange::Updated
+        }
+        Act::Restore | Act::Note { .. } | Act::Tag { .. } | Act::Unlock => DeliveryChange::Updated,
+    };
+    tell(coop, tx, change, after, at).await
+}
+
+/// Puts a delivery that was just given behind everything that is promised already.
+async fn to_the_end(
+    coop: &Coop,
+    tx: &mut Conn,
+    courier: CourierId,
+    given: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let mut order = ahead(tx, courier).await?;
+    order.retain(|task| given.tasks.iter().all(|own| own.id != *task));
+    order.extend(given.tasks.iter().map(|task| task.id));
+    tasks::rank(tx, &order).await?;
+    route_changed(coop, tx, courier, at).await.map(drop)
+}
+
+async fn ahead(tx: &mut Conn, courier: CourierId) -> Result<Vec<TaskId>, CommandError> {
+    Ok(tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect())
+}
+
+/// A courier's stops in riding order, and the count of their changes.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct RouteOrder {
+    pub version: i64,
+    pub tasks: Vec<TaskId>,
+}
+
+/// Puts a courier's stops into another order. Stops that are not named come behind, as they were;
+/// stops that the courier does not have (any more) are left out.
+///
+/// # Errors
+/// [`CommandError::Outdated`] when the route is not the one that was seen any more;
+/// [`CommandError::PickupFirst`] when goods would be handed over before they are picked up.
+pub async fn reorder(
+    coop: &Coop,
+    once: Option<&Once>,
+    by: UserId,
+    courier: CourierId,
+    seen: Option<i64>,
+    planned: &[TaskId],
+) -> Result<Answer<RouteOrder>, CommandError> {
+    let at = coop.clock.now();
+    coop.once(once, async |tx| {
+        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let version = couriers::route_version(tx, courier).await?;
+        let before = ahead(tx, courier).await?;
+        if seen.is_some_and(|seen| seen != version) {
+            return Err(CommandError::Outdated("route"));
+        }
+        order_route(tx, courier, planned).await?;
+        let stops = tasks::route(tx, courier).await?;
+        let handed_over_first = stops.iter().enumerate().any(|(index, (delivery, _, kind))| {
+            *kind == TaskKind::Dropoff
+                && stops[index..]
+                    .iter()
+                    .any(|(other, _, kind)| other == delivery && *kind == TaskKind::Pickup)
+        });
+        if handed_over_first {
+            return Err(CommandError::PickupFirst);
+        }
+        let tasks: Vec<TaskId> = stops.into_iter().map(|(_, task, _)| task).collect();
+        if tasks == before {
+            return Ok(RouteOrder { version, tasks });
+        }
+        let version = route_changed(coop, tx, courier, at).await?;
+        let act = NewAct {
+            id: coop.clock.id(|id| id),
+            at,
+            user_id: by,
+            kind: "reorder",
+            delivery_id: None,
+            courier_id: Some(courier),
+            version,
+            detail: json!({ "before": before, "after": tasks }),
+        };
+        acts::insert(tx, &act).await?;
+        Ok(RouteOrder { version, tasks })
+    })
+    .await
+}

@@ -1,0 +1,38 @@
+// How the tests and the bench start the browser and log in.
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+  "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+
+export const launch = (...more) => chromium.launch({ executablePath, args: [...FLAGS, ...more] });
+
+/** A page of its own session, logged in and with the board in sight. */
+export async function board(browser, url, { email, password, patience_ms = 30_000 }) {
+  const context = await browser.newContext({
+    viewport: { width: 1600, height: 960 }, locale: "en-GB", colorScheme: "light",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience_ms);
+  await page.goto(url);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("body[data-ready=board]");
+  await page.waitForSelector("[data-link=live]");
+  return page;
+}
+
+/** No serious fault for assistive technology on what is shown now. */
+export async function assertAccessible(page, where) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
+  assert.deepEqual(said, [], where);
+}
