@@ -33,6 +33,7 @@ function board(deliveries: Delivery[], route: string[] = []) {
       open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
       couriers_on_shift: 1,
     },
+    automation: [],
   };
   return boardFrom(told);
 }
@@ -55,6 +56,17 @@ test("an event older than the board changes nothing, a newer one keeps what it l
   assert.equal(now?.state, "assigned");
   assert.equal(now?.instructions, "2nd floor");
   assert.equal(now?.tasks[1]?.contact?.phone, "+331");
+});
+
+test("a switch counts for its own place, the last word of each", () => {
+  const thrown = (zone: string | null, automatic: boolean) =>
+    ({ kind: "automation", thrown: { zone, automatic, at: at(0), by: "Ada" } }) as const;
+  const now = applyEvents(board([]), [
+    thrown("port", false), thrown(null, false), thrown("port", true),
+  ]);
+  assert.deepEqual(now.automation.map(({ zone, automatic }) => [zone, automatic]), [
+    [null, false], ["port", true],
+  ]);
 });
 
 test("a replayed end is counted once", () => {

@@ -6,7 +6,7 @@ ALTER TABLE deliveries
     -- Neither the engine nor another dispatcher moves it until it is let go.
     ADD COLUMN locked    boolean NOT NULL DEFAULT false;
 
--- One line for each act of a person on a delivery or a route. Written with the act, never changed.
+-- One line for each act of a person at the desk. Written with the act, never changed.
 CREATE TABLE acts (
     id          uuid PRIMARY KEY,
     at          timestamptz NOT NULL,
@@ -14,10 +14,9 @@ CREATE TABLE acts (
     kind        text NOT NULL CHECK (char_length(kind) BETWEEN 1 AND 40),
     delivery_id uuid REFERENCES deliveries,
     courier_id  uuid REFERENCES couriers,
-    -- The version that the act led to: of the delivery, or of the courier's route.
+    -- The version that the act led to: of the delivery, or of the courier's route; 0 for others.
     version     bigint NOT NULL,
-    detail      jsonb NOT NULL,
-    CHECK (delivery_id IS NOT NULL OR courier_id IS NOT NULL)
+    detail      jsonb NOT NULL
 );
 CREATE INDEX acts_by_delivery ON acts (delivery_id, id DESC);
 

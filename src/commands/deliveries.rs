@@ -1,15 +1,14 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, prices, slots};
+use super::{Answer, CommandError, Once, pay, prices, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::assignments::{self, NewAssignment};
-use crate::db::{Conn, couriers, deliveries, ledger, merchants, offers, tasks};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
 use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
-use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, TaskId, UserId};
-use crate::domain::ledger::{Account, Detail, Entry};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
 use crate::domain::task::{Stop, Task, TaskKind, TaskState};
@@ -199,28 +198,6 @@ pub(super) async fn release(
     Ok(())
 }
 
-/// What calling off costs the merchant, where it costs anything.
-async fn book_fee(
-    coop: &Coop,
-    tx: &mut Conn,
-    cancelled: &Delivery,
-    at: Timestamp,
-) -> Result<(), CommandError> {
-    let price_version = coop.rules.prices.version.clone();
-    let entry = Entry::transfer(
-        coop.clock.id(EntryId::from_uuid),
-        at,
-        Detail::Price { delivery_id: cancelled.id, price_version },
-        Account::MerchantReceivable(cancelled.merchant_id),
-        Account::CoopRevenue,
-        cancelled.price,
-    );
-    if let Some(entry) = entry {
-        ledger::post(tx, &entry, coop.clock.now()).await?;
-    }
-    Ok(())
-}
-
 /// A merchant calls its own delivery off, for a fee once a courier has it.
 pub async fn cancel(
     coop: &Coop,
@@ -240,7 +217,7 @@ pub async fn cancel(
         cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
         db::slots::free(tx, id).await?;
-        book_fee(coop, tx, &cancelled, at).await?;
+        pay::charge_merchant(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;

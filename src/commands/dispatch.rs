@@ -7,7 +7,8 @@ use super::offers::order_route;
 use super::{CommandError, pay};
 use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, Decision};
-use crate::db::{Conn, couriers, deliveries, merchants, offers, settings, shifts};
+use crate::db::{Conn, automation, couriers, deliveries, merchants, offers, settings, shifts};
+use crate::domain::automation::Manual;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
@@ -61,15 +62,18 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
         if !tick.faults.is_empty() {
             return Ok(applied);
         }
+        // From here on nobody switches the engine off: whoever has done so has been heard.
+        automation::keep(tx).await?;
+        let manual = automation::manual(tx).await?;
         for proposal in &tick.plan.proposals {
             let done = match proposal.mode {
                 Mode::Direct => {
-                    let done = tell(coop, tx, proposal, at).await?;
+                    let done = tell(coop, tx, proposal, &manual, at).await?;
                     applied.assigned += usize::from(done);
                     done
                 }
                 Mode::Offer | Mode::OfferSeveral => {
-                    let done = ask(coop, tx, proposal, decision.id, at).await?;
+                    let done = ask(coop, tx, proposal, &manual, decision.id, at).await?;
                     applied.offered += usize::from(done);
                     done
                 }
@@ -82,11 +86,12 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
     .await
 }
 
-/// The proposal's deliveries, locked in the order of their ids; `None` if one is not open any more
-/// or the courier has stopped working.
+/// The proposal's deliveries, locked in the order of their ids; `None` if one is not open any more,
+/// people have taken over, or the courier has stopped working.
 async fn still_possible(
     tx: &mut Conn,
     proposal: &Proposal,
+    manual: &Manual,
 ) -> Result<Option<BTreeMap<DeliveryId, Delivery>>, CommandError> {
     if couriers::lock(tx, proposal.courier).await?.is_none()
         || shifts::find_open(tx, proposal.courier).await?.is_none()
@@ -98,7 +103,7 @@ async fn still_possible(
     let mut locked = BTreeMap::new();
     for id in wanted {
         match deliveries::lock(tx, id).await? {
-            Some(delivery) if delivery.state == DeliveryState::Open => {
+            Some(delivery) if delivery.state == DeliveryState::Open && !manual.has(&delivery) => {
                 locked.insert(id, delivery);
             }
             Some(_) | None => return Ok(None),
@@ -116,9 +121,10 @@ async fn tell(
     coop: &Coop,
     tx: &mut Conn,
     proposal: &Proposal,
+    manual: &Manual,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
-    let Some(locked) = still_possible(tx, proposal).await? else { return Ok(false) };
+    let Some(locked) = still_possible(tx, proposal, manual).await? else { return Ok(false) };
     for delivery in locked.values() {
         give(coop, tx, delivery, proposal.courier, Giver::Engine, at).await?;
     }
@@ -132,10 +138,11 @@ async fn ask(
     coop: &Coop,
     tx: &mut Conn,
     proposal: &Proposal,
+    manual: &Manual,
     decision: DecisionId,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
-    let Some(locked) = still_possible(tx, proposal).await? else { return Ok(false) };
+    let Some(locked) = still_possible(tx, proposal, manual).await? else { return Ok(false) };
     let offer = Offer {
         id: coop.clock.id(OfferId::from_uuid),
         courier_id: proposal.courier,

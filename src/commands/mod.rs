@@ -34,6 +34,7 @@ use crate::secrets::{HashError, SealError};
 
 pub mod amendments;
 pub mod audit;
+pub mod automation;
 pub mod books;
 pub mod deliveries;
 pub mod desk;

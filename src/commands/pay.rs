@@ -79,7 +79,16 @@ pub async fn book_delivery(
     let detail =
         Detail::Piece { delivery_id: delivery.id, shift_id, tariff: tariff.into(), inputs };
     book_for_courier(coop, tx, courier, at, detail, tariff.piece(&inputs)).await?;
+    charge_merchant(coop, tx, delivery, at).await
+}
 
+/// The delivery's price, or what calling it off costs; nothing where there is nothing to pay.
+pub async fn charge_merchant(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
     let price_version = coop.rules.prices.version.clone();
     let entry = Entry::transfer(
         coop.clock.id(EntryId::from_uuid),

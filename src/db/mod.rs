@@ -15,6 +15,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub mod acts;
 pub mod assignments;
+pub mod automation;
 pub mod couriers;
 pub mod decisions;
 pub mod deliveries;

@@ -15,8 +15,10 @@ use crate::domain::time::Timestamp;
 pub const BATCH_MAX: i64 = 500;
 
 /// A numbered event.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
 pub struct Published {
+    #[diesel(select_expression = outbox::seq.assume_not_null())]
     pub seq: i64,
     pub kind: String,
     pub occurred_at: Timestamp,
@@ -61,14 +63,7 @@ pub async fn after(conn: &mut Conn, after: i64) -> QueryResult<Vec<Published>> {
         .filter(outbox::seq.gt(after))
         .order(outbox::seq.asc())
         .limit(BATCH_MAX)
-        .select((
-            outbox::seq.assume_not_null(),
-            outbox::kind,
-            outbox::occurred_at,
-            outbox::merchant_id,
-            outbox::courier_id,
-            outbox::payload,
-        ))
+        .select(Published::as_select())
         .load(conn)
         .await
 }
@@ -85,19 +80,7 @@ pub async fn for_merchants(
         Some(merchant) => query.filter(outbox::merchant_id.eq(merchant)),
         None => query.filter(outbox::merchant_id.is_not_null()),
     };
-    query
-        .order(outbox::seq.asc())
-        .limit(limit)
-        .select((
-            outbox::seq.assume_not_null(),
-            outbox::kind,
-            outbox::occurred_at,
-            outbox::merchant_id,
-            outbox::courier_id,
-            outbox::payload,
-        ))
-        .load(conn)
-        .await
+    query.order(outbox::seq.asc()).limit(limit).select(Published::as_select()).load(conn).await
 }
 
 /// The number of the last published event; 0 before the first.

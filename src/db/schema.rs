@@ -83,6 +83,10 @@ diesel::table! {
         detail -> Jsonb, }
 }
 diesel::table! {
+    automation (zone) { zone -> Text, automatic -> Bool, reason -> Nullable<Text>,
+        changed_at -> Timestamptz, changed_by -> Uuid, }
+}
+diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
         currency -> Text, seq -> BigInt, balance -> BigInt, head -> Bytea, }
 }
@@ -210,6 +214,7 @@ diesel::joinable!(ledger_postings -> ledger_accounts (account_id));
 diesel::joinable!(users -> couriers (courier_id));
 diesel::joinable!(assignments -> deliveries (delivery_id));
 diesel::joinable!(acts -> users (user_id));
+diesel::joinable!(automation -> users (changed_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     proofs,
@@ -225,6 +230,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_deliveries,
     assignments,
     acts,
+    automation,
     ledger_accounts,
     ledger_entries,
     ledger_postings,

@@ -7,7 +7,8 @@ use super::ids::{CourierId, MerchantId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
-use super::text::Name;
+use super::text::{Name, Note};
+use super::zone::ZoneName;
 
 /// A delivery as it is told: without the people at its stops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,14 @@ pub enum Event {
         courier_id: CourierId,
         amount: Money,
     },
+    /// People have taken over from the engine, or given back to it.
+    Automation {
+        /// None: the whole co-op.
+        zone: Option<ZoneName>,
+        automatic: bool,
+        reason: Option<Note>,
+        by: Name,
+    },
     /// Nothing is told there any more, until somebody switches it on again.
     WebhookDisabled {
         webhook_id: WebhookId,
@@ -104,6 +113,7 @@ impl Event {
             },
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
+            Self::Automation { .. } => "automation.switched",
             Self::WebhookDisabled { .. } => "webhook.disabled",
         }
     }
@@ -113,7 +123,11 @@ impl Event {
         match self {
             Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
             Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
-            Self::Shift { .. } | Self::Offer { .. } | Self::Route { .. } | Self::Pay { .. } => None,
+            Self::Shift { .. }
+            | Self::Offer { .. }
+            | Self::Route { .. }
+            | Self::Pay { .. }
+            | Self::Automation { .. } => None,
         }
     }
 
@@ -124,7 +138,7 @@ impl Event {
             Self::Shift { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
             Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
-            Self::WebhookDisabled { .. } => None,
+            Self::Automation { .. } | Self::WebhookDisabled { .. } => None,
         }
     }
 }

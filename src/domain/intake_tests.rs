@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::delivery::{Delivery, DeliveryState, Holding};
+use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, uuid_v7};
 use crate::domain::money::{Currency, Money};
@@ -139,6 +140,7 @@ fn held(n: u8) -> Delivery {
         tasks: vec![task(TaskKind::Pickup, 1), task(TaskKind::Dropoff, 2)],
         state: DeliveryState::Assigned { holding },
         version: 1,
+        desk: Desk::default(),
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
-//! [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
+//! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
 //! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
 //! owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
+pub mod automation;
 pub mod courier;
 pub mod delivery;
 pub mod desk;

@@ -5,6 +5,7 @@
 //! the rows. There is no clock, no chance and no `HashMap` here.
 
 pub mod ahead;
+pub mod ask;
 pub mod check;
 pub mod commitment;
 pub mod costs;

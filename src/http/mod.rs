@@ -50,9 +50,9 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        board, couriers, decisions, deliveries, desk, imports, ledger, me, merchants, offers,
-        phone, positions, prices, proofs, quotes, reviews, rights, session, shifts, slots, stream,
-        tasks, users, webhooks,
+        ask, automation, board, couriers, decisions, deliveries, desk, imports, ledger, me,
+        merchants, offers, phone, positions, prices, proofs, quotes, reviews, rights, session,
+        shifts, slots, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -155,6 +155,12 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
+        .service(
+            at("/v1/automation")
+                .route(get().to(automation::list_switches))
+                .route(post().to(automation::switch_automation)),
+        )
+        .service(at("/v1/board/ask").route(post().to(ask::ask_engine)))
         .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
         .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
         .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))

@@ -334,6 +334,9 @@ pub fn event(event: Event) -> serde_json::Value {
         Event::Pay { courier_id, amount } => {
             json!({ "courier_id": courier_id, "amount": amount })
         }
+        Event::Automation { zone, automatic, reason, by } => {
+            json!({ "zone": zone, "automatic": automatic, "reason": reason, "by": by })
+        }
         Event::WebhookDisabled { webhook_id, reason, .. } => {
             json!({ "webhook_id": webhook_id, "reason": reason })
         }

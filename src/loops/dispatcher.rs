@@ -10,6 +10,8 @@ use crate::commands::CommandError;
 use crate::commands::dispatch::{Tick, apply};
 use crate::config::Dispatch;
 use crate::coop::{Coop, Rules};
+use crate::db::automation;
+use crate::domain::automation::Manual;
 use crate::engine::snapshot::{Snapshot, Standing};
 use crate::engine::{check, plan};
 use crate::live::Live;
@@ -50,9 +52,14 @@ fn think(rules: &Rules, snapshot: Snapshot, seed: u64) -> Tick {
     Tick { snapshot, plan, seed, faults }
 }
 
-/// One tick: looks, plans, checks and acts, or does nothing when no job is open.
+/// One tick: looks, plans, checks and acts, or does nothing when no job is open, or when people have
+/// taken over.
 pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
-    let snapshot = snapshot::take(coop, live).await?;
+    let manual = automation::manual(&mut *coop.conn().await?).await?;
+    if manual == Manual::Everything {
+        return Ok(());
+    }
+    let snapshot = snapshot::take(coop, live, &manual).await?;
     if idle(&snapshot) {
         return Ok(());
     }

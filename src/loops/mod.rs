@@ -22,7 +22,7 @@ pub mod imports;
 pub mod offers;
 pub mod outbox;
 pub mod retention;
-mod snapshot;
+pub mod snapshot;
 pub mod webhooks;
 
 pub use outbox::Hub;

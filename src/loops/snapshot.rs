@@ -7,6 +7,7 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use crate::commands::{CommandError, pay};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
+use crate::domain::automation::Manual;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::Delivery;
 use crate::domain::geo::Spot;
@@ -26,15 +27,16 @@ const HOUR: Seconds = Seconds(3600);
 const UNPLANNED: Seconds = Seconds(10 * 3600);
 
 /// Takes the snapshot of this instant: all its queries see the same state of the database, so that
-/// no delivery is both open and held in it.
-pub async fn take(coop: &Coop, live: &Live) -> Result<Snapshot, CommandError> {
+/// no delivery is both open and held in it. What is left to people is not in it.
+pub async fn take(coop: &Coop, live: &Live, manual: &Manual) -> Result<Snapshot, CommandError> {
     type Manager = <Conn as AsyncConnection>::TransactionManager;
     let mut conn = coop.conn().await?;
     // A connection that is dropped in the middle of a transaction is closed, not reused.
     Manager::begin_transaction(&mut *conn).await?;
     conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let now = coop.clock.now();
-    let open = deliveries::open(&mut conn).await?;
+    let mut open = deliveries::open(&mut conn).await?;
+    open.retain(|delivery| !manual.has(delivery));
     let held = deliveries::held(&mut conn).await?;
     let jobs = jobs(coop, &mut conn, &open, &held).await?;
     let couriers = couriers_on_duty(coop, &mut conn, &held, &live.positions(), now).await?;

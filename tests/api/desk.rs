@@ -196,3 +196,44 @@ async fn the_list_of_acts_is_bounded() {
     assert_eq!(why(json!({ "act": "assign" })).await, "/acts/0/courier_id");
     assert_eq!(why(json!({ "act": "lock", "reason": "no" })).await, "/acts/0/reason");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_answers_a_question_and_does_nothing() {
+    let coop = Coop::start().await;
+    let desk = coop.dispatcher().await;
+    let shop = coop.merchant("Bistro").await;
+    let (near, far) =
+        (coop.courier_on_shift("Near", 100).await, coop.courier_on_shift("Far", 4_000).await);
+    let (open, held) = (shop.orders_to(place(900, 0)).await, shop.orders_to(place(950, 0)).await);
+    desk.assign(&held, &far).await.ok();
+    let over = shop.orders_to(place(500, 0)).await;
+    let path = format!("/v1/deliveries/{}/cancel", text(&over["id"]));
+    desk.post(&path, json!({ "reason": "sold out" })).await.ok();
+
+    let ids = [&open["id"], &held["id"], &over["id"]];
+    let answer = desk.post("/v1/board/ask", json!({ "delivery_ids": ids })).await.ok();
+    let proposals = answer["proposals"].as_array().expect("a list");
+    assert_eq!(proposals.len(), 1, "{answer}");
+    assert_eq!(proposals[0]["courier_id"], near.id);
+    assert_eq!(proposals[0]["delivery_ids"].as_array().map(Vec::len), Some(2));
+    assert_eq!(answer["left_out"], json!([over["id"]]));
+    assert_eq!(answer["explanations"].as_array().map(Vec::len), Some(2));
+    let effect = &answer["effect"];
+    let ridden = |when: &str| effect[when]["riding_m"].as_i64().expect("metres");
+    assert!(ridden("after") < ridden("before"), "the far one rides four kilometres less: {effect}");
+    assert!(near.offers().await.is_empty());
+    assert_eq!(desk.delivery(&held["id"]).await["courier_name"], "Far");
+
+    // What it answered can be done as it stands: the stops are those of the deliveries.
+    let give =
+        |delivery: &Value| order(delivery, json!({ "act": "assign", "courier_id": near.id }));
+    let held = desk.delivery(&held["id"]).await;
+    assert_eq!(statuses(&perform(&desk, vec![give(&open), give(&held)]).await), [200, 200]);
+    let planned = proposals[0]["route"].as_array().expect("a list").iter();
+    let tasks: Vec<Value> = planned.map(|stop| stop["task"].clone()).collect();
+    let path = format!("/v1/couriers/{}/route", near.id);
+    assert_eq!(desk.post(&path, json!({ "tasks": tasks })).await.ok()["tasks"], json!(tasks));
+
+    let none = desk.post("/v1/board/ask", json!({ "delivery_ids": [] })).await;
+    assert_eq!(none.problem(422, "invalid")["errors"][0]["pointer"], "/delivery_ids");
+}

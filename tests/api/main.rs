@@ -8,6 +8,7 @@ mod database;
 mod support;
 
 mod access;
+mod automation;
 mod bad_input;
 mod bad_tokens;
 mod couriers;

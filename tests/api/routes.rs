@@ -307,6 +307,9 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 422, ..post("/v1/tasks/{id}/proofs?proof_id=prf_01k00000000000000000000000&kind=photo", A::Couriers, O::Task, Value::Null) },
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        get("/v1/automation", A::Desk, O::None),
+        Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": false, "reason": "snow" })) },
+        post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
         post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
             "delivery_id": "dlv_00000000000000000000000000", "version": 1,
             "act": "cancel", "reason": "sold out",

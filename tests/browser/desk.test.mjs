@@ -175,6 +175,18 @@ test("every act is done by keyboard alone", async () => {
   await is(({ courier_name }) => courier_name === "Courier 003", "moved again");
   await keys.press("u");
   await is(({ state }) => state === "open", "unassigned");
+
+  // What the engine would do, and doing it.
+  await Promise.all(town.couriers.map((courier) => town.report(courier)));
+  await keys.press("e");
+  await page.locator("dialog[open] [data-answer=told] [data-proposed]").waitFor();
+  await assertAccessible(page, "the engine's answer");
+  const proposed = await page.locator("[data-proposed]").getAttribute("data-proposed");
+  await keys.press("Enter");
+  await is(({ courier_id }) => courier_id === proposed, "given as the engine proposed");
+  await keys.press("Control+z");
+  await is(({ state }) => state === "open", "and taken back");
+
   const count = (await town.board()).deliveries.length;
   await keys.press("d");
   await until(async () => (await town.board()).deliveries.length === count + 1, "duplicated");
@@ -207,6 +219,26 @@ test("every act is done by keyboard alone", async () => {
     return now.route[place + 1].task_id === held.route[place].task_id;
   }, "a stop moved down");
   await page.getByRole("tab", { name: "Deliveries" }).click();
+});
+
+test("people take over from the engine and give back, and everybody sees it", async () => {
+  await ada.keyboard.press("a");
+  await ada.locator("dialog[open] select").waitFor();
+  await assertAccessible(ada, "the switch");
+  await ada.keyboard.press("Tab");
+  await ada.keyboard.type("snow on the bridge");
+  await ada.keyboard.press("Enter");
+  await bob.locator(".manual-bar", { hasText: "the whole co-op" }).waitFor();
+  await bob.locator(".manual-bar", { hasText: "snow on the bridge" }).waitFor();
+  await assertAccessible(bob, "a board by hand");
+  await bob.keyboard.press("a");
+  const back = bob.locator("dialog[open] button[type=submit]");
+  await back.waitFor();
+  for (let presses = 0; presses < 5 && !await back.evaluate((it) => it === document.activeElement); presses += 1) {
+    await bob.keyboard.press("Tab");
+  }
+  await bob.keyboard.press("Enter");
+  for (const page of [ada, bob]) await page.locator(".manual-bar").waitFor({ state: "detached" });
 });
 
 /**

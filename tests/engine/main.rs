@@ -1,5 +1,6 @@
 //! Promises about the engine that hold for every city.
 
+mod ask;
 mod city;
 mod mdrp;
 mod promises;

@@ -1,7 +1,7 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
 import type {
-  ActIn, ActResult, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
+  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
 } from "./types";
 
 export interface NewStop {
@@ -31,7 +31,14 @@ export const api = {
   acts: (acts: ActIn[]) => post<{ results: ActResult[] }>("/v1/board/acts", {
     acts: acts.map(({ act: { kind, ...how }, ...rest }) => ({ ...rest, act: kind, ...how })),
   }),
-  reorder: (courier: string, order: RouteOrder) =>
+  /** What the engine would do with these. */
+  ask: (delivery_ids: readonly string[]) => post<Advice>("/v1/board/ask", { delivery_ids }),
+  /** Without a version: whatever the route has become since. */
+  reorder: (courier: string, order: Omit<RouteOrder, "version"> & { version?: number }) =>
     post<RouteOrder>(`/v1/couriers/${courier}/route`, order),
+  switches: () => get<Page<AutomationSwitch>>("/v1/automation"),
+  switchAutomation: (thrown: { zone?: string; automatic: boolean; reason?: string }) =>
+    post<Page<AutomationSwitch>>("/v1/automation", thrown),
+  zones: () => get<Page<{ name: string }>>("/v1/zones"),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 };

@@ -201,6 +201,16 @@ export interface Board {
   couriers: BoardCourier[];
   deliveries: Delivery[];
   counts: Counts;
+  automation: AutomationSwitch[];
+}
+
+/** Whether the engine acts by itself: in a zone, or without one in the whole co-op. */
+export interface AutomationSwitch {
+  zone?: string | null;
+  automatic: boolean;
+  reason?: string | null;
+  at: string;
+  by: string;
 }
 
 export interface Fix {
@@ -220,6 +230,31 @@ export interface Decision {
   candidates: Candidate[];
   excluded: { courier_id: string; code: string }[];
   waiting?: unknown;
+}
+
+/** How everybody's promises on duty end. */
+export interface Outlook {
+  late: number;
+  late_s: number;
+  riding_m: number;
+  /** Earned an hour, in minor units; null while nobody has been paid for any time. */
+  hourly: { lowest: number; median: number; highest: number } | null;
+}
+
+/** What the engine answers about some deliveries. Nothing has happened yet. */
+export interface Advice {
+  at: string;
+  policy_version: string;
+  proposals: {
+    courier_id: string;
+    delivery_ids: string[];
+    route: { task: string; delivery: string; arrival: string; handover: string }[];
+    approach_m: number;
+    trip_m: number;
+  }[];
+  explanations: (Omit<Decision, "decision_id" | "at"> & { delivery_id: string })[];
+  left_out: string[];
+  effect: { before: Outlook; after: Outlook; currency: string };
 }
 
 export interface Why {

@@ -7,6 +7,7 @@ import type { BoardState, Stage as StageName, Tab } from "../store/state";
 import { useStore } from "../store/store";
 import { useTick } from "../ui/hooks";
 import { Notices } from "../ui/notices";
+import { ManualBar } from "./automation";
 import { Couriers } from "./couriers";
 import { Deliveries } from "./deliveries";
 import { DeskBar, onBoardKey } from "./desk-bar";
@@ -43,6 +44,7 @@ export function BoardPage() {
     <div class="board">
       <Header />
       <Stale />
+      {board && <ManualBar board={board} />}
       <main class={`stage on-${stage}${selected ? " with-detail" : ""}`}>
         <Stage board={board} onReady={() => setMapReady(true)} />
         {board && <Detail board={board} />}

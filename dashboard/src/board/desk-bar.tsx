@@ -14,6 +14,7 @@ interface DeskAct {
 
 export const deskActs: DeskAct[] = [
   { name: "move", key: "m", run: (ids) => ask("move", ids) },
+  { name: "engine", key: "e", run: (ids) => ask("engine", ids) },
   { name: "unassign", key: "u", run: (ids) => void unassign(ids) },
   { name: "lock", key: "l", run: (ids, board) => void toggleLock(ids, board) },
   { name: "tag", key: "t", run: (ids) => ask("tag", ids) },
@@ -44,6 +45,8 @@ export function DeskBar({ board }: { board: BoardState }) {
       <button type="button" class="desk-act" data-desk="undo" disabled={undoable === 0}
         aria-keyshortcuts="Control+Z" title={`${t("desk.undo")} (Ctrl+Z)`}
         onClick={() => void undo()}>{t("desk.undo")}</button>
+      <button type="button" class="desk-act desk-last" data-desk="automation" aria-keyshortcuts="a"
+        title={`${t("auto.title")} (a)`} onClick={() => ask("automation", [])}>{t("auto.label")}</button>
     </div>
   );
 }
@@ -61,6 +64,11 @@ export function onBoardKey(event: KeyboardEvent): void {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || !board) return;
+  if (event.key === "a") {
+    event.preventDefault();
+    ask("automation", []);
+    return;
+  }
   const act = deskActs.find(({ key }) => key === event.key);
   const ids = targets(current());
   if (!act || ids.length === 0) return;

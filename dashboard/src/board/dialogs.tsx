@@ -1,14 +1,14 @@
-// What an act asks first: to whom, why, when, which words. Each is a native modal dialog, so the
-// focus stays inside and goes back to where it was.
-import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+// What an act asks first: to whom, why, when, which words.
+import { useMemo, useState } from "preact/hooks";
 import { deliveryCount, hourMinute, metres, stopCount, t } from "../i18n";
-import { closeDialog } from "../store/actions";
 import { annotate, assign, cancel, reschedule, tag } from "../store/acts";
 import { choices, plain, type Choice } from "../store/derive";
-import type { BoardState, Dialog } from "../store/state";
+import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
 import { WindowList } from "../ui/window-list";
+import { Automation } from "./automation";
+import { EngineAnswer } from "./engine-answer";
+import { Modal, type AskProps } from "./modal";
 
 export function Dialogs({ board }: { board: BoardState }) {
   const dialog = useStore((state) => state.dialog);
@@ -17,6 +17,10 @@ export function Dialogs({ board }: { board: BoardState }) {
   switch (dialog.ask) {
     case "move":
       return <Move key={dialog.id} {...props} />;
+    case "engine":
+      return <EngineAnswer key={dialog.id} {...props} />;
+    case "automation":
+      return <Automation key={dialog.id} {...props} />;
     case "cancel":
       return <Cancel key={dialog.id} {...props} />;
     case "reschedule":
@@ -26,53 +30,6 @@ export function Dialogs({ board }: { board: BoardState }) {
     case "tag":
       return <Tags key={dialog.id} {...props} />;
   }
-}
-
-interface AskProps {
-  dialog: Dialog;
-  board: BoardState;
-}
-
-interface ModalProps {
-  dialog: Dialog;
-  title: string;
-  submit: string;
-  danger?: boolean;
-  disabled?: boolean;
-  onSubmit: () => void;
-  children: ComponentChildren;
-}
-
-function Modal({ dialog, title, submit, danger, disabled, onSubmit, children }: ModalProps) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const back = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      if (back instanceof HTMLElement) back.focus();
-    };
-  }, []);
-  return (
-    <dialog ref={box} class="ask" aria-labelledby="ask-title" onClose={() => closeDialog(dialog.id)}
-      onClick={(event) => {
-        if (event.target === box.current) box.current?.close();
-      }}>
-      <form method="dialog" onSubmit={(event) => {
-        event.preventDefault();
-        if (disabled) return;
-        box.current?.close();
-        onSubmit();
-      }}>
-        <h2 id="ask-title">{title}</h2>
-        {children}
-        <div class="ask-foot">
-          <button type="button" onClick={() => box.current?.close()}>{t("ask.keep")}</button>
-          <button type="submit" class={danger ? "danger" : "primary"} disabled={disabled ?? false}>
-            {submit}</button>
-        </div>
-      </form>
-    </dialog>
-  );
 }
 
 const CHOICE_PX = 40;

@@ -56,15 +56,29 @@ function DecisionView({ decision, nameOf }: DecisionProps) {
     <article class="decision">
       <h4>{hourMinuteSecond(Date.parse(decision.at))} <span>{sentence(decision.outcome, nameOf)}</span></h4>
       {waiting && <p>{t("why.waiting")}: {waiting}</p>}
-      {decision.candidates.length > 0
-        ? <Candidates decision={decision} nameOf={nameOf} />
-        : !waiting && <p class="muted">{t("why.nobody")}</p>}
-      {decision.excluded.length > 0 && <Excluded excluded={decision.excluded} nameOf={nameOf} />}
+      <Reasons decision={decision} nameOf={nameOf} />
     </article>
   );
 }
 
-function Candidates({ decision, nameOf }: DecisionProps) {
+/** Who was weighed, and who was ruled out. */
+export function Reasons({ decision, nameOf }: ReasonsProps) {
+  return (
+    <>
+      {decision.candidates.length > 0
+        ? <Candidates decision={decision} nameOf={nameOf} />
+        : !decision.waiting && <p class="muted">{t("why.nobody")}</p>}
+      {decision.excluded.length > 0 && <Excluded excluded={decision.excluded} nameOf={nameOf} />}
+    </>
+  );
+}
+
+interface ReasonsProps {
+  decision: Omit<Decision, "decision_id" | "at">;
+  nameOf: NameOf;
+}
+
+function Candidates({ decision, nameOf }: ReasonsProps) {
   const { columns, lines } = candidateTable(decision.candidates, nameOf, decision.outcome);
   return (
     <div class="table-box" tabIndex={0} role="group" aria-label={t("why.candidates")}>

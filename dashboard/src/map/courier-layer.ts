@@ -4,6 +4,8 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { initials, isStale, type Stop } from "../store/derive";
 import { seenAt } from "../store/positions";
 import type { BoardState, Selection } from "../store/state";
+import { Canvas } from "./canvas";
+import { spotOf, type Flat } from "./flat";
 import type { Motion } from "./motion";
 import type { Palette } from "./palette";
 
@@ -36,19 +38,15 @@ export interface Moment {
 }
 
 export class CourierLayer {
-  readonly canvas = document.createElement("canvas");
-  private readonly pen = this.canvas.getContext("2d");
+  private readonly canvas: Canvas;
   private sprites = new Map<string, HTMLCanvasElement>();
   private dots: CourierDot[] = [];
-  private ratio = 1;
   /** The courier that a dragged delivery would be given to. */
   private target: string | null = null;
   private lasso: readonly [number, number][] = [];
 
-  constructor(private readonly map: MapLibre, private palette: Palette) {
-    this.canvas.className = "map-couriers";
-    this.canvas.setAttribute("aria-hidden", "true");
-    map.getCanvasContainer().append(this.canvas);
+  constructor(map: MapLibre, private palette: Palette) {
+    this.canvas = new Canvas(map, "map-couriers");
   }
 
   repaint(palette: Palette): void {
@@ -68,14 +66,11 @@ export class CourierLayer {
     this.lasso = points;
   }
 
-  draw(moment: Moment): void {
-    const { pen } = this;
+  draw(flat: Flat, moment: Moment): void {
+    const { pen } = this.canvas;
     if (!pen) return;
-    this.fit();
-    const { clientWidth: width, clientHeight: height } = this.map.getCanvas();
-    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    this.dots = this.place(moment, width, height);
+    if (this.canvas.begin(flat)) this.sprites.clear();
+    this.dots = this.place(flat, moment);
     for (const dot of this.dots) this.drawDot(pen, dot);
     if (this.lasso.length > 1) this.drawLasso(pen);
   }
@@ -95,26 +90,17 @@ export class CourierLayer {
     return best?.id ?? null;
   }
 
-  private fit(): void {
-    const { clientWidth, clientHeight } = this.map.getCanvas();
-    this.ratio = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth * this.ratio, clientHeight * this.ratio].map(Math.round);
-    if (width === this.canvas.width && height === this.canvas.height) return;
-    Object.assign(this.canvas, { width, height });
-    Object.assign(this.canvas.style, { width: `${clientWidth}px`, height: `${clientHeight}px` });
-    this.sprites.clear();
-  }
-
-  private place({ board, stops, selected, motion, real, now, speed }: Moment, width: number, height: number) {
+  private place(flat: Flat, { board, stops, selected, motion, real, now, speed }: Moment) {
     const dots: CourierDot[] = [];
     const held = selected?.kind === "delivery" && board.deliveries.get(selected.id)?.courier_id;
     for (const { id, name, on_shift } of board.couriers.values()) {
       const seen = on_shift && motion.at(id, real);
       if (!seen) continue;
-      const { x, y } = this.map.project(seen.place);
-      if (x < -SPRITE || y < -SPRITE || x > width + SPRITE || y > height + SPRITE) continue;
+      const [longitude, latitude] = seen.place;
+      const at = flat.pixel(spotOf({ longitude, latitude }));
+      if (!flat.sees(at, SPRITE)) continue;
       dots.push({
-        id, x, y, initials: initials(name), busy: (stops.get(id)?.length ?? 0) > 0,
+        id, x: at[0], y: at[1], initials: initials(name), busy: (stops.get(id)?.length ?? 0) > 0,
         stale: isStale(seenAt(id), now, speed), heading: seen.heading,
         chosen: (selected?.kind === "courier" && selected.id === id) || held === id,
       });
@@ -155,12 +141,12 @@ export class CourierLayer {
     const known = this.sprites.get(key);
     if (known) return known;
     const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = SPRITE * this.ratio;
+    canvas.width = canvas.height = SPRITE * this.canvas.ratio;
     const pen = canvas.getContext("2d");
     if (pen) {
       const { palette: p } = this;
       const solid = busy && !stale;
-      pen.scale(this.ratio, this.ratio);
+      pen.scale(this.canvas.ratio, this.canvas.ratio);
       pen.translate(SPRITE / 2, SPRITE / 2);
       pen.beginPath();
       pen.arc(0, 0, RADIUS, 0, 2 * Math.PI);

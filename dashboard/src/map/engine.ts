@@ -8,31 +8,28 @@ import { allSeen, onPositions } from "../store/positions";
 import { isDark, onSchemeChange } from "../store/preferences";
 import type { BoardState, State } from "../store/state";
 import { current, subscribe } from "../store/store";
+import type { Cluster } from "./clusters";
 import { CourierLayer, type Moment } from "./courier-layer";
-import {
-  basePoint, chosenPoints, extent, extentOf, selectedLine, taskPoints,
-} from "./features";
+import { chosenPoints, extent, extentOf, selectedLine, taskPoints } from "./features";
+import { Flat } from "./flat";
 import { gridLines, gridStep, type View } from "./grid";
-import { addIcons } from "./icons";
 import { inside, Lasso } from "./lasso";
 import { Motion } from "./motion";
 import { dark, light } from "./palette";
 import { styleOf } from "./style";
-import { TaskSource } from "./task-source";
+import { TaskLayer } from "./task-layer";
 
 setWorkerUrl(new URL(MAP_WORKER_URL, location.origin).href);
 
-/** Changes of deliveries are drawn together: each one makes the whole map draw again. */
+/** Changes of deliveries are drawn together. */
 const TASKS_EVERY_MS = 250;
 /** While a courier glides, at least this far apart; and standing ones age this often. */
 const FRAME_MS = 30;
 const IDLE_MS = 5_000;
-const TOUCH_PX = 6;
-/** What is not selected steps back. */
-const FADED = 0.35;
 /** Somebody who runs through the list by keys stays where they are: the map follows at rest. */
-const CALM_MS = 120;
 const REVEAL_AFTER_MS = 350;
+/** How far a click on a cluster comes closer at most, in zoom levels. */
+const CLOSER_LEVELS = 3;
 /** What the panel of a selection covers of the map. */
 const PANEL_PX = 380;
 
@@ -73,14 +70,15 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     touchPitch: false,
     fadeDuration: 0,
     crossSourceCollisions: false,
+    renderWorldCopies: false,
     locale: { "Map.Title": t("map.canvas") },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
 
   const motion = new Motion();
+  const tasks = new TaskLayer(map, palette(), () => current().board?.base ?? null);
   const layer = new CourierLayer(map, palette());
-  const tasks = new TaskSource();
   let drawnDark = isDark(current().theme);
   let styled = false;
   let fitted = false;
@@ -91,7 +89,6 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   let couriersDirty = true;
   let tasksAt = 0;
   let couriersAt = 0;
-  let chosenAt = 0;
   let revealing: ReturnType<typeof setTimeout> | undefined;
   let seen: Partial<Seen> = {};
   let watched: Map<string, string> | null = null;
@@ -109,7 +106,6 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (!styled || !board) return;
     const view = viewOf(map);
     put("grid", gridLines(view, board.base));
-    put("base", basePoint(board));
     events.onGrid(gridStep(view));
   }
 
@@ -124,35 +120,46 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     const { board, stage } = current();
     if (removed || !styled || !board || stage !== "map") return;
     const real = performance.now();
-    if (tasksDirty && real - tasksAt > TASKS_EVERY_MS) drawTasks(board, real);
-    if (chosenDirty && real - chosenAt > CALM_MS) drawChosen(board, real);
+    const tasksDue = tasksDirty && real - tasksAt > TASKS_EVERY_MS;
+    if (tasksDue) readTasks(board, real);
+    if (chosenDirty) readChosen(board, real);
+    if (tasksDue || chosenDirty) tasks.draw(new Flat(map));
+    chosenDirty = false;
     const moving = motion.isMoving(real);
     if (!couriersDirty && !moving && real - couriersAt < IDLE_MS) return;
     if (moving && real - couriersAt < FRAME_MS) return;
     couriersDirty = moving; // One more frame after the last one, at the very place.
     drawCouriers(board, real);
+    sayReady();
   }
 
-  function drawTasks(board: BoardState, real: number): void {
+  function readTasks(board: BoardState, real: number): void {
     tasksDirty = false;
     tasksAt = real;
-    const source = map.getSource<GeoJSONSource>("tasks");
     const state = current();
-    if (source) tasks.show(source, taskPoints(board, state.minute, shownOnMap(state)));
+    tasks.show(taskPoints(board, state.minute, shownOnMap(state)));
   }
 
-  function drawChosen(board: BoardState, real: number): void {
-    chosenDirty = false;
+  function readChosen(board: BoardState, real: number): void {
     const { selected, marked, minute } = current();
-    put("chosen", chosenPoints(board, stops(board), selected, marked, minute));
-    put("line", selectedLine(board, stops(board), selected, motion, real));
-    map.setPaintProperty("tasks", "icon-opacity", selected || marked.size > 0 ? FADED : 1);
+    const held = stops(board);
+    tasks.choose(
+      chosenPoints(board, held, selected, marked, minute),
+      selectedLine(board, held, selected, motion, real),
+    );
   }
 
   function drawCouriers(board: BoardState, real: number): void {
     couriersAt = real;
-    layer.draw(momentOf(board, real));
+    layer.draw(new Flat(map), momentOf(board, real));
     if (watched) noteFixes(watched, real);
+  }
+
+  /** The first picture is whole: ground, stops and couriers. */
+  function sayReady(): void {
+    if (ready || !fitted) return;
+    ready = true;
+    events.onReady();
   }
 
   function momentOf(board: BoardState, real: number): Moment {
@@ -176,11 +183,6 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     }));
   }
 
-  function isEmpty(): boolean {
-    const { board } = current();
-    return board !== null && taskPoints(board, 0).length === 0 && allSeen().size === 0;
-  }
-
   function aim(): void {
     const { metresPerPixel } = viewOf(map);
     const scale = calm ? Infinity : metresPerPixel / 111_195;
@@ -200,7 +202,6 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (stage !== seen.stage) couriersDirty = true;
     if (selected !== seen.selected) {
       chosenDirty = couriersDirty = true;
-      chosenAt = performance.now();
       clearTimeout(revealing);
       revealing = setTimeout(reveal, REVEAL_AFTER_MS);
     }
@@ -218,6 +219,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     drawnDark = isDark(current().theme);
     styled = false;
     layer.repaint(palette());
+    tasks.repaint(palette());
     map.setStyle(styleOf(palette()), { diff: false });
   }
 
@@ -232,8 +234,8 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     const { board, selected } = current();
     if (removed || !selected || !board) return;
     const line = selectedLine(board, stops(board), selected, motion, performance.now());
-    const bounds = extentOf(line) ??
-      extentOf(chosenPoints(board, stops(board), selected, new Set(), 0));
+    const chosen = chosenPoints(board, stops(board), selected, new Set(), 0);
+    const bounds = extentOf(line.length > 0 ? line : chosen.map(({ place }) => place));
     if (!bounds) return;
     const { clientWidth, clientHeight } = map.getCanvas();
     const right = clientWidth > 2 * PANEL_PX ? PANEL_PX : 0;
@@ -246,12 +248,12 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     });
   }
 
-  function taskAt(x: number, y: number) {
-    const box: [[number, number], [number, number]] = [
-      [x - TOUCH_PX, y - TOUCH_PX], [x + TOUCH_PX, y + TOUCH_PX],
-    ];
-    const [hit] = map.queryRenderedFeatures(box, { layers: ["chosen", "tasks"] });
-    return hit ? String(hit.properties.delivery) : null;
+  /** Comes closer, until the stops of a cluster lie apart or the map ends. */
+  function open({ points }: Cluster): void {
+    const bounds = extentOf(points.map(({ place }) => place));
+    if (!bounds) return;
+    const closer = Math.min(map.getMaxZoom(), map.getZoom() + CLOSER_LEVELS);
+    map.fitBounds(bounds, { padding: 80, maxZoom: closer, duration: calm ? 0 : 400 });
   }
 
   /** Marks the deliveries with a stop inside the line. */
@@ -260,41 +262,33 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     if (!board) return;
     const caught = new Set<string>();
     const passes = shownOnMap(current());
-    for (const { properties, geometry } of taskPoints(board, 0, passes)) {
-      if (geometry.type !== "Point") continue;
-      const { x, y } = map.project(geometry.coordinates as [number, number]);
-      if (inside(line, x, y)) caught.add(String(properties?.delivery));
+    const flat = new Flat(map);
+    for (const { spot, delivery } of taskPoints(board, 0, passes)) {
+      if (inside(line, ...flat.pixel(spot))) caught.add(delivery);
     }
     mark(caught);
   }
 
   map.on("style.load", () => {
     styled = true;
-    addIcons(map, palette());
-    tasks.reset();
     tasksDirty = chosenDirty = couriersDirty = true;
-    tasksAt = 0;
+    tasksAt = -Infinity;
     drawGrid();
   });
   map.on("error", ({ error }) => console.error("map:", error));
   map.on("moveend", drawGrid);
   map.on("move", () => {
     const { board } = current();
-    if (board && styled) drawCouriers(board, performance.now()); // In step with the map below.
+    if (!board || !styled) return;
+    drawCouriers(board, performance.now()); // In step with the map below.
+    tasks.draw(new Flat(map));
   });
   map.on("zoomend", aim);
-  /** Not on `idle`: with couriers under way the map never is. */
-  map.on("render", () => {
-    if (ready || !styled || !fitted) return;
-    const drawn = map.queryRenderedFeatures({ layers: ["tasks"] });
-    if (drawn.length === 0 && layer.drawn().length === 0 && !isEmpty()) return;
-    ready = true;
-    events.onReady();
-  });
   map.on("click", ({ point: { x, y }, originalEvent }) => {
     if (lasso.justDrawn()) return;
     const courier = layer.hit(x, y);
-    const delivery = courier ? null : taskAt(x, y);
+    const hit = courier ? null : tasks.hit(x, y, new Flat(map));
+    const delivery = hit && "delivery" in hit ? hit.delivery : null;
     const { marked } = current();
     const adds = originalEvent.ctrlKey || originalEvent.metaKey || originalEvent.shiftKey;
     if (delivery && adds) {
@@ -303,10 +297,11 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
       mark(next);
     } else if (courier) select({ kind: "courier", id: courier });
     else if (delivery) select({ kind: "delivery", id: delivery });
+    else if (hit && "cluster" in hit) open(hit.cluster);
     else select(null);
   });
   map.on("mousemove", ({ point: { x, y } }) => {
-    const over = layer.hit(x, y) !== null || (!map.isMoving() && taskAt(x, y) !== null);
+    const over = layer.hit(x, y) !== null || tasks.hit(x, y, new Flat(map)) !== null;
     map.getCanvas().style.cursor = over ? "pointer" : "";
   });
   const lasso = new Lasso(map, (line) => {
@@ -319,7 +314,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   onSchemeChange(look);
   const resized = new ResizeObserver(() => {
     map.resize();
-    couriersDirty = true;
+    chosenDirty = couriersDirty = true;
   });
   resized.observe(container);
   look();
@@ -337,8 +332,8 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
       return aimed(layer.hit(x - left, y - top));
     },
     endAim: () => void aimed(null),
-    features: (name) => name === "couriers" ? layer.drawn().map((dot) => ({ ...dot }))
-      : map.queryRenderedFeatures({ layers: [name] }).map(({ properties }) => properties),
+    features: (name) =>
+      name === "couriers" ? layer.drawn().map((dot) => ({ ...dot })) : tasks.drawn(name),
     watchFixes: () => void (watched = new Map()),
     shownFixes: () => shown.splice(0),
     remove() {

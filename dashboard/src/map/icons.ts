@@ -1,26 +1,18 @@
 // The map's symbols, drawn here so that nothing is fetched. Shape says what (square: pickup,
 // diamond: drop-off), filling says the state, a second outline says late.
-import type { Map } from "maplibre-gl";
+import type { TaskKind } from "../api/types";
 import type { Palette } from "./palette";
 
-const RATIO = 2;
-const SIZE = 26;
+/** The side of a symbol's picture, in pixels of the page. */
+export const ICON_PX = 26;
+/** Sizes are rounded to this, so that few pictures are made. */
+const SCALE_STEP = 0.1;
 
 export type PointState = "open" | "assigned" | "picked_up";
+export type IconName = `${TaskKind}-${PointState}` | `${TaskKind}-${PointState}-late`;
 type Draw = (pen: CanvasRenderingContext2D) => void;
 
-function drawn(draw: Draw): ImageData | null {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIZE * RATIO;
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  if (!pen) return null;
-  pen.scale(RATIO, RATIO);
-  pen.translate(SIZE / 2, SIZE / 2);
-  draw(pen);
-  return pen.getImageData(0, 0, canvas.width, canvas.height);
-}
-
-function outline(pen: CanvasRenderingContext2D, kind: "pickup" | "dropoff", radius: number): void {
+function outline(pen: CanvasRenderingContext2D, kind: TaskKind, radius: number): void {
   pen.beginPath();
   if (kind === "pickup") {
     pen.roundRect(-radius, -radius, radius * 2, radius * 2, 2);
@@ -34,7 +26,7 @@ function outline(pen: CanvasRenderingContext2D, kind: "pickup" | "dropoff", radi
   }
 }
 
-function point(kind: "pickup" | "dropoff", state: PointState, late: boolean, p: Palette): Draw {
+function point(kind: TaskKind, state: PointState, late: boolean, p: Palette): Draw {
   return (pen) => {
     const colour = p[state];
     if (late) {
@@ -76,16 +68,36 @@ function base(p: Palette): Draw {
   };
 }
 
-export function addIcons(map: Map, palette: Palette): void {
-  const add = (name: string, draw: Draw) => {
-    const image = drawn(draw);
-    if (image && !map.hasImage(name)) map.addImage(name, image, { pixelRatio: RATIO });
-  };
-  for (const kind of ["pickup", "dropoff"] as const) {
-    for (const state of ["open", "assigned", "picked_up"] as const) {
-      add(`${kind}-${state}`, point(kind, state, false, palette));
-      add(`${kind}-${state}-late`, point(kind, state, true, palette));
+/** The symbols as pictures, each made when it is first needed. */
+export class Icons {
+  private readonly known = new Map<string, HTMLCanvasElement>();
+
+  constructor(private readonly palette: Palette, private readonly ratio: number) {}
+
+  /** A symbol at about this scale; draw it `side` pixels wide around its middle. */
+  get(name: IconName | "base", scale: number): { picture: HTMLCanvasElement; side: number } {
+    const rounded = Math.round(scale / SCALE_STEP) * SCALE_STEP;
+    const side = ICON_PX * rounded;
+    const key = `${name} ${rounded.toFixed(1)}`;
+    let picture = this.known.get(key);
+    if (!picture) {
+      picture = this.draw(name, side, rounded);
+      this.known.set(key, picture);
     }
+    return { picture, side };
   }
-  add("base", base(palette));
+
+  private draw(name: IconName | "base", side: number, scale: number): HTMLCanvasElement {
+    const picture = document.createElement("canvas");
+    picture.width = picture.height = Math.ceil(side * this.ratio);
+    const pen = picture.getContext("2d");
+    if (pen) {
+      pen.translate(picture.width / 2, picture.height / 2);
+      pen.scale(this.ratio * scale, this.ratio * scale);
+      const [kind, state, late] = name.split("-") as [TaskKind, PointState, string?];
+      const draw = name === "base" ? base(this.palette) : point(kind, state, late === "late", this.palette);
+      draw(pen);
+    }
+    return picture;
+  }
 }

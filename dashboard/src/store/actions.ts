@@ -68,7 +68,7 @@ export function dropView(name: string): void {
 
 export function ask(question: Dialog["ask"], ids: readonly string[]): void {
   lastDialog += 1;
-  if (ids.length > 0) update(() => ({ dialog: { id: lastDialog, ask: question, ids } }));
+  if (ids.length > 0 || question === "automation") update(() => ({ dialog: { id: lastDialog, ask: question, ids } }));
 }
 
 /** A browser says that a dialog has closed a moment later, when another may be open already. */

@@ -1,7 +1,7 @@
 // What a dispatcher does to deliveries and routes: on the screen at once, then as the server says.
 import { api } from "../api/http";
 import { ApiError } from "../api/problem";
-import type { Act, ActIn, ActResult, Delivery } from "../api/types";
+import type { Act, ActIn, ActResult, Advice, Delivery } from "../api/types";
 import { deliveryCount, t, type Key } from "../i18n";
 import { notify, notifyError } from "./actions";
 import { simulatedNow } from "./clock";
@@ -221,12 +221,14 @@ async function reorderNow(courier: string, tasks: readonly string[]): Promise<vo
   }
 }
 
-/** The route's new version; null when it was refused. */
-async function putInOrder(id: string, tasks: readonly string[], version: number): Promise<number | null> {
+/** The route's new version; null when it was refused. Without a version, whatever it is now. */
+async function putInOrder(
+  id: string, tasks: readonly string[], version?: number,
+): Promise<number | null> {
   const before = current().board?.couriers.get(id);
-  showOrder(id, tasks, version);
+  if (version !== undefined) showOrder(id, tasks, version);
   try {
-    const now = await api.reorder(id, { version, tasks: [...tasks] });
+    const now = await api.reorder(id, { tasks: [...tasks], ...(version === undefined ? {} : { version }) });
     showOrder(id, now.tasks, now.version);
     return now.version;
   } catch (error) {
@@ -254,6 +256,19 @@ export function assign(ids: readonly string[], courier_id: string): Promise<numb
   return perform(ids, (delivery) =>
     delivery.courier_id === courier_id ? null : { kind: "assign", courier_id },
   t("did.assigned", { name }));
+}
+
+/** Does what the engine answered: gives the deliveries, then puts the routes into its order. */
+export async function follow({ proposals }: Advice): Promise<void> {
+  const to = new Map(proposals.flatMap(({ courier_id, delivery_ids }) =>
+    delivery_ids.map((id) => [id, courier_id] as const)));
+  await perform([...to.keys()], ({ id, courier_id }) => {
+    const wanted = to.get(id);
+    return !wanted || wanted === courier_id ? null : { kind: "assign", courier_id: wanted };
+  }, t("did.followed"));
+  for (const { courier_id, route } of proposals) {
+    await inTurn(() => putInOrder(courier_id, route.map(({ task }) => task)));
+  }
 }
 
 export const unassign = (ids: readonly string[]) => perform(ids, ({ state }) =>

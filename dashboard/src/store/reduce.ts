@@ -1,5 +1,5 @@
 // How the board moves: a fresh board from the server, or a batch of events from the stream.
-import type { Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
+import type { AutomationSwitch, Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
 import { isEnded } from "./derive";
 import type { BoardState, CourierState } from "./state";
 
@@ -9,7 +9,8 @@ const ENDED_KEPT_MS = 2 * 3_600_000;
 export type BoardEvent =
   | { kind: "delivery"; delivery: Delivery }
   | { kind: "courier"; courier: Partial<CourierState> & { id: string } }
-  | { kind: "route"; courier: string; version: number; tasks: readonly string[] };
+  | { kind: "route"; courier: string; version: number; tasks: readonly string[] }
+  | { kind: "automation"; thrown: AutomationSwitch };
 
 /** Reads a stream frame; null for kinds this page does not show. */
 export function readEvent(event: string, data: unknown): BoardEvent | null {
@@ -24,6 +25,9 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
     const { courier_id, version, tasks } = body as
       { courier_id: string; version: number; tasks: string[] };
     return { kind: "route", courier: courier_id, version, tasks };
+  }
+  if (event === "automation.switched" && typeof body.automatic === "boolean") {
+    return { kind: "automation", thrown: body as unknown as AutomationSwitch };
   }
   return null;
 }
@@ -50,6 +54,7 @@ export function boardFrom(board: Board): BoardState {
     couriers: new Map(board.couriers.map(courierFrom)),
     deliveries: new Map(board.deliveries.map((delivery) => [delivery.id, delivery])),
     ended: { delivered, failed, cancelled },
+    automation: board.automation,
   };
 }
 
@@ -78,6 +83,7 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
   let { ended } = board;
   let deliveries: Map<string, Delivery> | null = null;
   let couriers: Map<string, CourierState> | null = null;
+  let { automation } = board;
   for (const event of events) {
     switch (event.kind) {
       case "delivery": {
@@ -101,11 +107,19 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
         couriers.set(event.courier, { ...old, route: event.tasks, route_version: event.version });
         break;
       }
+      case "automation": {
+        const { thrown } = event;
+        const place = ({ zone }: AutomationSwitch) => zone ?? "";
+        automation = [...automation.filter((known) => place(known) !== place(thrown)), thrown]
+          .sort((a, b) => (place(a) < place(b) ? -1 : 1));
+        break;
+      }
     }
   }
   return {
     ...board,
     ended,
+    automation,
     deliveries: deliveries ?? board.deliveries,
     couriers: couriers ?? board.couriers,
   };

@@ -1,4 +1,4 @@
-import type { BoardCourier, Counts, Delivery, Place, User } from "../api/types";
+import type { AutomationSwitch, BoardCourier, Counts, Delivery, Place, User } from "../api/types";
 import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
 import { storedViews, type SavedView } from "./views";
@@ -33,7 +33,7 @@ export type Link =
 export interface Dialog {
   /** Its number: the end of one question must not end the next. */
   id: number;
-  ask: "move" | "cancel" | "reschedule" | "note" | "tag";
+  ask: "move" | "engine" | "cancel" | "reschedule" | "note" | "tag" | "automation";
   ids: readonly string[];
 }
 
@@ -70,6 +70,8 @@ export interface BoardState {
   deliveries: ReadonlyMap<string, Delivery>;
   /** Ended deliveries as the server counts them, moved on by events. */
   ended: Pick<Counts, "delivered" | "failed" | "cancelled">;
+  /** Where somebody has switched the engine off, or on again. */
+  automation: readonly AutomationSwitch[];
 }
 
 export interface State {

@@ -14,6 +14,7 @@ use crate::domain::vehicle::VehicleKind;
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
 use crate::http::error::ApiError;
+use crate::http::v1::automation::SwitchView;
 use crate::http::views::DeliveryView;
 
 /// How long what has ended stays on the board.
@@ -68,6 +69,8 @@ pub struct BoardView {
     couriers: Vec<BoardCourier>,
     deliveries: Vec<DeliveryView>,
     counts: Counts,
+    /// Where people have taken over from the engine, or given back to it.
+    automation: Vec<SwitchView>,
 }
 
 /// `GET /v1/board`
@@ -78,6 +81,7 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let mut conn = app.coop.conn().await?;
     // Before the stops themselves: a change in between is told by the stream, with a higher number.
     let route_versions = db::couriers::route_versions(&mut conn).await?;
+    let automation = db::automation::list(&mut conn).await?;
     let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
@@ -142,5 +146,6 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         couriers,
         deliveries: views.collect(),
         counts,
+        automation: automation.into_iter().map(SwitchView::from).collect(),
     }))
 }

@@ -19,7 +19,8 @@ use crate::http::body::PathId;
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 
-fn told(explanation: &Explanation) -> Value {
+/// An explanation on the wire.
+pub(super) fn told(explanation: &Explanation) -> Value {
     let candidates: Vec<Value> = explanation
         .candidates
         .iter()

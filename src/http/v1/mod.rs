@@ -1,5 +1,7 @@
 //! Handlers, by resource: parse, delegate, render.
 
+pub mod ask;
+pub mod automation;
 pub mod board;
 pub mod couriers;
 pub mod decisions;

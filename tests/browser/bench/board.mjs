@@ -13,6 +13,9 @@ const minutes = Number(process.env.BENCH_MINUTES ?? 15);
 const PAINTS = 5;
 const BUDGET = { paint_ms: 1_500, interaction_ms: 100, pixel_ms: 1_000, heap_mb_per_hour: 20 };
 const PATIENCE_MS = 120_000;
+/** How long positions are watched in each round, and how much longer the last of them may take. */
+const WATCH_MS = 3_000;
+const GRACE_MS = 2_500;
 
 /**
  * In the page: from each input event to the paint that follows it, by kind. The time is the event's
@@ -92,6 +95,24 @@ async function drag(page) {
   await page.waitForTimeout(300);
 }
 
+/**
+ * How long each position took that was sent during `act`, while the whole town is in sight on the
+ * map. One that is not on the screen after all the patience counts as that late.
+ */
+async function watch(page, act) {
+  sent.clear();
+  await page.evaluate(() => window.paceline.shownFixes());
+  await act();
+  const open = new Map(sent);
+  await page.waitForTimeout(GRACE_MS);
+  const took = [];
+  for (const [id, at, shown] of await page.evaluate(() => window.paceline.shownFixes())) {
+    const from = open.get(`${id} ${at}`);
+    if (from && open.delete(`${id} ${at}`)) took.push(shown - from);
+  }
+  return [...took, ...Array.from(open, () => GRACE_MS)];
+}
+
 async function heap(session) {
   await session.send("HeapProfiler.collectGarbage");
   return (await session.send("Runtime.getHeapUsage")).usedSize;
@@ -100,6 +121,7 @@ async function heap(session) {
 const town = new Town(url, login);
 console.log(`making ${COURIERS} couriers and ${DELIVERIES} deliveries…`);
 await town.make();
+/** When each position was sent, by courier and time of the fix. */
 const sent = new Map();
 const stop = town.start((courier, at, sentAt) => sent.set(`${courier.id} ${at}`, sentAt));
 const tokens = setInterval(() => void town.couriers.reduce(
@@ -127,23 +149,22 @@ try {
   const minute = () => (performance.now() - begun) / 60_000;
   let rounds = 0;
   while (minute() < minutes) {
-    await during(page, "filter", () => filter(page));
+    await page.getByRole("button", { name: "Show everything" }).click();
+    await page.waitForTimeout(500);
+    pixels.push(...await watch(page, async () => {
+      await during(page, "filter", () => filter(page));
+      await page.waitForTimeout(WATCH_MS);
+    }));
     await during(page, "select", () => selectRows(page));
     await page.getByRole("tab", { name: "Routes" }).click();
     await during(page, "drag", () => drag(page));
     await page.getByRole("tab", { name: "Map" }).click();
     rounds += 1;
-    for (const [id, at, shown] of await page.evaluate(() => window.paceline.shownFixes())) {
-      const from = sent.get(`${id} ${at}`);
-      if (from) pixels.push(shown - from);
-      sent.delete(`${id} ${at}`);
-    }
     used.push(...await page.evaluate(() => window.interactions.found.splice(0)));
     if (heaps.length === 0 || minute() - heaps.at(-1)[0] >= Math.min(1, minutes / 8)) {
       heaps.push([minute(), await heap(session)]);
       console.log(`${minute().toFixed(1)} min: heap ${(heaps.at(-1)[1] / 1e6).toFixed(1)} MB`);
     }
-    await page.waitForTimeout(2_000);
   }
   const ms = (value) => `${Math.round(value)} ms`;
   const line = (name, budget, values) => {

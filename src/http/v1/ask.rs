@@ -1,0 +1,124 @@
+//! A dispatcher asks the engine about some deliveries. It answers with its reasons; what comes of it
+//! is an act of the dispatcher's.
+
+use std::collections::BTreeSet;
+
+use actix_web::web::{Data, Json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tracing::error;
+
+use super::decisions::told;
+use crate::clock;
+use crate::commands::CommandError;
+use crate::domain::automation::Manual;
+use crate::domain::geo::Metres;
+use crate::domain::ids::{CourierId, DeliveryId};
+use crate::domain::money::Currency;
+use crate::domain::time::Timestamp;
+use crate::engine::ask::{Advice, Outlook, ask};
+use crate::engine::plan::{PlannedStop, Proposal};
+use crate::http::App;
+use crate::http::auth::AsDispatcher;
+use crate::http::body::Body;
+use crate::http::error::ApiError;
+use crate::loops::snapshot;
+
+/// Most deliveries in one question.
+const ASKED_MAX: usize = 50;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskIn {
+    delivery_ids: BTreeSet<DeliveryId>,
+}
+
+/// One courier, what would be new, and the whole route with it in riding order.
+#[derive(Serialize)]
+struct ProposalView {
+    courier_id: CourierId,
+    delivery_ids: Vec<DeliveryId>,
+    route: Vec<PlannedStop>,
+    approach_m: Metres,
+    trip_m: Metres,
+}
+
+impl From<Proposal> for ProposalView {
+    fn from(proposal: Proposal) -> Self {
+        Self {
+            courier_id: proposal.courier,
+            delivery_ids: proposal.deliveries,
+            route: proposal.route,
+            approach_m: proposal.approach,
+            trip_m: proposal.trip,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Effect {
+    before: Outlook,
+    after: Outlook,
+    /// Of the rates in both.
+    currency: Currency,
+}
+
+#[derive(Serialize)]
+pub struct AdviceView {
+    /// The instant that it was thought for.
+    at: Timestamp,
+    policy_version: String,
+    proposals: Vec<ProposalView>,
+    explanations: Vec<Value>,
+    /// What cannot be given any more, or not before it is let go.
+    left_out: Vec<DeliveryId>,
+    effect: Effect,
+}
+
+/// `POST /v1/board/ask`: who should have these deliveries now, whoever has them. Changes nothing.
+pub async fn ask_engine(
+    app: Data<App>,
+    _by: AsDispatcher,
+    body: Body<AskIn>,
+) -> Result<Json<AdviceView>, ApiError> {
+    let wanted = body.value.delivery_ids;
+    if wanted.is_empty() || wanted.len() > ASKED_MAX {
+        let detail = format!("between 1 and {ASKED_MAX} deliveries are possible");
+        return Err(ApiError::Invalid { detail, pointer: Some("/delivery_ids".to_owned()) });
+    }
+    let snapshot = snapshot::take(&app.coop, &app.live, &Manual::NOTHING).await?;
+    let at = snapshot.now;
+    let seed = u64::from_be_bytes(clock::chance());
+    let (rules, about) = (app.coop.rules.clone(), wanted.clone());
+    let thought = tokio::task::spawn_blocking(move || {
+        ask(&snapshot, &rules.dispatch, &rules.travel, &about, seed)
+    });
+    let thought = thought.await.map_err(|broken| CommandError::Internal(Box::new(broken)))?;
+    let advice = thought.map_err(|faults| {
+        error!(?faults, "the checker refused an answer");
+        CommandError::Busy("the checker refused the engine's answer: ask again".into())
+    })?;
+    Ok(Json(view(&app, at, wanted, advice)))
+}
+
+fn view(app: &App, at: Timestamp, wanted: BTreeSet<DeliveryId>, advice: Advice) -> AdviceView {
+    let told_of: BTreeSet<DeliveryId> =
+        advice.explanations.iter().map(|about| about.delivery).collect();
+    let explanations = advice.explanations.iter().map(|about| {
+        let mut about_one = told(about);
+        about_one["delivery_id"] = serde_json::json!(about.delivery);
+        about_one
+    });
+    AdviceView {
+        at,
+        policy_version: app.coop.rules.dispatch_version.clone(),
+        explanations: explanations.collect(),
+        proposals: advice.proposals.into_iter().map(ProposalView::from).collect(),
+        left_out: wanted.difference(&told_of).copied().collect(),
+        effect: Effect {
+            before: advice.before,
+            after: advice.after,
+            currency: app.coop.rules.tariff.currency,
+        },
+    }
+}
