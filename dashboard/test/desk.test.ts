@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Act, Delivery } from "../src/api/types";
+import { gather } from "../src/map/clusters";
+import type { TaskPoint } from "../src/map/features";
+import { spotOf, type Flat } from "../src/map/flat";
 import { inside } from "../src/map/lasso";
 import { Motion } from "../src/map/motion";
 import { inverse, predict } from "../src/store/predict";
@@ -79,4 +82,21 @@ test("a step too small to see is drawn at once, a longer one glides", () => {
   assert.equal(motion.arrived("c", 2000), null);
   assert.equal(motion.isMoving(2100), true);
   assert.equal(motion.arrived("c", 2400), at(2));
+});
+
+test("stops that hide each other are one cluster, and apart again from close by", () => {
+  const view = (zoom: number) => ({
+    zoom, pixel: ([x, y]: readonly [number, number]) => [x * 512 * 2 ** zoom, y * 512 * 2 ** zoom] as [number, number],
+    sees: () => true,
+  }) as unknown as Flat;
+  const point = (n: number, longitude: number): TaskPoint => ({
+    id: `t${n}`, delivery: `d${n}`, place: { latitude: 45, longitude }, spot: spotOf({ latitude: 45, longitude }),
+    kind: "pickup", state: "open", late: n === 0, icon: "pickup-open",
+  });
+  const near = [0, 1, 2, 3].map((n) => point(n, 5.0001 + n / 100_000));
+  const far = gather([...near, point(9, 5.2)], view(12), 20);
+  assert.deepEqual(far.clusters.map(({ points, late }) => [points.length, late]), [[4, 1]]);
+  assert.deepEqual(far.dots.map(({ id }) => id), ["t9"]);
+  assert.equal(gather(near, view(17), 20).dots.length, 4);
+  assert.equal(gather(near.slice(1), view(12), 20).dots.length, 3, "three do not hide each other");
 });

@@ -31,6 +31,65 @@ pub async fn insert(conn: &mut Conn, act: &NewAct<'_>) -> QueryResult<()> {
     diesel::insert_into(acts::table).values(act).execute(conn).await.map(drop)
 }
 
+/// What the log of acts is searched by; all of it must fit.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    pub by: Option<UserId>,
+    pub kind: Option<String>,
+    pub delivery: Option<DeliveryId>,
+    pub courier: Option<CourierId>,
+    /// Only those before this one.
+    pub before: Option<Uuid>,
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq, Queryable)]
+pub struct Line {
+    pub id: Uuid,
+    pub at: Timestamp,
+    pub user_id: UserId,
+    pub user_name: String,
+    pub kind: String,
+    pub delivery_id: Option<DeliveryId>,
+    pub courier_id: Option<CourierId>,
+    pub detail: Value,
+}
+
+/// The acts that fit, the newest first.
+pub async fn list(conn: &mut Conn, search: &Search, limit: i64) -> QueryResult<Vec<Line>> {
+    let mut query = acts::table.inner_join(users::table).into_boxed();
+    if let Some(by) = search.by {
+        query = query.filter(acts::user_id.eq(by));
+    }
+    if let Some(kind) = &search.kind {
+        query = query.filter(acts::kind.eq(kind.clone()));
+    }
+    if let Some(delivery) = search.delivery {
+        query = query.filter(acts::delivery_id.eq(delivery));
+    }
+    if let Some(courier) = search.courier {
+        query = query.filter(acts::courier_id.eq(courier));
+    }
+    if let Some(before) = search.before {
+        query = query.filter(acts::id.lt(before));
+    }
+    query
+        .order(acts::id.desc())
+        .limit(limit)
+        .select((
+            acts::id,
+            acts::at,
+            acts::user_id,
+            users::name,
+            acts::kind,
+            acts::delivery_id,
+            acts::courier_id,
+            acts::detail,
+        ))
+        .load(conn)
+        .await
+}
+
 /// An act as it is told to another dispatcher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {

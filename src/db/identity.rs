@@ -66,6 +66,21 @@ pub async fn find_user(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>>
     row.map(|row| row.read().map(|(user, _)| user)).transpose()
 }
 
+/// Everybody who can log in, the newest first; only those before `before`.
+pub async fn list_users(
+    conn: &mut Conn,
+    before: Option<UserId>,
+    limit: i64,
+) -> QueryResult<Vec<User>> {
+    let mut query = users::table.into_boxed();
+    if let Some(before) = before {
+        query = query.filter(users::id.lt(before));
+    }
+    let rows: Vec<UserRow> =
+        query.order(users::id.desc()).limit(limit).select(UserRow::as_select()).load(conn).await?;
+    rows.into_iter().map(|row| row.read().map(|(user, _)| user)).collect()
+}
+
 /// The user with this login name, and the hash of the password.
 pub async fn find_login(conn: &mut Conn, email: &str) -> QueryResult<Option<(User, String)>> {
     let row = users::table

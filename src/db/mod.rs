@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod phones;
 pub mod prices;
 pub mod proofs;
+pub mod pulse;
 pub mod quotes;
 pub mod reviews;
 pub mod schema;

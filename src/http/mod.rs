@@ -50,9 +50,9 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        ask, automation, board, couriers, decisions, deliveries, desk, imports, ledger, me,
-        merchants, offers, phone, positions, prices, proofs, quotes, reviews, rights, session,
-        shifts, slots, stream, tasks, users, webhooks,
+        acts, ask, automation, board, couriers, decisions, deliveries, desk, imports, ledger, me,
+        merchants, offers, phone, positions, prices, proofs, pulse, quotes, reviews, rights,
+        session, shifts, slots, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -160,6 +160,8 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(get().to(automation::list_switches))
                 .route(post().to(automation::switch_automation)),
         )
+        .service(at("/v1/acts").route(get().to(acts::list_acts)))
+        .service(at("/v1/pulse").route(get().to(pulse::show_pulse)))
         .service(at("/v1/board/ask").route(post().to(ask::ask_engine)))
         .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
         .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
@@ -188,7 +190,9 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(couriers::list_couriers))
             .route(post().to(couriers::create_courier)),
     )
-    .service(at("/v1/users").route(post().to(users::create_user)))
+    .service(
+        at("/v1/users").route(get().to(users::list_users)).route(post().to(users::create_user)),
+    )
     .service(
         at("/v1/price-books")
             .route(get().to(prices::list_books))

@@ -180,3 +180,20 @@ async fn a_route_is_in_riding_order_and_counts_its_changes() {
     alice.complete(text(&path), json!({})).await.ok();
     assert_eq!(alice.route().await, stops[1..]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_who_can_log_in_is_listed() {
+    let coop = Coop::start().await;
+    let alice = coop.courier_on_shift("Alice", 0).await;
+    coop.dispatcher().await;
+    let admin = coop.admin().await;
+    let first = admin.get("/v1/users?limit=1").await.ok();
+    let cursor = text(&first["next_cursor"]).to_owned();
+    let rest = admin.get(&format!("/v1/users?cursor={cursor}")).await.ok();
+    let mut people = first["items"].as_array().expect("a list").clone();
+    people.extend(rest["items"].as_array().expect("a list").clone());
+    let of_alice = people.iter().find(|user| user["courier_id"] == alice.id).expect("Alice");
+    assert_eq!(of_alice["roles"], json!(["courier"]));
+    assert!(people.iter().any(|user| user["roles"] == json!(["dispatcher"])), "{people:?}");
+    assert!(people.iter().all(|user| user.get("password_hash").is_none()));
+}

@@ -24,6 +24,7 @@ mod pay;
 mod phone;
 mod prices;
 mod proofs;
+mod pulse;
 mod quick_start;
 mod quotes;
 mod race;

@@ -307,6 +307,8 @@ pub fn all() -> Vec<Route> {
         Route { body: None, success: 422, ..post("/v1/tasks/{id}/proofs?proof_id=prf_01k00000000000000000000000&kind=photo", A::Couriers, O::Task, Value::Null) },
         // dispatchers
         get("/v1/board", A::Desk, O::None),
+        get("/v1/acts", A::Desk, O::None),
+        get("/v1/pulse", A::Desk, O::None),
         get("/v1/automation", A::Desk, O::None),
         Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": false, "reason": "snow" })) },
         post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
@@ -334,6 +336,7 @@ pub fn all() -> Vec<Route> {
         Route { keyed: false, ..create("/v1/merchants/{id}/clients", A::Admins, O::Merchant, json!({ "name": "till" })) },
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
+        get("/v1/users", A::Admins, O::None),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
         get("/v1/price-books", A::Desk, O::None),
         create("/v1/price-books", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "book": book() })),

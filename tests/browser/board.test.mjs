@@ -109,6 +109,24 @@ test("every page of the board is whole: map, routes, questions", async () => {
   await page.getByRole("button", { name: "Unmark all" }).click();
 });
 
+test("pulse, log and admin are whole, and the board is as it was", async () => {
+  for (const [name, shown] of [["Pulse", "[data-tile=placed]"], ["Log", "[data-logged], .muted"], ["Admin", "[data-user]"]]) {
+    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await page.waitForSelector("body[data-ready=page]");
+    await page.locator(shown).first().waitFor();
+    await assertAccessible(name);
+    await picture(name.toLowerCase());
+  }
+  await page.locator("[data-merchant]").first().getByRole("button").click();
+  assert.ok((await page.locator("[data-secret]").textContent()).length >= 32, "the secret is shown");
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  assert.equal(await page.locator("[data-secret]").count(), 0, "once");
+  await page.getByRole("navigation").getByRole("link", { name: "Board", exact: true }).click();
+  await page.waitForSelector("body[data-ready=board]");
+  await page.waitForSelector("[data-link=live]");
+  await page.waitForSelector("[data-delivery]");
+});
+
 test("a view is kept by its name", async () => {
   await page.locator("[data-filter=late]").click();
   await page.locator("[data-view-name]").fill("Late ones");

@@ -1,7 +1,8 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
 import type {
-  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, PackageLine, Page, Place, RouteOrder, Why,
+  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, LoggedAct,
+  Merchant, PackageLine, Page, Place, Pulse, Role, RouteOrder, User, Why,
 } from "./types";
 
 export interface NewStop {
@@ -21,6 +22,14 @@ export interface NewDelivery {
   ready_at?: string;
 }
 
+export interface NewUser {
+  name: string;
+  email: string;
+  password: string;
+  roles: Role[];
+  merchant_id?: string;
+}
+
 export const api = {
   clock: () => get<Clock>("/v1/clock"),
   board: () => get<Board>("/v1/board"),
@@ -36,6 +45,19 @@ export const api = {
   /** Without a version: whatever the route has become since. */
   reorder: (courier: string, order: Omit<RouteOrder, "version"> & { version?: number }) =>
     post<RouteOrder>(`/v1/couriers/${courier}/route`, order),
+  pulse: (from: string, to: string) => get<Pulse>(`/v1/pulse?${new URLSearchParams({ from, to })}`),
+  log: (search: Record<string, string>) =>
+    get<Page<LoggedAct>>(`/v1/acts?${new URLSearchParams(search)}`),
+  users: (cursor?: string) => get<Page<User>>(`/v1/users${cursor ? `?cursor=${cursor}` : ""}`),
+  createUser: (user: NewUser) => post<User>("/v1/users", user),
+  merchants: () => get<Page<Merchant>>("/v1/merchants"),
+  createMerchant: (merchant: Omit<Merchant, "id">) => post<Merchant>("/v1/merchants", merchant),
+  /** The secret is in the answer, and nowhere else. */
+  createClient: (merchant: string, name: string) =>
+    post<{ client_id: string; client_secret: string }>(`/v1/merchants/${merchant}/clients`, { name }),
+  couriers: () => get<Page<{ id: string; name: string; vehicle: string }>>("/v1/couriers"),
+  createCourier: (courier: { name: string; email: string; password: string; vehicle: string }) =>
+    post<{ id: string }>("/v1/couriers", courier),
   switches: () => get<Page<AutomationSwitch>>("/v1/automation"),
   switchAutomation: (thrown: { zone?: string; automatic: boolean; reason?: string }) =>
     post<Page<AutomationSwitch>>("/v1/automation", thrown),

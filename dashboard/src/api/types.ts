@@ -232,6 +232,62 @@ export interface Decision {
   waiting?: unknown;
 }
 
+/** How the co-op does: over a span, and now. */
+export interface Pulse {
+  from: string;
+  to: string;
+  now: string;
+  currency: string;
+  /** Hours in which something happened. */
+  hours: {
+    at: string; placed: number; delivered: number; late: number; failed: number; cancelled: number;
+  }[];
+  lateness: { delivered: number; median_s: number | null; p90_s: number | null; worst_s: number | null };
+  work: {
+    couriers: number;
+    present_s: number;
+    busy_s: number;
+    hourly_lowest: number | null;
+    hourly_q1: number | null;
+    hourly_median: number | null;
+    hourly_q3: number | null;
+    hourly_highest: number | null;
+  };
+  health: {
+    open: number;
+    open_oldest_s: number | null;
+    open_median_s: number | null;
+    books_balance: boolean;
+    books_signed_at: string | null;
+    webhooks: number;
+    webhooks_failing: number;
+    webhooks_disabled: number;
+    messages_waiting: number;
+    decided_at: string | null;
+    reviews_overdue: number;
+  };
+}
+
+/** What somebody at the desk did. */
+export interface LoggedAct {
+  id: string;
+  at: string;
+  user_id: string;
+  by: string;
+  kind: string;
+  delivery_id?: string;
+  courier_id?: string;
+  detail: unknown;
+}
+
+export interface Merchant {
+  id: string;
+  name: string;
+  kind: string;
+  place: Place;
+  address: string;
+}
+
 /** How everybody's promises on duty end. */
 export interface Outlook {
   late: number;

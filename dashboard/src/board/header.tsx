@@ -6,6 +6,7 @@ import type { Filter } from "../store/state";
 import { useStore } from "../store/store";
 import { useTick } from "../ui/hooks";
 import { Brand, LeaveIcon } from "../ui/icons";
+import { Nav } from "../ui/nav";
 import { Switches } from "../ui/switches";
 
 export function Header() {
@@ -14,6 +15,7 @@ export function Header() {
   return (
     <header class="top">
       <h1 class="brand"><Brand />paceline</h1>
+      <Nav />
       <BoardClock />
       <Counts />
       <LinkState />

@@ -28,6 +28,8 @@ const FRAME_MS = 30;
 const IDLE_MS = 5_000;
 /** Somebody who runs through the list by keys stays where they are: the map follows at rest. */
 const REVEAL_AFTER_MS = 350;
+/** Stops within this (about 5 m) are at one counter. */
+const ONE_PLACE_DEGREES = 0.00005;
 /** How far a click on a cluster comes closer at most, in zoom levels. */
 const CLOSER_LEVELS = 3;
 /** What the panel of a selection covers of the map. */
@@ -248,10 +250,15 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
     });
   }
 
-  /** Comes closer, until the stops of a cluster lie apart or the map ends. */
+  /** Comes closer, so that the stops lie apart; those of one counter never do, and are marked. */
   function open({ points }: Cluster): void {
     const bounds = extentOf(points.map(({ place }) => place));
     if (!bounds) return;
+    const [[west, south], [east, north]] = bounds;
+    if (Math.max(east - west, north - south) < ONE_PLACE_DEGREES) {
+      mark(points.map(({ delivery }) => delivery));
+      return;
+    }
     const closer = Math.min(map.getMaxZoom(), map.getZoom() + CLOSER_LEVELS);
     map.fitBounds(bounds, { padding: 80, maxZoom: closer, duration: calm ? 0 : 400 });
   }

@@ -27,9 +27,16 @@ export function MapView({ onReady }: { onReady: () => void }) {
   const [grid, setGrid] = useState(0);
   const [failed, setFailed] = useState(false);
 
+  const hasBoard = useStore((state) => state.board !== null);
+
+  // Loaded while the board is on its way, made once the lists are on the screen: a graphics context
+  // takes its time, and nobody should wait for it to read who is late.
+  useEffect(() => void import("./engine").catch(() => {}), []);
   useEffect(() => {
+    if (!hasBoard) return;
     let gone = false;
-    import("./engine").then(({ createMap }) => {
+    const drawn = new Promise<void>((resolve) => void requestAnimationFrame(() => setTimeout(resolve)));
+    Promise.all([import("./engine"), drawn]).then(([{ createMap }]) => {
       if (gone || !holder.current) return;
       const made = createMap(holder.current, { onReady, onGrid: setGrid });
       map.current = made;
@@ -49,7 +56,7 @@ export function MapView({ onReady }: { onReady: () => void }) {
       setMapTarget(null);
       delete window.paceline;
     };
-  }, []);
+  }, [hasBoard]);
 
   return (
     <div class="map" role="region" aria-label={t("map.label")}>

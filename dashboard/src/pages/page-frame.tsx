@@ -4,11 +4,19 @@ import { t } from "../i18n";
 import { logOut } from "../store/actions";
 import { useStore } from "../store/store";
 import { Brand, LeaveIcon } from "../ui/icons";
+import { Nav } from "../ui/nav";
 import { Notices } from "../ui/notices";
 import { Switches } from "../ui/switches";
 
+interface FrameProps {
+  children: ComponentChildren;
+  ready: boolean;
+  /** With the way to the other pages of dispatchers. */
+  office?: boolean;
+}
+
 /** The header and the notices around a plain page. */
-export function PageFrame({ children, ready }: { children: ComponentChildren; ready: boolean }) {
+export function PageFrame({ children, ready, office }: FrameProps) {
   const session = useStore((state) => state.session);
   useStore((state) => state.language);
   useEffect(() => {
@@ -19,6 +27,7 @@ export function PageFrame({ children, ready }: { children: ComponentChildren; re
     <>
       <header class="top">
         <p class="brand"><Brand />paceline</p>
+        {office && <Nav />}
         <span class="spring" />
         <Switches />
         <button type="button" class="quiet leave" onClick={() => void logOut()}>

@@ -1,5 +1,6 @@
 //! Handlers, by resource: parse, delegate, render.
 
+pub mod acts;
 pub mod ask;
 pub mod automation;
 pub mod board;
@@ -16,6 +17,7 @@ pub mod phone;
 pub mod positions;
 pub mod prices;
 pub mod proofs;
+pub mod pulse;
 pub mod quotes;
 pub mod reviews;
 pub mod rights;

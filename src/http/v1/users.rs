@@ -1,16 +1,18 @@
-//! Users of every role but courier.
+//! Users: all are listed, and those of every role but courier are made here.
 
-use actix_web::HttpResponse;
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::commands::people::{self, NewLogin};
-use crate::domain::identity::{Email, Role};
+use crate::db::identity;
+use crate::domain::identity::{Email, Role, User};
 use crate::domain::ids::MerchantId;
 use crate::domain::text::Name;
 use crate::http::auth::AsAdmin;
-use crate::http::body::{Body, Key};
+use crate::http::body::{Body, Key, query};
 use crate::http::error::ApiError;
+use crate::http::paging::{Page, Paging};
 use crate::http::{App, created};
 
 #[derive(Deserialize)]
@@ -21,6 +23,19 @@ pub struct UserIn {
     password: String,
     roles: Vec<Role>,
     merchant_id: Option<MerchantId>,
+}
+
+/// `GET /v1/users`: everybody who can log in, with their roles, the newest first.
+pub async fn list_users(
+    app: Data<App>,
+    _by: AsAdmin,
+    request: HttpRequest,
+) -> Result<Json<Page<User>>, ApiError> {
+    let paging: Paging = query(&request)?;
+    let limit = paging.limit()?;
+    let before = paging.cursor()?;
+    let found = identity::list_users(&mut *app.coop.conn().await?, before, limit).await?;
+    Ok(Json(Page::new(found, limit, |user| user.id)))
 }
 
 /// `POST /v1/users`

@@ -1,0 +1,192 @@
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../api/http";
+import type { Merchant, Role, User } from "../api/types";
+import { t } from "../i18n";
+import { notifyError, notifyGood } from "../store/actions";
+import { PageFrame } from "./page-frame";
+
+const ROLES = ["dispatcher", "treasurer", "representative", "member", "admin"] as const satisfies Role[];
+const KINDS = ["restaurant", "shop", "producer"] as const;
+const VEHICLES = ["bike", "cargo_bike", "foot", "moped", "car"] as const;
+
+/** Who takes part: members and their roles, couriers, merchants and their credentials. */
+export function AdminPage() {
+  const [users, setUsers] = useState<User[] | null>(null);
+  const [next, setNext] = useState<string | null>(null);
+  const [merchants, setMerchants] = useState<Merchant[]>([]);
+  const loadUsers = async (cursor?: string) => {
+    const page = await api.users(cursor);
+    setUsers((before) => (cursor ? [...(before ?? []), ...page.items] : page.items));
+    setNext(page.next_cursor ?? null);
+  };
+  const loadMerchants = async () => setMerchants((await api.merchants()).items);
+  useEffect(() => {
+    loadUsers().catch(notifyError);
+    loadMerchants().catch(notifyError);
+  }, []);
+  const shops = new Map(merchants.map(({ id, name }) => [id, name]));
+  return (
+    <PageFrame ready={users !== null} office>
+      <main class="sheet admin">
+        <section aria-labelledby="members">
+          <h1 id="members">{t("admin.members")}</h1>
+          <Members users={users ?? []} shops={shops} />
+          {next && <button type="button" onClick={() => void loadUsers(next).catch(notifyError)}>{t("log.more")}</button>}
+        </section>
+        <aside class="forms">
+          <NewUser merchants={merchants} onMade={() => void loadUsers().catch(notifyError)} />
+          <NewCourier onMade={() => void loadUsers().catch(notifyError)} />
+        </aside>
+        <section aria-labelledby="merchants">
+          <h2 id="merchants">{t("admin.merchants")}</h2>
+          <ul class="cards">
+            {merchants.map((merchant) => <Shop key={merchant.id} merchant={merchant} />)}
+          </ul>
+        </section>
+        <aside class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></aside>
+      </main>
+    </PageFrame>
+  );
+}
+
+function Members({ users, shops }: { users: readonly User[]; shops: ReadonlyMap<string, string> }) {
+  return (
+    <div class="table-box wide-table" tabIndex={0} role="group" aria-label={t("admin.members")}>
+      <table class="log">
+        <thead><tr><th scope="col">{t("admin.name")}</th><th scope="col">{t("login.email")}</th>
+          <th scope="col">{t("admin.roles")}</th></tr></thead>
+        <tbody>
+          {users.map(({ id, name, email, roles, merchant_id }) => (
+            <tr key={id} data-user={id}><th scope="row">{name}</th><td>{email}</td>
+              <td>{roles.map((role) => t(`role.${role}`)).join(", ")}
+                {merchant_id && ` (${shops.get(merchant_id) ?? ""})`}</td></tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Credentials for the merchant's own program: the secret is shown now and never again. */
+function Shop({ merchant }: { merchant: Merchant }) {
+  const [made, setMade] = useState<{ client_id: string; client_secret: string } | null>(null);
+  const make = () => api.createClient(merchant.id, merchant.name).then(setMade, notifyError);
+  return (
+    <li class="card" data-merchant={merchant.id}>
+      <b>{merchant.name}</b> <small>{t(`admin.kind.${kindOf(merchant.kind)}`)} · {merchant.address}</small>
+      {!made && <button type="button" onClick={() => void make()}
+        aria-label={t("admin.client.label", { name: merchant.name })}>{t("admin.client")}</button>}
+      {made && <div role="status" class="secret">
+        <p>{t("admin.client.once")}</p>
+        <dl><dt>client_id</dt><dd><code>{made.client_id}</code></dd>
+          <dt>client_secret</dt><dd><code data-secret="">{made.client_secret}</code></dd></dl>
+        <button type="button" onClick={() => setMade(null)}>{t("admin.client.kept")}</button>
+      </div>}
+    </li>
+  );
+}
+
+const kindOf = (kind: string) => KINDS.find((known) => known === kind) ?? "shop";
+
+interface FormProps {
+  id: string;
+  title: string;
+  /** Sends what was filled in; the form is emptied afterwards. */
+  send: (text: (name: string) => string, form: FormData) => Promise<unknown>;
+  onMade: () => void;
+  children: preact.ComponentChildren;
+}
+
+function Form({ id, title, send, onMade, children }: FormProps) {
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const data = new FormData(form);
+    setBusy(true);
+    try {
+      await send((name) => String(data.get(name) ?? "").trim(), data);
+      form.reset();
+      notifyGood(t("admin.made"));
+      onMade();
+    } catch (error) {
+      notifyError(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="card fields" aria-labelledby={id} data-form={id} onSubmit={(event) => void submit(event)}>
+      <h2 id={id}>{title}</h2>
+      {children}
+      <button type="submit" class="primary" disabled={busy}>{t("admin.make")}</button>
+    </form>
+  );
+}
+
+/** Name, address and a first password, as everybody needs them who logs in. */
+function LoginFields() {
+  return (
+    <>
+      <label>{t("admin.name")}<input name="name" required maxLength={200} autocomplete="off" /></label>
+      <label>{t("login.email")}<input name="email" type="email" required autocomplete="off" /></label>
+      <label>{t("admin.password")}
+        <input name="password" type="password" required minLength={10} maxLength={200} autocomplete="new-password" /></label>
+    </>
+  );
+}
+
+const loginOf = (text: (name: string) => string) =>
+  ({ name: text("name"), email: text("email"), password: text("password") });
+
+function NewUser({ merchants, onMade }: { merchants: readonly Merchant[]; onMade: () => void }) {
+  return (
+    <Form id="new-user" title={t("admin.new_user")} onMade={onMade} send={(text, form) => {
+      const merchant_id = text("merchant_id");
+      const roles = form.getAll("roles").map(String) as Role[];
+      return api.createUser({
+        ...loginOf(text), roles: merchant_id ? [...roles, "merchant"] : roles,
+        ...(merchant_id ? { merchant_id } : {}),
+      });
+    }}>
+      <LoginFields />
+      <fieldset class="bare"><legend>{t("admin.roles")}</legend>
+        {ROLES.map((role) => <label key={role} class="tick">
+          <input type="checkbox" name="roles" value={role} /> {t(`role.${role}`)}</label>)}
+      </fieldset>
+      <label>{t("admin.of_merchant")}
+        <select name="merchant_id"><option value="">{t("admin.no_merchant")}</option>
+          {merchants.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}</select></label>
+    </Form>
+  );
+}
+
+function NewCourier({ onMade }: { onMade: () => void }) {
+  return (
+    <Form id="new-courier" title={t("admin.new_courier")} onMade={onMade}
+      send={(text) => api.createCourier({ ...loginOf(text), vehicle: text("vehicle") })}>
+      <LoginFields />
+      <label>{t("admin.vehicle")}
+        <select name="vehicle">{VEHICLES.map((kind) =>
+          <option key={kind} value={kind}>{t(`admin.vehicle.${kind}`)}</option>)}</select></label>
+    </Form>
+  );
+}
+
+function NewMerchant({ onMade }: { onMade: () => void }) {
+  return (
+    <Form id="new-merchant" title={t("admin.new_merchant")} onMade={onMade} send={(text) => api.createMerchant({
+      name: text("name"), kind: text("kind"), address: text("address"),
+      place: { latitude: Number(text("latitude")), longitude: Number(text("longitude")) },
+    })}>
+      <label>{t("admin.name")}<input name="name" required maxLength={200} autocomplete="off" /></label>
+      <label>{t("admin.kind")}<select name="kind">{KINDS.map((kind) =>
+        <option key={kind} value={kind}>{t(`admin.kind.${kind}`)}</option>)}</select></label>
+      <label>{t("shop.address")}<input name="address" required maxLength={500} autocomplete="off" /></label>
+      <div class="pair">
+        <label>{t("admin.latitude")}<input name="latitude" type="number" step="any" min="-90" max="90" required /></label>
+        <label>{t("admin.longitude")}<input name="longitude" type="number" step="any" min="-180" max="180" required /></label>
+      </div>
+    </Form>
+  );
+}

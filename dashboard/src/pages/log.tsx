@@ -1,0 +1,100 @@
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../api/http";
+import type { LoggedAct } from "../api/types";
+import { sentence } from "../board/why-table";
+import { dayOf, hourMinuteSecond, t } from "../i18n";
+import { notifyError } from "../store/actions";
+import { shortId } from "../store/derive";
+import { PageFrame } from "./page-frame";
+
+const KINDS = [
+  "assign", "unassign", "cancel", "restore", "reschedule", "note", "tag", "lock", "unlock", "reorder",
+  "manual", "automatic",
+] as const;
+
+const isKind = (kind: string): kind is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(kind);
+
+/** Who did what, the newest first; narrowed by act, person, delivery or courier. */
+export function LogPage() {
+  const [search, setSearch] = useState<Record<string, string>>({});
+  const [acts, setActs] = useState<LoggedAct[] | null>(null);
+  const [next, setNext] = useState<string | null>(null);
+  const load = async (cursor?: string) => {
+    try {
+      const page = await api.log({ ...search, ...(cursor ? { cursor } : {}) });
+      setActs((before) => (cursor ? [...(before ?? []), ...page.items] : page.items));
+      setNext(page.next_cursor ?? null);
+    } catch (error) {
+      notifyError(error);
+    }
+  };
+  useEffect(() => void load(), [search]);
+  const narrow = (parts: Record<string, string>) =>
+    setSearch(Object.fromEntries(Object.entries({ ...search, ...parts }).filter(([, value]) => value)));
+  return (
+    <PageFrame ready={acts !== null} office>
+      <main class="sheet">
+        <h1>{t("nav.log")}</h1>
+        <form class="choices" role="search" onSubmit={(event) => {
+          event.preventDefault();
+          narrow(wanted(String(new FormData(event.currentTarget as HTMLFormElement).get("id") ?? "").trim()));
+        }}>
+          <label>{t("log.kind")} <select value={search.kind ?? ""}
+            onInput={(event) => narrow({ kind: event.currentTarget.value })}>
+            <option value="">{t("log.all")}</option>
+            {KINDS.map((kind) => <option key={kind} value={kind}>{t(`log.act.${kind}`)}</option>)}
+          </select></label>
+          <label>{t("log.id")} <input name="id" placeholder="dlv_… cou_… usr_…" /></label>
+          <button type="submit">{t("log.search")}</button>
+          {Object.keys(search).length > 0 &&
+            <button type="button" onClick={() => setSearch({})}>{t("log.clear")}</button>}
+        </form>
+        {acts?.length === 0 && <p class="muted">{t("log.none")}</p>}
+        {acts && acts.length > 0 && <LogTable acts={acts} onNarrow={narrow} />}
+        {next && <button type="button" onClick={() => void load(next)}>{t("log.more")}</button>}
+      </main>
+    </PageFrame>
+  );
+}
+
+/** What an id is of, by its first letters. */
+function wanted(id: string): Record<string, string> {
+  return {
+    delivery_id: id.startsWith("dlv_") ? id : "",
+    courier_id: id.startsWith("cou_") ? id : "",
+    user_id: id.startsWith("usr_") ? id : "",
+  };
+}
+
+interface TableProps {
+  acts: readonly LoggedAct[];
+  onNarrow: (parts: Record<string, string>) => void;
+}
+
+function LogTable({ acts, onNarrow }: TableProps) {
+  const at = (instant: string) => `${dayOf(Date.parse(instant))} ${hourMinuteSecond(Date.parse(instant))}`;
+  const linked = (key: "delivery_id" | "courier_id" | "user_id", id: string | undefined, name: string) =>
+    id && <button type="button" class="link-like" onClick={() => onNarrow({ [key]: id })}>{name}</button>;
+  return (
+    <div class="table-box wide-table" tabIndex={0} role="group" aria-label={t("nav.log")}>
+      <table class="log">
+        <thead><tr>
+          <th scope="col">{t("log.at")}</th><th scope="col">{t("log.by")}</th>
+          <th scope="col">{t("log.kind")}</th><th scope="col">{t("log.what")}</th><th scope="col">{t("log.detail")}</th>
+        </tr></thead>
+        <tbody>
+          {acts.map(({ id, at: when, by, user_id, kind, delivery_id, courier_id, detail }) => (
+            <tr key={id} data-logged={kind}>
+              <td>{at(when)}</td>
+              <td>{linked("user_id", user_id, by)}</td>
+              <th scope="row">{isKind(kind) ? t(`log.act.${kind}`) : kind}</th>
+              <td>{linked("delivery_id", delivery_id, delivery_id ? shortId(delivery_id) : "")}{" "}
+                {linked("courier_id", courier_id, courier_id ? shortId(courier_id) : "")}</td>
+              <td class="names">{sentence(detail, shortId)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
