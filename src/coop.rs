@@ -18,9 +18,13 @@ use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
-const FOUNDING: [(&str, &str); 4] = [
+const FOUNDING: [(&str, &str); 8] = [
     ("dispatch", DispatchPolicy::FOUNDING_TEXT),
     ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
+    ("tariff-guarantee", include_str!("../config/policy/tariff-guarantee.toml")),
+    ("tariff-arpe-2023", include_str!("../config/policy/tariff-arpe-2023.toml")),
+    ("tariff-nyc-2025", include_str!("../config/policy/tariff-nyc-2025.toml")),
+    ("tariff-seattle-2024", include_str!("../config/policy/tariff-seattle-2024.toml")),
     ("tariff-mdrp", include_str!("../config/policy/tariff-mdrp.toml")),
     ("price", include_str!("../config/policy/price.toml")),
 ];

@@ -20,23 +20,26 @@ fn internal(error: impl std::error::Error + Send + Sync + 'static) -> CommandErr
     CommandError::Internal(Box::new(error))
 }
 
-/// Opens the key that signs checkpoints, or makes the first one.
+/// Opens the newest key that signs checkpoints. Where none opens (there is none yet, or the
+/// installation's secret was lost), a new one is made: what was signed before stays signed by the
+/// old one, and everybody sees the change.
 pub async fn notary(conn: &mut Conn, seal: &Seal) -> Result<Notary, CommandError> {
-    let mut keys = checkpoints::keys(conn).await?;
-    if keys.is_empty() {
-        let secret: [u8; 32] = clock::chance();
-        let row = KeyRow {
-            public_key: Notary::new(&secret).key().bytes().to_vec(),
-            sealed_key: seal.close(&secret).map_err(internal)?,
-            created_at: clock::real_now(),
-        };
-        checkpoints::insert_key(conn, &row).await?;
-        keys = checkpoints::keys(conn).await?;
+    let keys = checkpoints::keys(conn).await?;
+    let opened = keys.iter().find_map(|key| seal.open(&key.sealed_key).ok());
+    if let Some(secret) = opened {
+        let secret = secret.as_slice().try_into().map_err(internal)?;
+        return Ok(Notary::new(secret));
     }
-    let newest = keys.first().ok_or(CommandError::NotFound("ledger key"))?;
-    let secret = seal.open(&newest.sealed_key).map_err(internal)?;
-    let secret = secret.as_slice().try_into().map_err(internal)?;
-    Ok(Notary::new(secret))
+    let secret: [u8; 32] = clock::chance();
+    let notary = Notary::new(&secret);
+    let row = KeyRow {
+        public_key: notary.key().bytes().to_vec(),
+        sealed_key: seal.close(&secret).map_err(internal)?,
+        created_at: clock::real_now(),
+    };
+    checkpoints::insert_key(conn, &row).await?;
+    tracing::warn!(key = %notary.key(), "a new key signs the books: tell the members");
+    Ok(notary)
 }
 
 /// Keeps the text of the tariff in force, so that every line by it can be reckoned again.

@@ -4,13 +4,14 @@ use super::{Answer, CommandError, Once, pay, prices, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::assignments::{self, NewAssignment};
-use crate::db::{Conn, couriers, deliveries, merchants, offers, tasks};
+use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
 use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
+use crate::domain::pay::Outcome;
 use crate::domain::task::{Stop, Task, TaskKind, TaskState};
 use crate::domain::text::Note;
 use crate::domain::time::{Seconds, Timestamp};
@@ -165,6 +166,7 @@ pub(super) async fn give(
     };
     deliveries::save(tx, delivery, &given).await?;
     if let Some(before) = delivery.holder() {
+        pay::void(tx, delivery.id, at).await?;
         assignments::end(tx, delivery.id, at, "reassigned").await?;
         route_changed(coop, tx, before, at).await?;
     }
@@ -178,6 +180,7 @@ pub(super) async fn give(
     let row =
         NewAssignment { id, delivery_id, courier_id: courier, offer_id, user_id, assigned_at: at };
     assignments::insert(tx, &row).await?;
+    pay::reserve(coop, tx, id, &given, courier, offer_id, at).await?;
     withdraw_offers(coop, tx, given.id, offer_id, at).await?;
     tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
     Ok(Some(given))
@@ -192,6 +195,7 @@ pub(super) async fn release(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     if let Some(courier) = before.holder() {
+        pay::void(tx, before.id, at).await?;
         assignments::end(tx, before.id, at, code).await?;
         route_changed(coop, tx, courier, at).await?;
     }
@@ -217,6 +221,10 @@ pub async fn cancel(
         cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
         db::slots::free(tx, id).await?;
+        if let Some(courier) = delivery.holder() {
+            let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
+            pay::book_piece(coop, tx, &delivery, courier, Outcome::Cancelled, shift, at).await?;
+        }
         pay::charge_merchant(coop, tx, &cancelled, at).await?;
         release(coop, tx, &delivery, "cancelled", at).await?;
         withdraw_offers(coop, tx, id, None, at).await?;

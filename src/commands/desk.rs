@@ -7,16 +7,17 @@ use serde_json::json;
 
 use super::deliveries::{Giver, give, release, route_changed, tell, withdraw_offers};
 use super::offers::order_route;
-use super::{Answer, CommandError, Once, slots};
+use super::{Answer, CommandError, Once, pay, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::acts::{self, Cancelled, NewAct};
-use crate::db::{Conn, couriers, deliveries, tasks};
+use crate::db::{Conn, couriers, deliveries, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError, Holding};
 use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
 use crate::domain::money::Money;
+use crate::domain::pay::Outcome;
 use crate::domain::slot::Choice;
 use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
@@ -59,7 +60,7 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
             return Err(CommandError::Outdated("delivery"));
         }
         let Some(after) = wanted? else { return Ok(before) };
-        carry_out(coop, tx, by, order, &before, &after, at).await?;
+        let paid = carry_out(coop, tx, by, order, &before, &after, at).await?;
         let slot = move_slot(tx, &order.act, after.id, undone).await?;
         let act = NewAct {
             id: coop.clock.id(|id| id),
@@ -69,7 +70,9 @@ pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery,
             delivery_id: Some(after.id),
             courier_id: after.holder().or(before.holder()),
             version: after.version,
-            detail: json!({ "act": order.act, "price": before.price.amount, "slot": slot }),
+            detail: json!({
+                "act": order.act, "price": before.price.amount, "slot": slot, "paid": paid,
+            }),
         };
         acts::insert(tx, &act).await?;
         Ok(after)
@@ -122,6 +125,8 @@ fn decide(
             Ok(delivery.cancel(at, reason.clone())?.map(free))
         }
         Act::Restore => {
+            // What a courier was paid for is in the books, and a delivery is paid for once.
+            let undone = undone.filter(|undone| !undone.paid);
             delivery.restore(undone.map(|undone| Money { amount: undone.price, ..delivery.price }))
         }
         Act::Reschedule { ready_at, due_at } => delivery.reschedule(*ready_at, *due_at, at),
@@ -132,7 +137,7 @@ fn decide(
     }
 }
 
-/// Writes the step and tells of it.
+/// Writes the step and tells of it. Gives whether a courier was paid for what is called off.
 async fn carry_out(
     coop: &Coop,
     tx: &mut Conn,
@@ -141,12 +146,14 @@ async fn carry_out(
     before: &Delivery,
     after: &Delivery,
     at: Timestamp,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
     if let Act::Assign { courier_id } = &order.act {
         give(coop, tx, before, *courier_id, Giver::Hand(by), at).await?;
-        return to_the_end(coop, tx, *courier_id, after, at).await;
+        to_the_end(coop, tx, *courier_id, after, at).await?;
+        return Ok(false);
     }
     deliveries::save(tx, before, after).await?;
+    let mut paid = false;
     let change = match &order.act {
         Act::Assign { .. } => DeliveryChange::Assigned,
         Act::Unassign => {
@@ -154,6 +161,11 @@ async fn carry_out(
             DeliveryChange::Unassigned
         }
         Act::Cancel { .. } => {
+            if let Some(courier) = before.holder() {
+                let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
+                let outcome = Outcome::Cancelled;
+                paid = pay::book_piece(coop, tx, before, courier, outcome, shift, at).await?;
+            }
             release(coop, tx, before, "cancelled", at).await?;
             withdraw_offers(coop, tx, after.id, None, at).await?;
             DeliveryChange::Cancelled
@@ -168,7 +180,8 @@ async fn carry_out(
         }
         Act::Restore | Act::Note { .. } | Act::Tag { .. } | Act::Unlock => DeliveryChange::Updated,
     };
-    tell(coop, tx, change, after, at).await
+    tell(coop, tx, change, after, at).await?;
+    Ok(paid)
 }
 
 /// Puts a delivery that was just given behind everything that is promised already.

@@ -174,12 +174,14 @@ async fn terms(
     };
     let mut shown = Vec::with_capacity(locked.len());
     let mut parts = Vec::new();
-    for id in &proposal.deliveries {
+    let shares = pay::approach_shares(proposal.approach, proposal.deliveries.len());
+    for (id, approach) in proposal.deliveries.iter().zip(shares) {
         let delivery = &locked[id];
         let merchant = merchants::find(tx, delivery.merchant_id).await?;
         let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
         let mut dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
-        parts.extend(coop.rules.tariff.parts(&pay::piece_inputs(coop, delivery)));
+        let inputs = pay::piece_inputs(coop, delivery, approach);
+        parts.extend(coop.rules.tariff.parts(&inputs));
         shown.push(OfferedDelivery {
             id: *id,
             merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,

@@ -86,6 +86,8 @@ pub enum CommandError {
     Outdated(&'static str),
     #[error("a drop-off cannot come before its pickup")]
     PickupFirst,
+    #[error("{0}")]
+    Amount(&'static str),
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
     #[error(transparent)]

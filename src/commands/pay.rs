@@ -1,28 +1,37 @@
 //! Booking what was earned, in the transaction in which it was earned.
 
+use uuid::Uuid;
+
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{Conn, ledger};
-use crate::domain::delivery::Delivery;
+use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
+use crate::db::{Conn, assignments, deliveries, ledger, offers};
+use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::geo::Metres;
-use crate::domain::ids::{CourierId, EntryId, ShiftId};
+use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
 use crate::domain::ledger::{Account, Detail, Entry};
-use crate::domain::money::Money;
-use crate::domain::pay::{GuaranteeInputs, PieceInputs};
-use crate::domain::task::TaskKind;
+use crate::domain::money::{Money, split};
+use crate::domain::pay::{GuaranteeInputs, Outcome, PieceInputs};
+use crate::domain::shift::PaidTime;
+use crate::domain::task::{TaskKind, TaskState};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
 use crate::engine::travel::{Leg, TravelTimes};
 
-/// What the pay for a delivery is reckoned from.
-pub fn piece_inputs(coop: &Coop, delivery: &Delivery) -> PieceInputs {
-    let count = |kind| delivery.tasks.iter().filter(|task| task.kind == kind).count();
-    PieceInputs {
-        pickups: u32::try_from(count(TaskKind::Pickup)).unwrap_or(u32::MAX),
-        dropoffs: u32::try_from(count(TaskKind::Dropoff)).unwrap_or(u32::MAX),
-        trip_m: trip(coop, delivery),
-    }
+/// A promise that nobody came back to lapses so long after the delivery was due.
+const LAPSES_AFTER: Seconds = Seconds(86_400);
+/// Promises that lapse in one look.
+const LAPSED_MAX: i64 = 500;
+
+/// What the pay for a delivery is reckoned from before anybody rides.
+pub fn piece_inputs(coop: &Coop, delivery: &Delivery, approach: Metres) -> PieceInputs {
+    let count = |kind| {
+        let count = delivery.tasks.iter().filter(|task| task.kind == kind).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    };
+    let (pickups, dropoffs) = (count(TaskKind::Pickup), count(TaskKind::Dropoff));
+    PieceInputs::ahead(pickups, dropoffs, trip(coop, delivery), approach)
 }
 
 /// The way from the first pickup to the last drop-off, stop by stop as asked for.
@@ -42,31 +51,137 @@ pub fn ride(coop: &Coop, delivery: &Delivery) -> Leg {
     })
 }
 
+/// The approach of a bundle, shared out over its deliveries to the metre.
+pub fn approach_shares(approach: Metres, deliveries: usize) -> Vec<Metres> {
+    split(approach.0, &vec![1; deliveries]).into_iter().map(Metres).collect()
+}
+
+/// What a delivery's part of an offer's approach is; nothing for what was given by hand.
+async fn approach_of(
+    tx: &mut Conn,
+    delivery: DeliveryId,
+    offer: Option<OfferId>,
+) -> Result<Metres, CommandError> {
+    let Some(offer) = offer else { return Ok(Metres(0)) };
+    let Some(offer) = offers::find(tx, offer).await? else { return Ok(Metres(0)) };
+    let asked = &offer.terms.deliveries;
+    let shares = approach_shares(offer.terms.approach_m, asked.len());
+    let index = asked.iter().position(|one| one.id == delivery);
+    Ok(index.and_then(|index| shares.get(index).copied()).unwrap_or(Metres(0)))
+}
+
+/// A delivery is accepted: what it will pay at least is promised, under the tariff of now.
+pub(super) async fn reserve(
+    coop: &Coop,
+    tx: &mut Conn,
+    assignment: Uuid,
+    delivery: &Delivery,
+    courier: CourierId,
+    offer: Option<OfferId>,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let approach = approach_of(tx, delivery.id, offer).await?;
+    let tariff = &coop.rules.tariff;
+    let pending = NewPending {
+        id: assignment,
+        delivery: delivery.id,
+        courier,
+        amount: tariff.piece(&piece_inputs(coop, delivery, approach)),
+        tariff: tariff.hash(),
+        approach,
+        reserved_at: at,
+        expires_at: at.max(delivery.due_at) + LAPSES_AFTER,
+    };
+    Ok(pendings::reserve(tx, &pending).await?)
+}
+
+/// The delivery was taken back or called off: nothing is promised any more.
+pub(super) async fn void(
+    tx: &mut Conn,
+    delivery: DeliveryId,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    Ok(pendings::resolve(tx, delivery, Resolution::Voided, at).await?)
+}
+
+/// Ends promises that nobody came back to. Gives how many.
+pub async fn expire_promises(coop: &Coop) -> Result<usize, CommandError> {
+    Ok(pendings::expire(&mut *coop.conn().await?, coop.clock.now(), LAPSED_MAX).await?)
+}
+
+/// Books an entry from the co-op to a courier and tells the courier. `None` when there was nothing
+/// to book, or it is booked already.
 async fn book_for_courier(
     coop: &Coop,
     tx: &mut Conn,
+    (from, to): (Account, Account),
     courier: CourierId,
     at: Timestamp,
     detail: Detail,
     amount: Money,
-) -> Result<(), CommandError> {
-    let entry = Entry::transfer(
-        coop.clock.id(EntryId::from_uuid),
-        at,
-        detail,
-        Account::CoopOperations,
-        Account::CourierPay(courier),
-        amount,
-    );
-    let Some(entry) = entry else { return Ok(()) };
-    if ledger::post(tx, &entry, coop.clock.now()).await? {
-        coop.tell(tx, &Event::Pay { courier_id: courier, amount }, at).await?;
+) -> Result<Option<EntryId>, CommandError> {
+    let id = coop.clock.id(EntryId::from_uuid);
+    let Some(entry) = Entry::transfer(id, at, detail, from, to, amount) else { return Ok(None) };
+    if !ledger::post(tx, &entry, coop.clock.now()).await? {
+        return Ok(None);
     }
-    Ok(())
+    coop.tell(tx, &Event::Pay { courier_id: courier, amount }, at).await?;
+    Ok(Some(id))
 }
 
-/// A delivery is done: the courier's piece and the merchant's price.
-pub async fn book_delivery(
+/// How long the courier stood at counters.
+fn waited(delivery: &Delivery, at: Timestamp) -> Seconds {
+    let pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
+    let spans = pickups.map(|task| match &task.state {
+        TaskState::Done { started_at: Some(from), ended_at, .. }
+        | TaskState::Failed { started_at: Some(from), ended_at, .. } => ended_at.since(*from),
+        TaskState::Doing { started_at } => at.since(*started_at),
+        TaskState::Done { started_at: None, .. }
+        | TaskState::Failed { started_at: None, .. }
+        | TaskState::Todo
+        | TaskState::Cancelled { .. } => Seconds::ZERO,
+    });
+    spans.map(Seconds::or_zero).sum()
+}
+
+/// A delivery is over for the courier who held it: the piece, by the tariff under which it was
+/// accepted. `before` is the delivery as it was, with the stops not yet cancelled. Gives whether
+/// there was anything to pay.
+pub(super) async fn book_piece(
+    coop: &Coop,
+    tx: &mut Conn,
+    before: &Delivery,
+    courier: CourierId,
+    outcome: Outcome,
+    shift_id: Option<ShiftId>,
+    at: Timestamp,
+) -> Result<bool, CommandError> {
+    let promised = pendings::promise(tx, before.id, courier).await?;
+    let promised = promised.unwrap_or_else(|| Promise {
+        tariff: coop.rules.tariff.clone(),
+        approach: Metres(0),
+        since: before.state.holding().map_or(at, |holding| holding.since),
+    });
+    let last = assignments::last_end(tx, courier, before.id, promised.since).await?;
+    let engaged_from = last.map_or(promised.since, |last| last.max(promised.since));
+    let inputs = PieceInputs {
+        outcome,
+        engaged_s: at.since(engaged_from).or_zero(),
+        waited_s: waited(before, at),
+        ..piece_inputs(coop, before, promised.approach)
+    };
+    let tariff = &promised.tariff;
+    let detail = Detail::Piece { delivery_id: before.id, shift_id, tariff: tariff.into(), inputs };
+    let accounts = (Account::CoopOperations, Account::CourierPay(courier));
+    let amount = tariff.piece(&inputs);
+    let booked = book_for_courier(coop, tx, accounts, courier, at, detail, amount).await?;
+    let how = booked.map_or(Resolution::Voided, Resolution::Posted);
+    pendings::resolve(tx, before.id, how, at).await?;
+    Ok(booked.is_some())
+}
+
+/// A delivery is done: the courier's piece, the merchant's price, and the tip that came with it.
+pub(super) async fn book_delivery(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
@@ -74,12 +189,12 @@ pub async fn book_delivery(
     shift_id: Option<ShiftId>,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    let tariff = &coop.rules.tariff;
-    let inputs = piece_inputs(coop, delivery);
-    let detail =
-        Detail::Piece { delivery_id: delivery.id, shift_id, tariff: tariff.into(), inputs };
-    book_for_courier(coop, tx, courier, at, detail, tariff.piece(&inputs)).await?;
-    charge_merchant(coop, tx, delivery, at).await
+    book_piece(coop, tx, delivery, courier, Outcome::Delivered, shift_id, at).await?;
+    charge_merchant(coop, tx, delivery, at).await?;
+    if let Some(tip) = pendings::tip_of(tx, delivery.id).await? {
+        book_tip(coop, tx, delivery, courier, tip, at).await?;
+    }
+    Ok(())
 }
 
 /// The delivery's price, or what calling it off costs; nothing where there is nothing to pay.
@@ -104,8 +219,58 @@ pub async fn charge_merchant(
     Ok(())
 }
 
+/// All of it, from the merchant who took it in to the courier.
+async fn book_tip(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    courier: CourierId,
+    tip: Money,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let accounts =
+        (Account::MerchantReceivable(delivery.merchant_id), Account::CourierTips(courier));
+    let detail = Detail::Tip { delivery_id: delivery.id };
+    book_for_courier(coop, tx, accounts, courier, at, detail, tip).await.map(drop)
+}
+
+/// A customer tips, through the merchant: before the delivery or after it, once. The courier gets it
+/// when the delivery is done.
+pub async fn tip(
+    coop: &Coop,
+    owner: Option<MerchantId>,
+    id: DeliveryId,
+    tip: Money,
+) -> Result<Money, CommandError> {
+    if tip.currency != coop.rules.tariff.currency {
+        return Err(CommandError::Amount("a tip is in the co-op's currency"));
+    }
+    if !(1..=100_000).contains(&tip.amount) {
+        return Err(CommandError::Amount("a tip is between 1 and 100000 minor units"));
+    }
+    let at = coop.clock.now();
+    coop.transact(async |tx| {
+        let delivery = deliveries::lock(tx, id)
+            .await?
+            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
+            .ok_or(CommandError::NotFound("delivery"))?;
+        if !pendings::give_tip(tx, id, tip, at).await? {
+            let known = pendings::tip_of(tx, id).await?.ok_or(CommandError::NotFound("tip"))?;
+            if known == tip {
+                return Ok(known);
+            }
+            return Err(CommandError::Exists("this delivery has a tip already"));
+        }
+        if let DeliveryState::Delivered { holding, .. } = &delivery.state {
+            book_tip(coop, tx, &delivery, holding.courier, tip, at).await?;
+        }
+        Ok(tip)
+    })
+    .await
+}
+
 /// A shift is closed: what its pieces lack to the guarantee.
-pub async fn book_guarantee(
+pub(super) async fn book_guarantee(
     coop: &Coop,
     tx: &mut Conn,
     courier: CourierId,
@@ -115,7 +280,13 @@ pub async fn book_guarantee(
 ) -> Result<(), CommandError> {
     let tariff = &coop.rules.tariff;
     let pieces = ledger::pieces_of(tx, courier, shift_id).await?;
-    let inputs = GuaranteeInputs { paid_seconds, pieces };
+    let paid_seconds = match tariff.paid_time {
+        PaidTime::Engaged => Seconds(pieces.engaged_s),
+        PaidTime::Worked | PaidTime::Planned => paid_seconds,
+    };
+    let inputs = GuaranteeInputs { paid_seconds, pieces: pieces.amount };
     let detail = Detail::Guarantee { shift_id, tariff: tariff.into(), inputs };
-    book_for_courier(coop, tx, courier, at, detail, tariff.top_up(&inputs)).await
+    let accounts = (Account::CoopOperations, Account::CourierPay(courier));
+    let amount = tariff.top_up(&inputs);
+    book_for_courier(coop, tx, accounts, courier, at, detail, amount).await.map(drop)
 }

@@ -5,7 +5,7 @@ use super::{Answer, CommandError, Once, pay, prices, slots};
 use crate::coop::Coop;
 use crate::db::{merchants, quotes};
 use crate::domain::delivery::{Delivery, Request};
-use crate::domain::geo::Position;
+use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{MerchantId, QuoteId};
 use crate::domain::pricebook::Priced;
 use crate::domain::quote::{Outlook, Quote, Terms};
@@ -68,7 +68,7 @@ fn terms(
         price: priced.price,
         vat: priced.vat,
         lines: priced.lines,
-        courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery)),
+        courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery, Metres(0))),
         trip_m: ride.metres,
         ride_s: ride.seconds,
         pickup,

@@ -7,6 +7,7 @@ use crate::db::{Conn, assignments, couriers, deliveries, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError};
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, TaskId};
+use crate::domain::pay::Outcome;
 use crate::domain::task::{Failure, Proof, Task};
 use crate::domain::time::Timestamp;
 
@@ -99,6 +100,8 @@ async fn follow_up(
             DeliveryChange::Delivered
         }
         "failed" if moved => {
+            let shift = shifts::find_open(tx, by).await?.map(|shift| shift.id);
+            pay::book_piece(coop, tx, before, by, Outcome::Failed, shift, at).await?;
             release(coop, tx, before, "failed", at).await?;
             DeliveryChange::Failed
         }

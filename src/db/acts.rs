@@ -122,6 +122,8 @@ pub struct Cancelled {
     pub price: i64,
     /// Where it had a place.
     pub slot: Option<Choice>,
+    /// Whether a courier was paid for it.
+    pub paid: bool,
 }
 
 /// The cancellation that a dispatcher could take back; none where a merchant called it off, or where

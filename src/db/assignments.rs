@@ -25,6 +25,23 @@ pub async fn insert(conn: &mut Conn, assignment: &NewAssignment) -> QueryResult<
     diesel::insert_into(assignments::table).values(assignment).execute(conn).await.map(drop)
 }
 
+/// When a courier's last delivery but this one ended; nothing that is older than `since` counts.
+pub async fn last_end(
+    conn: &mut Conn,
+    courier: CourierId,
+    except: DeliveryId,
+    since: Timestamp,
+) -> QueryResult<Option<Timestamp>> {
+    assignments::table
+        .filter(assignments::courier_id.eq(courier))
+        .filter(assignments::delivery_id.ne(except))
+        .filter(assignments::ended_at.ge(since))
+        .filter(assignments::end_code.eq_any(["delivered", "failed", "cancelled"]))
+        .select(diesel::dsl::max(assignments::ended_at))
+        .first(conn)
+        .await
+}
+
 /// Ends the live assignment of a delivery, if there is one.
 pub async fn end(
     conn: &mut Conn,

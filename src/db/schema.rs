@@ -116,6 +116,19 @@ diesel::table! {
         added_at -> Timestamptz, }
 }
 diesel::table! {
+    ledger_pendings (id) { id -> Uuid, delivery_id -> Uuid, courier_id -> Uuid, amount -> BigInt,
+        currency -> Text, tariff -> Bytea, approach_m -> BigInt, reserved_at -> Timestamptz,
+        expires_at -> Timestamptz, }
+}
+diesel::table! {
+    ledger_resolutions (pending_id) { pending_id -> Uuid, outcome -> Text,
+        entry_id -> Nullable<Uuid>, resolved_at -> Timestamptz, }
+}
+diesel::table! {
+    tips (delivery_id) { delivery_id -> Uuid, amount -> BigInt, currency -> Text,
+        given_at -> Timestamptz, }
+}
+diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }

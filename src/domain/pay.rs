@@ -11,7 +11,11 @@ use super::money::{Currency, Money, scale};
 use super::shift::PaidTime;
 use super::time::Seconds;
 
-/// A voted tariff. Amounts in minor units of `currency`.
+/// Millimetres in a mile.
+const MILE_MM: i64 = 1_609_344;
+
+/// A voted tariff. Amounts in minor units of `currency`. A figure that an older text does not name
+/// is 0, so that lines from before it can be reckoned again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tariff {
@@ -24,8 +28,29 @@ pub struct Tariff {
     pub base: i64,
     pub per_pickup: i64,
     pub per_dropoff: i64,
-    /// For a kilometre from the first pickup to the last drop-off.
+    /// For a minute from acceptance to the end; time with several deliveries counts once.
+    #[serde(default)]
+    pub per_minute: i64,
+    /// For a kilometre: the approach to the first pickup, and from there to the last drop-off.
     pub per_km: i64,
+    /// Likewise for a mile, where roads are measured so.
+    #[serde(default)]
+    pub per_mile: i64,
+    /// Seconds at a counter that are not waiting yet, for each pickup.
+    #[serde(default)]
+    pub wait_free_s: Seconds,
+    /// For a minute of waiting beyond that.
+    #[serde(default)]
+    pub wait_per_minute: i64,
+    /// The least that a delivery pays.
+    #[serde(default)]
+    pub least: i64,
+    /// How much of the above is paid for a delivery that failed: the ride was ridden.
+    #[serde(default)]
+    pub failed_percent: u8,
+    /// How much of it is paid for one that was called off after it was accepted.
+    #[serde(default)]
+    pub cancelled_percent: u8,
     /// Guaranteed for an hour of paid time.
     pub guarantee_per_hour: i64,
     pub paid_time: PaidTime,
@@ -39,12 +64,45 @@ pub struct Tariff {
 #[error("not a tariff: {0}")]
 pub struct TariffError(String);
 
+/// How a delivery ended for the courier who held it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    #[default]
+    Delivered,
+    Failed,
+    Cancelled,
+}
+
 /// What the pay for one delivery is reckoned from; kept with the line, so that anyone can check.
+/// Older lines do not say all of it: they are of deliveries that were handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PieceInputs {
+    #[serde(default)]
+    pub outcome: Outcome,
     pub pickups: u32,
     pub dropoffs: u32,
+    /// From the first pickup to the last drop-off.
     pub trip_m: Metres,
+    /// From where the courier was free to the first pickup; a bundle's is shared out.
+    #[serde(default)]
+    pub approach_m: Metres,
+    /// From acceptance, or the end of the delivery before, to the end.
+    #[serde(default)]
+    pub engaged_s: Seconds,
+    /// At counters, from arrival to pickup.
+    #[serde(default)]
+    pub waited_s: Seconds,
+}
+
+impl PieceInputs {
+    /// What is known before the ride: no time has passed yet.
+    pub const fn ahead(pickups: u32, dropoffs: u32, trip_m: Metres, approach_m: Metres) -> Self {
+        let outcome = Outcome::Delivered;
+        let (engaged_s, waited_s) = (Seconds::ZERO, Seconds::ZERO);
+        Self { outcome, pickups, dropoffs, trip_m, approach_m, engaged_s, waited_s }
+    }
 }
 
 /// What the top-up of a shift is reckoned from.
@@ -63,13 +121,17 @@ pub enum PartKind {
     Pickups,
     Dropoffs,
     Distance,
+    Time,
+    Waiting,
+    /// What lacks to the least that a delivery pays.
+    Least,
 }
 
 /// A part of the pay, as a courier is shown it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayPart {
     pub kind: PartKind,
-    /// Deliveries, stops or metres.
+    /// Deliveries, stops, metres or seconds.
     pub quantity: i64,
     pub amount: Money,
 }
@@ -92,7 +154,7 @@ impl PayPart {
 }
 
 impl Tariff {
-    /// The only way in: a TOML text with every field and no other.
+    /// The only way in: a TOML text without any other field.
     pub fn parse(text: &str) -> Result<Self, TariffError> {
         let tariff: Self = toml::from_str(text).map_err(|error| TariffError(error.to_string()))?;
         Ok(Self { text: text.to_owned(), ..tariff })
@@ -109,24 +171,41 @@ impl Tariff {
 
     /// Pay for one delivery.
     pub fn piece(&self, inputs: &PieceInputs) -> Money {
-        let amount = self.parts(inputs).iter().map(|part| part.amount.amount).sum();
-        Money::new(amount, self.currency)
+        let whole = self.parts(inputs).iter().map(|part| part.amount.amount).sum();
+        let percent = match inputs.outcome {
+            Outcome::Delivered => 100,
+            Outcome::Failed => self.failed_percent,
+            Outcome::Cancelled => self.cancelled_percent,
+        };
+        Money::new(scale(whole, i64::from(percent), 100), self.currency)
     }
 
-    /// What the pay for one delivery is made up of; parts that pay nothing are left out.
+    /// What the whole pay for one delivery is made up of; parts that pay nothing are left out.
     pub fn parts(&self, inputs: &PieceInputs) -> Vec<PayPart> {
         let (pickups, dropoffs) = (i64::from(inputs.pickups), i64::from(inputs.dropoffs));
+        let ridden = inputs.trip_m.0 + inputs.approach_m.0;
+        let waited = (inputs.waited_s.0 - self.wait_free_s.0 * pickups).max(0);
         let part = |kind, quantity, amount| PayPart {
             kind,
             quantity,
             amount: Money::new(amount, self.currency),
         };
+        let by_length =
+            scale(self.per_km, ridden, 1000) + scale(self.per_mile, ridden * 1000, MILE_MM);
         let mut parts = vec![
             part(PartKind::Base, 1, self.base),
             part(PartKind::Pickups, pickups, self.per_pickup * pickups),
             part(PartKind::Dropoffs, dropoffs, self.per_dropoff * dropoffs),
-            part(PartKind::Distance, inputs.trip_m.0, scale(self.per_km, inputs.trip_m.0, 1000)),
+            part(PartKind::Distance, ridden, by_length),
+            part(
+                PartKind::Time,
+                inputs.engaged_s.0,
+                scale(self.per_minute, inputs.engaged_s.0, 60),
+            ),
+            part(PartKind::Waiting, waited, scale(self.wait_per_minute, waited, 60)),
         ];
+        let sum: i64 = parts.iter().map(|part| part.amount.amount).sum();
+        parts.push(part(PartKind::Least, 1, (self.least - sum).max(0)));
         parts.retain(|part| part.amount.amount != 0);
         parts
     }
@@ -151,10 +230,14 @@ mod tests {
         Tariff::parse(include_str!("../../config/policy/tariff-mdrp.toml")).unwrap()
     }
 
+    fn seattle() -> Tariff {
+        Tariff::parse(include_str!("../../config/policy/tariff-seattle-2024.toml")).unwrap()
+    }
+
     #[test]
     fn the_parts_of_the_pay_add_up_to_it() {
         let tariff = Tariff { base: 150, per_pickup: 20, per_dropoff: 0, per_km: 75, ..mdrp() };
-        let inputs = |pickups, trip_m| PieceInputs { pickups, dropoffs: 1, trip_m: Metres(trip_m) };
+        let inputs = |pickups, trip_m| PieceInputs::ahead(pickups, 1, Metres(trip_m), Metres(0));
         for inputs in [inputs(1, 0), inputs(2, 1_333), inputs(3, 7)] {
             let parts = tariff.parts(&inputs);
             let sum: i64 = parts.iter().map(|part| part.amount.amount).sum();
@@ -175,7 +258,7 @@ mod tests {
     #[test]
     fn the_mdrp_tariff_is_the_larger_of_ten_a_piece_and_fifteen_an_hour() {
         let tariff = mdrp();
-        let one = PieceInputs { pickups: 1, dropoffs: 1, trip_m: Metres(4_321) };
+        let one = PieceInputs::ahead(1, 1, Metres(4_321), Metres(900));
         assert_eq!(tariff.piece(&one).amount, 1000);
         let top_up = |minutes, pieces| {
             let paid_seconds = Seconds::from_minutes(minutes);
@@ -183,5 +266,87 @@ mod tests {
         };
         assert_eq!([top_up(120, 0), top_up(120, 1000), top_up(120, 4000)], [3000, 2000, 0]);
         assert_eq!(top_up(61, 0), 1525);
+    }
+
+    /// 0.44 a minute, 0.74 a mile, and 5.00 at least (Seattle Municipal Code 8.37.050).
+    #[test]
+    fn the_seattle_tariff_pays_minutes_and_miles_and_five_dollars_at_least() {
+        let tariff = seattle();
+        let pay = |minutes, trip_m, approach_m| {
+            let engaged_s = Seconds::from_minutes(minutes);
+            let ahead = PieceInputs::ahead(1, 1, Metres(trip_m), Metres(approach_m));
+            tariff.piece(&PieceInputs { engaged_s, ..ahead }).amount
+        };
+        // Twenty minutes and five miles, of which two were the approach.
+        assert_eq!(pay(20, 4_828, 3_219), 880 + 370);
+        assert_eq!(pay(5, 500, 0), 500);
+        assert_eq!(
+            tariff.top_up(&GuaranteeInputs { paid_seconds: Seconds(9_000), pieces: 0 }).amount,
+            0
+        );
+    }
+
+    #[test]
+    fn waiting_is_paid_beyond_the_grace_and_what_failed_or_was_called_off_by_its_share() {
+        let tariff = Tariff {
+            wait_free_s: Seconds(300),
+            wait_per_minute: 20,
+            failed_percent: 100,
+            cancelled_percent: 50,
+            base: 401,
+            ..mdrp()
+        };
+        let pay = |waited_s, outcome| {
+            let ahead = PieceInputs::ahead(2, 1, Metres(0), Metres(0));
+            let waited_s = Seconds(waited_s);
+            tariff.piece(&PieceInputs { waited_s, outcome, ..ahead }).amount
+        };
+        assert_eq!(pay(600, Outcome::Delivered), 401, "five minutes at each of two counters");
+        assert_eq!(pay(750, Outcome::Delivered), 451);
+        assert_eq!([pay(750, Outcome::Failed), pay(750, Outcome::Cancelled)], [451, 226]);
+    }
+
+    /// As written before there were minutes, miles and waiting.
+    #[test]
+    fn a_line_by_an_older_tariff_is_reckoned_as_it_was() {
+        let old = r#"
+            name = "hourly"
+            version = "2023-1"
+            source = "ARPE, accord du 20 avril 2023"
+            currency = "EUR"
+            base = 250
+            per_pickup = 50
+            per_dropoff = 50
+            per_km = 60
+            guarantee_per_hour = 1175
+            paid_time = "worked"
+        "#;
+        let inputs: PieceInputs =
+            serde_json::from_str(r#"{"pickups":1,"dropoffs":1,"trip_m":2000}"#).unwrap();
+        assert_eq!(Tariff::parse(old).unwrap().piece(&inputs).amount, 470);
+        let unknown = format!(
+            "{old}
+per_hour = 3"
+        );
+        assert!(Tariff::parse(&unknown).is_err());
+    }
+
+    #[test]
+    fn every_preset_is_a_tariff_and_names_its_source() {
+        for text in [
+            include_str!("../../config/policy/tariff-hourly.toml"),
+            include_str!("../../config/policy/tariff-guarantee.toml"),
+            include_str!("../../config/policy/tariff-arpe-2023.toml"),
+            include_str!("../../config/policy/tariff-nyc-2025.toml"),
+            include_str!("../../config/policy/tariff-seattle-2024.toml"),
+            include_str!("../../config/policy/tariff-mdrp.toml"),
+        ] {
+            let tariff = Tariff::parse(text).unwrap();
+            assert!(tariff.source.len() > 20, "{}", tariff.name);
+            assert!(tariff.failed_percent <= 100 && tariff.cancelled_percent <= 100);
+        }
+        let an_hour = |text| Tariff::parse(text).unwrap().guarantee(Seconds(3_600)).amount;
+        assert_eq!(an_hour(include_str!("../../config/policy/tariff-arpe-2023.toml")), 1_175);
+        assert_eq!(an_hour(include_str!("../../config/policy/tariff-nyc-2025.toml")), 2_144);
     }
 }

@@ -30,6 +30,8 @@ pub enum PaidTime {
     Worked,
     /// As agreed, where there was an agreement; as worked otherwise.
     Planned,
+    /// With a delivery accepted; the pay ledger knows how long that was.
+    Engaged,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +75,9 @@ impl Shift {
                 let ended_at = at.max(started_at);
                 let paid = match (rule, self.planned) {
                     (PaidTime::Planned, Some(planned)) => planned.before().since(planned.after()),
-                    (PaidTime::Planned, None) | (PaidTime::Worked, _) => ended_at.since(started_at),
+                    (PaidTime::Planned, None) | (PaidTime::Worked | PaidTime::Engaged, _) => {
+                        ended_at.since(started_at)
+                    }
                 };
                 Ok(Some(Self { state: ShiftState::Ended { started_at, ended_at, paid }, ..*self }))
             }

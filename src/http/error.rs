@@ -120,6 +120,7 @@ impl ApiError {
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
+            Self::Command(C::Amount(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
             Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")

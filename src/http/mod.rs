@@ -95,7 +95,8 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(at("/v1/quotes").route(post().to(quotes::create_quote)))
     .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
-    .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)));
+    .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)))
+    .service(at("/v1/deliveries/{id}/tip").route(post().to(deliveries::tip_delivery)));
     // merchants' tables
     to.service(at("/v1/imports").route(post().to(imports::create_import)))
         .service(at("/v1/imports/{id}").route(get().to(imports::show_import)))

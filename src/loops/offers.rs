@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::recover;
-use crate::commands::{deliveries, offers};
+use crate::commands::{deliveries, offers, pay};
 use crate::coop::Coop;
 
 /// How often to look, on true time.
@@ -16,6 +16,9 @@ pub async fn run(coop: Coop) {
         }
         if let Err(cause) = deliveries::give_up_overdue(&coop).await {
             recover("giving up overdue deliveries", &cause).await;
+        }
+        if let Err(cause) = pay::expire_promises(&coop).await {
+            recover("ending promises that lapsed", &cause).await;
         }
         tokio::time::sleep(PACE).await;
     }

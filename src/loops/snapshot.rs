@@ -10,7 +10,7 @@ use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
 use crate::domain::automation::Manual;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::Delivery;
-use crate::domain::geo::Spot;
+use crate::domain::geo::{Metres, Spot};
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::task::{Task, TaskKind, TaskState};
@@ -90,7 +90,7 @@ async fn jobs(
         stops: delivery.tasks.iter().map(|task| stop(coop, delivery, task)).collect(),
         skills: BTreeSet::new(),
         zone: None,
-        pay: coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery)).amount,
+        pay: coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery, Metres(0))).amount,
         refused_by: refused.get(&delivery.id).cloned().unwrap_or_default(),
         standing: match (delivery.state.holding(), asked.get(&delivery.id)) {
             (Some(holding), _) => Standing::Held { by: holding.courier, by_hand: holding.by_hand },

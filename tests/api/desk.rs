@@ -143,6 +143,18 @@ async fn a_cancellation_and_other_times_are_taken_back() {
     assert_eq!(moved["delivery"]["due_at"], coop.at(7200));
     let never = json!({ "act": "reschedule", "ready_at": coop.at(3600), "due_at": coop.at(60) });
     assert_eq!(perform_one(&desk, order(&moved["delivery"], never)).await["status"], 422);
+
+    // A courier is paid for what was accepted, and a delivery is paid for once: this stays so.
+    let alice = coop.courier_on_shift("Alice", 0).await;
+    let held = shop.orders_to(place(900, 0)).await;
+    let held = desk.assign(&held, &alice).await.ok();
+    let cancel = json!({ "act": "cancel", "reason": "closed" });
+    let cancelled = perform_one(&desk, order(&held, cancel)).await["delivery"].clone();
+    assert_eq!(cancelled["state"], "cancelled");
+    let line = alice.get("/v1/me/pay").await.ok()["lines"][0].clone();
+    assert_eq!(line["inputs"]["outcome"], "cancelled", "{line}");
+    let back = perform_one(&desk, order(&cancelled, json!({ "act": "restore" }))).await;
+    assert_eq!((&back["status"], &back["code"]), (&json!(409), &json!("illegal-transition")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

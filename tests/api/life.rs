@@ -111,7 +111,10 @@ async fn a_stop_that_cannot_be_served_ends_the_delivery_with_the_reason() {
     let expected = json!({ "code": "not_at_home", "note": "rang three times" });
     assert_eq!(delivery["end_reason"], expected);
     assert!(alice.route().await.is_empty());
-    assert_eq!(alice.get("/v1/me/pay").await.ok()["total"]["amount"], 0);
+    // The ride was ridden, and is paid.
+    let pay = alice.get("/v1/me/pay").await.ok();
+    assert_eq!(pay["lines"][0]["inputs"]["outcome"], "failed");
+    assert!(pay["total"]["amount"].as_i64() >= Some(350), "{pay}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

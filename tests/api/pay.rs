@@ -1,5 +1,6 @@
 //! What is earned is booked once, to the cent, and the books balance.
 
+use paceline::commands;
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Coop, place, task, text};
@@ -170,4 +171,130 @@ async fn a_statement_can_be_cut_by_time_and_read_in_pages() {
     }
     booked.reverse();
     assert_eq!(seen, booked);
+}
+
+fn piece(pay: &Value, index: usize) -> &Value {
+    let line = &pay["lines"][index];
+    assert_eq!(line["kind"], "piece", "{pay}");
+    line
+}
+
+/// What was accepted is promised until it is earned, taken back or called off.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_accepted_is_promised_and_resolved_once() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let bob = coop.courier_on_shift("Bob", 100).await;
+    let desk = coop.dispatcher().await;
+    let delivery = shop.orders_to(place(1000, 0)).await;
+    assert_eq!(pay(&alice).await["pending"], json!([]));
+    desk.assign(&delivery, &alice).await.ok();
+    let promised = pay(&alice).await["pending"][0].clone();
+    assert_eq!(promised["delivery_id"], delivery["id"]);
+    desk.assign(&delivery, &bob).await.ok();
+    assert_eq!(pay(&alice).await["pending"], json!([]), "it went to Bob");
+    assert_eq!(pay(&bob).await["pending"][0]["amount"], promised["amount"]);
+    bob.complete(&task(&delivery, "pickup"), json!({})).await.ok();
+    let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+    bob.complete(&task(&delivery, "dropoff"), proof).await.ok();
+    let paid = pay(&bob).await;
+    assert_eq!(paid["pending"], json!([]));
+    assert_eq!(paid["total"], promised["amount"], "no time passed and nothing was waited for");
+
+    let forgotten = shop.orders_to(place(1000, 0)).await;
+    desk.assign(&forgotten, &alice).await.ok();
+    coop.pass(3 * 86_400);
+    let lapsed = commands::pay::expire_promises(&coop.app().coop).await.expect("promises lapse");
+    assert!(lapsed <= 1, "the loop may have been first");
+    assert_eq!(pay(&alice).await["pending"], json!([]), "nobody came back to it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_ride_is_paid_and_half_of_what_is_called_off_after_it_was_accepted() {
+    let coop = Coop::start().await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let desk = coop.dispatcher().await;
+    let whole = {
+        deliver(&coop, &shop, &alice).await;
+        piece(&pay(&alice).await, 0)["amount"]["amount"].as_i64().expect("an amount")
+    };
+    let failed = shop.orders_to(place(1000, 0)).await;
+    desk.assign(&failed, &alice).await.ok();
+    alice.complete(&task(&failed, "pickup"), json!({})).await.ok();
+    let path = format!("/v1/tasks/{}/failed", task(&failed, "dropoff"));
+    alice.post(&path, json!({ "code": "not_at_home" })).await.ok();
+    let line = piece(&pay(&alice).await, 0).clone();
+    assert_eq!(line["inputs"]["outcome"], "failed");
+    assert_eq!(line["amount"]["amount"], whole, "the ride was ridden");
+
+    let called_off = shop.orders_to(place(1000, 0)).await;
+    desk.assign(&called_off, &alice).await.ok();
+    let path = format!("/v1/deliveries/{}/cancel", text(&called_off["id"]));
+    shop.post(&path, json!({ "reason": "sold out" })).await.ok();
+    let line = piece(&pay(&alice).await, 0).clone();
+    assert_eq!(line["inputs"]["outcome"], "cancelled");
+    assert_eq!(line["amount"]["amount"], (whole + 1) / 2);
+
+    let nobodys = shop.orders_to(place(1000, 0)).await;
+    let path = format!("/v1/deliveries/{}/cancel", text(&nobodys["id"]));
+    shop.post(&path, json!({ "reason": "sold out" })).await.ok();
+    assert_eq!(lines(&pay(&alice).await).len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tip_is_the_couriers_and_counts_towards_no_guarantee() {
+    let coop = Coop::with(|config| config.policy.tariff = "tariff-mdrp".to_owned()).await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier("Alice").await);
+    let plan = format!("/v1/couriers/{}/shifts", alice.id);
+    let agreed = json!({ "from": coop.at(0), "to": coop.at(3600) });
+    coop.dispatcher().await.post(&plan, agreed).await.created();
+    alice.post("/v1/me/shift/start", json!({})).await.ok();
+    let tip = json!({ "amount": 250, "currency": "USD" });
+    // Before the delivery, and after it.
+    let early = shop.orders_to(place(1000, 0)).await;
+    let path = |delivery: &Value| format!("/v1/deliveries/{}/tip", text(&delivery["id"]));
+    shop.post(&path(&early), tip.clone()).await.ok();
+    coop.dispatcher().await.assign(&early, &alice).await.ok();
+    alice.complete(&task(&early, "pickup"), json!({})).await.ok();
+    let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+    alice.complete(&task(&early, "dropoff"), proof).await.ok();
+    shop.post(&path(&early), tip.clone()).await.ok();
+    let more = json!({ "amount": 300, "currency": "USD" });
+    shop.post(&path(&early), more).await.problem(409, "exists");
+    coop.pass(3600);
+    alice.post("/v1/me/shift/stop", json!({})).await.ok();
+    assert_eq!(lines(&pay(&alice).await), [("guarantee", 500), ("piece", 1000)]);
+    let tips = alice.get("/v1/me/statement?account=tips").await.ok();
+    let amounts: Vec<_> =
+        tips["lines"].as_array().expect("lines").iter().map(|line| &line["amount"]).collect();
+    assert_eq!(amounts, [250]);
+    let euros = json!({ "amount": 100, "currency": "EUR" });
+    shop.post(&path(&early), euros).await.problem(422, "invalid");
+}
+
+/// Minutes and miles, as in Seattle; two deliveries at once share their time.
+#[tokio::test(flavor = "multi_thread")]
+async fn engaged_time_counts_once_though_two_deliveries_are_carried() {
+    let coop = Coop::with(|config| config.policy.tariff = "tariff-seattle-2024".to_owned()).await;
+    let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
+    let desk = coop.dispatcher().await;
+    let mut carried = Vec::new();
+    for _ in 0..2 {
+        let delivery = shop.orders_to(place(1000, 0)).await;
+        desk.assign(&delivery, &alice).await.ok();
+        carried.push(delivery);
+    }
+    coop.pass(600);
+    for delivery in &carried {
+        alice.complete(&task(delivery, "pickup"), json!({})).await.ok();
+    }
+    for delivery in &carried {
+        coop.pass(300);
+        let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+        alice.complete(&task(delivery, "dropoff"), proof).await.ok();
+    }
+    let pay = pay(&alice).await;
+    let engaged: Vec<_> = (0..2).map(|n| piece(&pay, n)["inputs"]["engaged_s"].clone()).collect();
+    assert_eq!(engaged, [300, 900], "twenty minutes in all");
+    assert_eq!(piece(&pay, 0)["amount"]["amount"], 500, "five dollars at least");
 }

@@ -252,6 +252,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/quotes/{id}", A::Ordering, O::Quote),
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        post("/v1/deliveries/{id}/tip", A::Ordering, O::Delivery, json!({ "amount": 150, "currency": "EUR" })),
         // merchants' tables; an empty one is refused
         Route { body: None, success: 422, ..post("/v1/imports", A::Ordering, O::None, Value::Null) },
         get("/v1/imports/{id}", A::Ordering, O::Import),

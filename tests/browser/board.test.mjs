@@ -121,6 +121,26 @@ test("pulse, log and admin are whole, and the board is as it was", async () => {
   assert.ok((await page.locator("[data-secret]").textContent()).length >= 32, "the secret is shown");
   await page.getByRole("button", { name: "I have kept it" }).click();
   assert.equal(await page.locator("[data-secret]").count(), 0, "once");
+
+  const [longitude, latitude] = [5.7, 45.2];
+  const corners = [[0, 0], [0.1, 0], [0.1, 0.1]].map(([x, y]) => `${longitude + x} ${latitude + y}`).join(", ");
+  await page.locator("[data-form=new-zone] textarea").fill(corners);
+  await page.locator("[data-form=new-zone] input[name=name]").fill("hill");
+  await page.getByRole("button", { name: "Keep the zone" }).click();
+  await page.locator(".zones").getByText("hill").waitFor();
+  await page.getByRole("button", { name: "Draw a zone" }).click();
+  await page.locator(".zone-map").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await page.locator(".zone-map").boundingBox();
+  await page.mouse.move(x + width * 0.3, y + height * 0.3);
+  await page.mouse.down();
+  for (const [right, down] of [[0.7, 0.3], [0.7, 0.7], [0.3, 0.7], [0.3, 0.35]]) {
+    await page.mouse.move(x + width * right, y + height * down, { steps: 5 });
+  }
+  await page.mouse.up();
+  assert.ok((await page.locator("[data-form=new-zone] textarea").inputValue()).split(",").length > 8, "it is drawn");
+  await page.locator("[data-form=try-price]").getByRole("button", { name: "Try" }).click();
+  await page.waitForSelector("[data-tried=price]");
+  await assertAccessible("admin, with a price tried");
   await page.getByRole("navigation").getByRole("link", { name: "Board", exact: true }).click();
   await page.waitForSelector("body[data-ready=board]");
   await page.waitForSelector("[data-link=live]");

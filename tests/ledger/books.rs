@@ -47,7 +47,7 @@ impl Books {
     pub async fn deliver(&mut self, courier: usize, second: i64) {
         let delivery_id = clock::id_at(at(second), DeliveryId::from_uuid);
         let shift_id = Some(clock::id_at(at(second), ShiftId::from_uuid));
-        let inputs = PieceInputs { pickups: 1, dropoffs: 1, trip_m: Metres(1000 + 7 * second) };
+        let inputs = PieceInputs::ahead(1, 1, Metres(1000 + 7 * second), Metres(0));
         let tariff = (&self.tariff).into();
         let pay = self.tariff.piece(&inputs);
         let piece = Detail::Piece { delivery_id, shift_id, tariff, inputs };

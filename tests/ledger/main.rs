@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod database;
 
+mod bank;
 mod books;
 mod roles;
 mod tamper;

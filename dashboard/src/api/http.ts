@@ -2,7 +2,7 @@
 import { get, post } from "./call";
 import type {
   ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, LoggedAct,
-  Merchant, PackageLine, Page, Place, Pulse, Role, RouteOrder, User, Why,
+  Merchant, PackageLine, Page, Place, PriceBook, Pulse, Role, RouteOrder, Tried, User, Why, Zone,
 } from "./types";
 
 export interface NewStop {
@@ -61,6 +61,10 @@ export const api = {
   switches: () => get<Page<AutomationSwitch>>("/v1/automation"),
   switchAutomation: (thrown: { zone?: string; automatic: boolean; reason?: string }) =>
     post<Page<AutomationSwitch>>("/v1/automation", thrown),
-  zones: () => get<Page<{ name: string }>>("/v1/zones"),
+  zones: () => get<Page<Zone>>("/v1/zones"),
+  createZone: (zone: Zone) => post<Zone>("/v1/zones", zone),
+  priceBooks: () => get<Page<PriceBook>>("/v1/price-books?limit=1"),
+  putPriceBook: (book: unknown) => post<PriceBook>("/v1/price-books", { book }),
+  tryPrice: (tried: { book?: unknown; delivery: NewDelivery }) => post<Tried>("/v1/price-books/try", tried),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 };

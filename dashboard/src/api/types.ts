@@ -268,6 +268,29 @@ export interface Pulse {
   };
 }
 
+/** A part of the city with a name: a GeoJSON polygon. */
+export interface Zone {
+  name: string;
+  shape: { type: "Polygon"; coordinates: [number, number][][] };
+}
+
+/** What merchants pay, as rules; the newest of a merchant, else of the co-op, counts. */
+export interface PriceBook {
+  version: number;
+  merchant_id?: string;
+  book: Record<string, unknown>;
+  made_by: string;
+  made_at: string;
+}
+
+/** What a delivery would cost by a book, and what each rule said. */
+export interface Tried {
+  price: Money | null;
+  vat: Money | null;
+  lines: { code: string; amount: Money }[];
+  verdicts: { rule: string; when: string; fits: boolean; why: string; amount?: Money }[];
+}
+
 /** What somebody at the desk did. */
 export interface LoggedAct {
   id: string;

@@ -12,12 +12,13 @@ import type { Cluster } from "./clusters";
 import { CourierLayer, type Moment } from "./courier-layer";
 import { chosenPoints, extent, extentOf, selectedLine, taskPoints } from "./features";
 import { Flat } from "./flat";
-import { gridLines, gridStep, type View } from "./grid";
+import { gridLines, gridStep } from "./grid";
 import { inside, Lasso } from "./lasso";
 import { Motion } from "./motion";
 import { dark, light } from "./palette";
 import { styleOf } from "./style";
 import { TaskLayer } from "./task-layer";
+import { viewOf } from "./view";
 
 setWorkerUrl(new URL(MAP_WORKER_URL, location.origin).href);
 
@@ -352,17 +353,5 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
       resized.disconnect();
       map.remove();
     },
-  };
-}
-
-function viewOf(map: MapLibre): View {
-  const bounds = map.getBounds();
-  const latitude = (map.getCenter().lat * Math.PI) / 180;
-  return {
-    west: bounds.getWest(),
-    south: bounds.getSouth(),
-    east: bounds.getEast(),
-    north: bounds.getNorth(),
-    metresPerPixel: (40_075_017 * Math.cos(latitude)) / (512 * 2 ** map.getZoom()),
   };
 }

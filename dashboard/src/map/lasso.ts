@@ -1,4 +1,4 @@
-// A line drawn around stops, with Shift held, marks their deliveries.
+// A line drawn around something: with Shift held, around stops; or around a zone.
 import type { Map as MapLibre } from "maplibre-gl";
 
 type Point = [number, number];
@@ -15,10 +15,12 @@ export class Lasso {
   private endedAt = -Infinity;
   private readonly off: () => void;
 
+  /** `begins` says whether a press of the pointer begins a line; any other moves the map. */
   constructor(
     private readonly map: MapLibre,
     private readonly onDraw: (line: readonly Point[]) => void,
     private readonly onCaught: (line: readonly Point[]) => void,
+    private readonly begins: (event: PointerEvent) => boolean = ({ shiftKey }) => shiftKey,
   ) {
     const box = map.getCanvasContainer();
     const down = (event: PointerEvent) => this.begin(event);
@@ -51,7 +53,7 @@ export class Lasso {
   }
 
   private begin(event: PointerEvent): void {
-    if (!event.shiftKey || event.button !== 0) return;
+    if (!this.begins(event) || event.button !== 0) return;
     this.line = [this.at(event)];
     this.map.dragPan.disable();
   }

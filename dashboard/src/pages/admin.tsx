@@ -4,12 +4,14 @@ import type { Merchant, Role, User } from "../api/types";
 import { t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { PageFrame } from "./page-frame";
+import { Prices } from "./prices";
+import { Zones } from "./zones";
 
 const ROLES = ["dispatcher", "treasurer", "representative", "member", "admin"] as const satisfies Role[];
 const KINDS = ["restaurant", "shop", "producer"] as const;
 const VEHICLES = ["bike", "cargo_bike", "foot", "moped", "car"] as const;
 
-/** Who takes part: members and their roles, couriers, merchants and their credentials. */
+/** Who takes part, and what is charged where: members, couriers, merchants, zones, prices. */
 export function AdminPage() {
   const [users, setUsers] = useState<User[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
@@ -44,6 +46,14 @@ export function AdminPage() {
           </ul>
         </section>
         <aside class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></aside>
+        <section class="whole" aria-labelledby="zones">
+          <h2 id="zones">{t("admin.zones")}</h2>
+          <Zones />
+        </section>
+        <section class="whole" aria-labelledby="prices">
+          <h2 id="prices">{t("admin.prices")}</h2>
+          {merchants.length > 0 && <Prices merchants={merchants} />}
+        </section>
       </main>
     </PageFrame>
   );

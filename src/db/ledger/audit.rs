@@ -234,7 +234,7 @@ pub struct Broken {
 
 /// Rules that speak of more than one line, each with the query that finds the first place where it
 /// does not hold.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 9] = [
     (
         "I1",
         "SELECT 'entry ' || e.id AS place,
@@ -268,6 +268,34 @@ const RULES: [(&str, &str); 6] = [
                 'it brings the account to ' || p.balance AS fault
          FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
          WHERE a.kind LIKE 'courier\\_%' AND p.balance < 0 ORDER BY code COLLATE \"C\", p.seq LIMIT 1",
+    ),
+    (
+        "I5",
+        "SELECT 'promise ' || p.id AS place, 'it was posted as ' || coalesce(e.key, 'nothing') AS fault
+         FROM ledger_resolutions r JOIN ledger_pendings p ON p.id = r.pending_id
+         LEFT JOIN ledger_entries e ON e.id = r.entry_id
+         WHERE r.outcome = 'posted'
+             AND e.key IS DISTINCT FROM 'delivery:' || p.delivery_id || ':pay'
+         ORDER BY p.id LIMIT 1",
+    ),
+    (
+        "I7",
+        "SELECT 'account ' || code || ', line ' || p.seq AS place,
+                'a ' || e.kind || ' is not what a tip account is for' AS fault
+         FROM ledger_accounts a JOIN ledger_postings p ON p.account_id = a.id
+         JOIN ledger_entries e ON e.id = p.entry_id
+         WHERE (a.kind = 'courier_tips') <> (e.kind = 'tip') AND e.kind NOT IN ('payout', 'reversal')
+             AND (a.kind = 'courier_tips' OR e.kind = 'tip' AND a.kind <> 'merchant_receivable')
+         ORDER BY code COLLATE \"C\", p.seq LIMIT 1",
+    ),
+    (
+        "I7",
+        "SELECT 'delivery ' || t.delivery_id AS place,
+                'its tip is ' || t.amount || ', and ' || p.amount || ' went to the courier' AS fault
+         FROM tips t JOIN ledger_entries e ON e.key = 'delivery:' || t.delivery_id || ':tip'
+         JOIN ledger_postings p ON p.entry_id = e.id
+         JOIN ledger_accounts a ON a.id = p.account_id AND a.kind = 'courier_tips'
+         WHERE p.amount <> t.amount ORDER BY t.delivery_id LIMIT 1",
     ),
     (
         "I12",

@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 
 pub mod audit;
 pub mod checkpoints;
+pub mod pendings;
 
 /// Most accounts in a trial balance.
 pub const ACCOUNTS_MAX: i64 = 50_000;
@@ -129,23 +130,29 @@ pub async fn total(conn: &mut Conn, account: Account, span: Span) -> QueryResult
     Ok(row.total)
 }
 
-/// Sum of the pieces booked for a shift.
-pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> QueryResult<i64> {
-    #[derive(QueryableByName)]
-    struct Total {
-        #[diesel(sql_type = BigInt)]
-        total: i64,
-    }
-    let row: Total = diesel::sql_query(
-        "SELECT coalesce(sum(p.amount), 0)::bigint AS total FROM ledger_postings p \
+/// What the pieces booked for a shift amount to.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+pub struct Pieces {
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+    /// Time with a delivery accepted, in seconds.
+    #[diesel(sql_type = BigInt)]
+    pub engaged_s: i64,
+}
+
+/// Sums of the pieces booked for a shift.
+pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> QueryResult<Pieces> {
+    diesel::sql_query(
+        "SELECT coalesce(sum(p.amount), 0)::bigint AS amount, \
+                coalesce(sum((e.detail -> 'inputs' ->> 'engaged_s')::bigint), 0)::bigint AS engaged_s \
+         FROM ledger_postings p \
          JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
          WHERE a.code = $1 AND e.kind = 'piece' AND e.detail ->> 'shift_id' = $2",
     )
     .bind::<Text, _>(Account::CourierPay(courier).code())
     .bind::<Text, _>(shift.to_string())
     .get_result(conn)
-    .await?;
-    Ok(row.total)
+    .await
 }
 
 /// What a courier's account gained since `since`, for all who gained anything.

@@ -34,6 +34,8 @@ pub enum Detail {
     },
     /// The top-up to the guarantee when a shift is closed.
     Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
+    /// What a customer gave for a delivery; it never counts towards a guarantee.
+    Tip { delivery_id: DeliveryId },
     /// A merchant's price for a delivery.
     Price { delivery_id: DeliveryId, price_version: String },
 }
@@ -58,6 +60,7 @@ impl Detail {
         match self {
             Self::Piece { .. } => "piece",
             Self::Guarantee { .. } => "guarantee",
+            Self::Tip { .. } => "tip",
             Self::Price { .. } => "price",
         }
     }
@@ -66,7 +69,7 @@ impl Detail {
     pub const fn tariff(&self) -> Option<&TariffRef> {
         match self {
             Self::Piece { tariff, .. } | Self::Guarantee { tariff, .. } => Some(tariff),
-            Self::Price { .. } => None,
+            Self::Tip { .. } | Self::Price { .. } => None,
         }
     }
 
@@ -75,7 +78,7 @@ impl Detail {
         match self {
             Self::Piece { inputs, .. } => Some(tariff.piece(inputs)),
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
-            Self::Price { .. } => None,
+            Self::Tip { .. } | Self::Price { .. } => None,
         }
     }
 
@@ -84,6 +87,7 @@ impl Detail {
         match self {
             Self::Piece { delivery_id, .. } => format!("delivery:{}:pay", delivery_id.uuid()),
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
+            Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
         }
     }

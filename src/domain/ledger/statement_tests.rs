@@ -29,8 +29,7 @@ fn lines(count: usize) -> Vec<(Line, Hash)> {
         let seed = u8::try_from(number % 251).unwrap();
         let at = Timestamp::from_seconds(1_772_452_800 + number as i64 * 600);
         let shift_id = id(ShiftId::from_uuid, 1);
-        let inputs =
-            PieceInputs { pickups: 1, dropoffs: 1, trip_m: Metres(1000 + i64::from(seed)) };
+        let inputs = PieceInputs::ahead(1, 1, Metres(1000 + i64::from(seed)), Metres(0));
         let (detail, amount) = if number + 1 < count {
             let delivery_id = DeliveryId::from_uuid(uuid_v7(at, [seed; 10]));
             let amount = tariff.piece(&inputs).amount;

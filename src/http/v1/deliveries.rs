@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::desk::{self, Order};
-use crate::commands::{Answer, amendments, deliveries};
+use crate::commands::{Answer, amendments, deliveries, pay};
 use crate::db;
 use crate::db::Conn;
 use crate::domain::access::Subject;
 use crate::domain::delivery::{Amendment, Delivery, Package, Request};
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use crate::domain::money::Money;
 use crate::domain::slot::Choice;
 use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
@@ -275,4 +276,15 @@ pub async fn unassign_delivery(
     let order = Order { delivery: id.0, version: None, act: Act::Unassign };
     let open = desk::perform(&app.coop, by.0, &order).await?;
     Ok(Json(view(&mut *app.coop.conn().await?, open, Ordering::Everybody).await?))
+}
+
+/// `POST /v1/deliveries/{id}/tip`: what a customer gives the courier, known before the delivery or
+/// after it. Saying the same twice is saying it once.
+pub async fn tip_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+    body: Body<Money>,
+) -> Result<Json<Money>, ApiError> {
+    Ok(Json(pay::tip(&app.coop, by.0.only(), id.0, body.value).await?))
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::books;
 use crate::db;
-use crate::domain::ids::CourierId;
+use crate::db::ledger::pendings::Pending;
+use crate::domain::ids::{CourierId, DeliveryId};
 use crate::domain::ledger::Account;
 use crate::domain::ledger::statement::Statement;
 use crate::domain::money::{Currency, Money};
@@ -110,11 +111,35 @@ struct SpanQuery {
 }
 
 #[derive(Serialize)]
+pub struct PendingView {
+    delivery_id: DeliveryId,
+    amount: Money,
+    since: Timestamp,
+    /// When it lapses if nothing comes of it.
+    until: Timestamp,
+}
+
+impl PendingView {
+    fn new(pending: Pending) -> Result<Self, ApiError> {
+        let corrupt = |error| diesel::result::Error::DeserializationError(Box::new(error));
+        let currency = pending.currency.parse::<Currency>().map_err(corrupt)?;
+        Ok(Self {
+            delivery_id: pending.delivery_id,
+            amount: Money::new(pending.amount, currency),
+            since: pending.reserved_at,
+            until: pending.expires_at,
+        })
+    }
+}
+
+#[derive(Serialize)]
 pub struct PayView {
     currency: Currency,
     /// Sum of all lines of the span, whatever the page shows.
     total: Money,
     lines: Vec<PayLine>,
+    /// Accepted and not earned yet: what each will pay at least.
+    pending: Vec<PendingView>,
     next_cursor: Option<String>,
 }
 
@@ -133,12 +158,14 @@ pub async fn show_my_pay(
     let mut conn = app.coop.conn().await?;
     let total = db::ledger::total(&mut conn, account, span).await?;
     let lines = db::ledger::lines(&mut conn, account, span, limit).await?;
+    let pending = db::ledger::pendings::open(&mut conn, by.0).await?;
     let full = i64::try_from(lines.len()).is_ok_and(|count| count == limit);
     let next_cursor = lines.last().filter(|_| full).map(|line| line.seq.to_string());
     Ok(Json(PayView {
         currency,
         total: Money::new(total, currency),
         lines: lines.into_iter().map(|line| PayLine::new(line, currency)).collect(),
+        pending: pending.into_iter().map(PendingView::new).collect::<Result<_, _>>()?,
         next_cursor,
     }))
 }

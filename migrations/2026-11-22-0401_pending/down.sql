@@ -1,0 +1,1 @@
+DROP TABLE tips, ledger_resolutions, ledger_pendings;
