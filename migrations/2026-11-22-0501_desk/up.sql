@@ -9,6 +9,8 @@ ALTER TABLE deliveries
 -- One line for each act of a person at the desk. Written with the act, never changed.
 CREATE TABLE acts (
     id          uuid PRIMARY KEY,
+    -- The order in which they were written, also within one instant.
+    seq         bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     at          timestamptz NOT NULL,
     user_id     uuid NOT NULL REFERENCES users,
     kind        text NOT NULL CHECK (char_length(kind) BETWEEN 1 AND 40),
@@ -18,7 +20,7 @@ CREATE TABLE acts (
     version     bigint NOT NULL,
     detail      jsonb NOT NULL
 );
-CREATE INDEX acts_by_delivery ON acts (delivery_id, id DESC);
+CREATE INDEX acts_by_delivery ON acts (delivery_id, seq DESC);
 
 CREATE FUNCTION acts_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -39,13 +39,14 @@ pub struct Search {
     pub delivery: Option<DeliveryId>,
     pub courier: Option<CourierId>,
     /// Only those before this one.
-    pub before: Option<Uuid>,
+    pub before: Option<i64>,
 }
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Queryable)]
 pub struct Line {
     pub id: Uuid,
+    pub seq: i64,
     pub at: Timestamp,
     pub user_id: UserId,
     pub user_name: String,
@@ -71,13 +72,14 @@ pub async fn list(conn: &mut Conn, search: &Search, limit: i64) -> QueryResult<V
         query = query.filter(acts::courier_id.eq(courier));
     }
     if let Some(before) = search.before {
-        query = query.filter(acts::id.lt(before));
+        query = query.filter(acts::seq.lt(before));
     }
     query
-        .order(acts::id.desc())
+        .order(acts::seq.desc())
         .limit(limit)
         .select((
             acts::id,
+            acts::seq,
             acts::at,
             acts::user_id,
             users::name,
@@ -104,7 +106,7 @@ pub async fn last(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Option<T
     let row: Option<(String, Timestamp, String, i64)> = acts::table
         .inner_join(users::table)
         .filter(acts::delivery_id.eq(delivery))
-        .order(acts::id.desc())
+        .order(acts::seq.desc())
         .select((users::name, acts::at, acts::kind, acts::version))
         .first(conn)
         .await
@@ -132,7 +134,7 @@ pub async fn cancelled(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Opt
     let last: Option<(String, Value)> = acts::table
         .filter(acts::delivery_id.eq(delivery))
         .filter(acts::kind.eq_any(["cancel", "restore"]))
-        .order(acts::id.desc())
+        .order(acts::seq.desc())
         .select((acts::kind, acts::detail))
         .first(conn)
         .await

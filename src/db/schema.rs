@@ -78,7 +78,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>, end_code -> Nullable<Text>, }
 }
 diesel::table! {
-    acts (id) { id -> Uuid, at -> Timestamptz, user_id -> Uuid, kind -> Text,
+    acts (id) { id -> Uuid, seq -> BigInt, at -> Timestamptz, user_id -> Uuid, kind -> Text,
         delivery_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, version -> BigInt,
         detail -> Jsonb, }
 }

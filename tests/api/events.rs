@@ -91,7 +91,7 @@ async fn everybody_hears_what_is_theirs() {
     // Who is at the door is nobody's business but the courier's.
     for told in desk.iter().chain(&heard) {
         let text = told.data.to_string();
-        for secret in ["Curie", "+33", "4711"] {
+        for secret in ["Curie", "+33", "the code is"] {
             assert!(!text.contains(secret), "{}: {text}", told.kind);
         }
     }

@@ -16,8 +16,9 @@ async fn the_pulse_counts_a_days_work() {
     coop.pass(600);
     desk.assign(&done, &alice).await.ok();
     coop.pass(900);
+    let proof = json!({ "proof": { "signed_by": "Ada" } });
     for stop in ["pickup", "dropoff"] {
-        alice.complete(&task(&done, stop), json!({})).await.ok();
+        alice.complete(&task(&done, stop), proof.clone()).await.ok();
     }
     coop.pass(1500);
     let pulse = desk.get("/v1/pulse").await.ok();

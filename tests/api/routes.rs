@@ -311,7 +311,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/acts", A::Desk, O::None),
         get("/v1/pulse", A::Desk, O::None),
         get("/v1/automation", A::Desk, O::None),
-        Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": false, "reason": "snow" })) },
+        Route { keyed: true, ..post("/v1/automation", A::Desk, O::None, json!({ "automatic": true })) },
         post("/v1/board/ask", A::Desk, O::None, json!({ "delivery_ids": ["dlv_00000000000000000000000000"] })),
         post("/v1/board/acts", A::Desk, O::None, json!({ "acts": [{
             "delivery_id": "dlv_00000000000000000000000000", "version": 1,

@@ -145,6 +145,7 @@ test("pulse, log and admin are whole, and the board is as it was", async () => {
   await page.waitForSelector("body[data-ready=board]");
   await page.waitForSelector("[data-link=live]");
   await page.waitForSelector("[data-delivery]");
+  await page.locator(".narrow summary").click(); // As it was left.
 });
 
 test("a view is kept by its name", async () => {

@@ -294,6 +294,7 @@ export interface Tried {
 /** What somebody at the desk did. */
 export interface LoggedAct {
   id: string;
+  seq: number;
   at: string;
   user_id: string;
   by: string;

@@ -2,6 +2,8 @@
 import { hourMinute, money, t } from "../i18n";
 import type { Hour } from "../store/hours";
 
+/** As wide as the page; many hours are scrolled. */
+const WIDTH = 1_020;
 const HEIGHT = 150;
 const FOOT = 18;
 const HEAD = 14;
@@ -9,7 +11,7 @@ const HEAD = 14;
 /** Placed beside delivered, hour by hour; what was late is the hatched part. */
 export function HourBars({ hours }: { hours: readonly Hour[] }) {
   const most = Math.max(1, ...hours.map(({ placed, delivered }) => Math.max(placed, delivered)));
-  const width = Math.max(320, hours.length * 22);
+  const width = Math.max(WIDTH, hours.length * 22);
   const slot = width / Math.max(1, hours.length);
   const bar = Math.min(14, slot * 0.4);
   const high = (count: number) => (count / most) * (HEIGHT - FOOT - HEAD);

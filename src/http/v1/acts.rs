@@ -27,6 +27,7 @@ struct SearchQuery {
 #[derive(Serialize)]
 pub struct ActView {
     id: Uuid,
+    seq: i64,
     at: Timestamp,
     user_id: UserId,
     by: String,
@@ -40,8 +41,8 @@ pub struct ActView {
 
 impl From<Line> for ActView {
     fn from(line: Line) -> Self {
-        let Line { id, at, user_id, user_name, kind, delivery_id, courier_id, detail } = line;
-        Self { id, at, user_id, by: user_name, kind, delivery_id, courier_id, detail }
+        let Line { id, seq, at, user_id, user_name, kind, delivery_id, courier_id, detail } = line;
+        Self { id, seq, at, user_id, by: user_name, kind, delivery_id, courier_id, detail }
     }
 }
 
@@ -59,8 +60,8 @@ pub async fn list_acts(
         kind,
         delivery: delivery_id,
         courier: courier_id,
-        before: paging.cursor::<Uuid>()?,
+        before: paging.cursor::<i64>()?,
     };
     let found = db::acts::list(&mut *app.coop.conn().await?, &search, limit).await?;
-    Ok(Json(Page::new(found.into_iter().map(ActView::from).collect(), limit, |act| act.id)))
+    Ok(Json(Page::new(found.into_iter().map(ActView::from).collect(), limit, |act| act.seq)))
 }
