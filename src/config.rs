@@ -35,6 +35,7 @@ pub struct Server {
     pub pool_size: usize,
     pub public_url: String,
     pub body_bytes_max: usize,
+    pub pictures_url: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -130,6 +131,7 @@ pub struct Retention {
     pub answers_days: i64,
     pub decisions_days: i64,
     pub positions_days: i64,
+    pub pictures_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

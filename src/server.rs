@@ -22,8 +22,9 @@ use crate::http::auth::Keys;
 use crate::http::{self, App};
 use crate::live::Live;
 use crate::loops::webhooks::Teller;
-use crate::loops::{self, Hub};
+use crate::loops::{self, Hub, Tools};
 use crate::outbound::web::Web;
+use crate::pictures::{PictureError, Pictures};
 use crate::secrets::{Links, Seal};
 use crate::telemetry;
 
@@ -46,6 +47,8 @@ pub enum ServeError {
     Command(#[from] CommandError),
     #[error("[auth] admin_email and admin_password: {0}")]
     Admin(String),
+    #[error("[server] pictures_url: {0}")]
+    Pictures(#[from] PictureError),
     #[error("cannot make requests: {0}")]
     Web(#[from] reqwest::Error),
     #[error("[clock] start: {0}")]
@@ -208,23 +211,32 @@ async fn open(
     books::keep_tariff(&coop).await?;
 
     let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
+    let pictures = Pictures::open(&config.server.pictures_url, &config.server.data_dir)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
-    let teller = teller(&config, seal)?;
-    let loops = loops::start(
-        coop.clone(),
-        live.clone(),
-        hub.clone(),
-        notary.clone(),
-        &config,
-        teller,
-        stop.clone(),
-    );
+    let tools = Tools {
+        live: live.clone(),
+        pictures: pictures.clone(),
+        hub: hub.clone(),
+        notary: notary.clone(),
+        teller: teller(&config, seal)?,
+    };
+    let loops = loops::start(coop.clone(), tools, &config, stop.clone());
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
-    let app = Data::new(App { coop, live, hub, keys, notary, config, metrics, stop: stop.clone() });
+    let app = Data::new(App {
+        coop,
+        live,
+        pictures,
+        hub,
+        keys,
+        notary,
+        config,
+        metrics,
+        stop: stop.clone(),
+    });
     let (server, address) = http::serve(app.clone()).map_err(failed)?;
     let handle = server.handle();
     let serving = tokio::spawn(server);

@@ -20,6 +20,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("telemetry", &["config"]),
     ("secrets", &["clock", "domain"]),
     ("live", &["domain"]),
+    ("pictures", &["domain"]),
     // A decision keeps what the engine saw and said: its types are the rows.
     ("db", &["domain", "engine"]),
     ("exchange", &["domain", "db"]),
@@ -27,19 +28,19 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("coop", &["clock", "config", "db", "domain", "engine"]),
     // Where somebody else makes the server talk to.
     ("outbound", &["domain"]),
-    ("commands", &["clock", "coop", "db", "domain", "engine", "outbound", "secrets"]),
+    ("commands", &["clock", "coop", "db", "domain", "engine", "outbound", "pictures", "secrets"]),
     (
         "loops",
         &[
             "clock", "commands", "config", "coop", "db", "domain", "engine", "live", "outbound",
-            "secrets",
+            "pictures", "secrets",
         ],
     ),
     (
         "http",
         &[
             "clock", "commands", "config", "coop", "db", "domain", "engine", "exchange", "live",
-            "loops", "outbound", "secrets",
+            "loops", "outbound", "pictures", "secrets",
         ],
     ),
     // Clients: of the house they know the words, and nothing that runs.
@@ -58,6 +59,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
             "live",
             "loops",
             "outbound",
+            "pictures",
             "secrets",
             "telemetry",
         ],

@@ -30,6 +30,7 @@ use crate::domain::slot::{PlanError, SlotError};
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
+use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
 
 pub mod amendments;
@@ -49,6 +50,7 @@ pub mod pay;
 pub mod people;
 pub mod positions;
 pub mod prices;
+pub mod proofs;
 pub mod quotes;
 pub mod reviews;
 pub mod shifts;
@@ -112,6 +114,8 @@ pub enum CommandError {
     Reversal(#[from] ReversalError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
+    #[error(transparent)]
+    Picture(PictureError),
     #[error("end your shift first")]
     AtWork,
     #[error("this Idempotency-Key was used for another request")]

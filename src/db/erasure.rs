@@ -90,6 +90,11 @@ pub const EXPORT: [(&str, &str); 11] = [
       ORDER BY e.phone_id, e.seq DESC",
     ),
     (
+        "proofs",
+        "SELECT id, task_id, kind, taken_at, received_at, width, height FROM proofs \
+      WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
         "reviews",
         "SELECT id, about, question, opened_at, due_at, answered_at, outcome, reasons, \
       correction FROM reviews WHERE courier_id = $1 ORDER BY id DESC",

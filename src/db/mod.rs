@@ -31,6 +31,7 @@ pub mod offers;
 pub mod outbox;
 pub mod phones;
 pub mod prices;
+pub mod proofs;
 pub mod pulse;
 pub mod quotes;
 pub mod reviews;

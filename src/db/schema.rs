@@ -205,6 +205,11 @@ diesel::table! {
 }
 
 diesel::table! {
+    proofs (id) { id -> Uuid, task_id -> Uuid, courier_id -> Uuid, kind -> Text,
+        taken_at -> Timestamptz, received_at -> Timestamptz, sha256 -> Bytea, width -> Integer,
+        height -> Integer, }
+}
+diesel::table! {
     suspensions (id) { id -> Uuid, courier_id -> Uuid, decided_by -> Uuid, decided_at -> Timestamptz,
         reason -> Text, safety -> Bool, begins_at -> Timestamptz, ends_at -> Nullable<Timestamptz>,
         lifted_at -> Nullable<Timestamptz>, lifted_by -> Nullable<Uuid>, }
@@ -217,6 +222,7 @@ diesel::table! {
 }
 
 diesel::joinable!(webhook_messages -> webhooks (webhook_id));
+diesel::joinable!(proofs -> tasks (task_id));
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));
 diesel::joinable!(offer_deliveries -> offers (offer_id));
@@ -229,6 +235,7 @@ diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    proofs,
     merchants,
     couriers,
     users,

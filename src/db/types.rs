@@ -10,8 +10,8 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
-    OfferId, PhoneEventId, PhoneId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId, TaskId,
-    UserId, WebhookId,
+    OfferId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId,
+    TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -87,6 +87,7 @@ uuid_columns!(
     OfferId,
     PhoneEventId,
     PhoneId,
+    ProofId,
     QuoteId,
     ReviewId,
     ShiftId,

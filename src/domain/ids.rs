@@ -148,6 +148,8 @@ ids! {
     PhoneId = "pho";
     /// One thing that happened on a phone.
     PhoneEventId = "pev";
+    /// A picture of a handing over.
+    ProofId = "prf";
     /// A question to a person about a decision.
     ReviewId = "rev";
     /// A courier's exclusion from work for a while.

@@ -1,11 +1,11 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`desk`], [`automation`], [`slot`],
-//! [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`], [`intake`],
-//! [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its [`zone`]s,
-//! [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]),
-//! what is owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
+//! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
+//! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
+//! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
+//! owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
@@ -27,6 +27,7 @@ pub mod pay;
 pub mod policy;
 pub mod pricebook;
 pub mod pricing;
+pub mod proof;
 pub mod quote;
 pub mod review;
 pub mod shift;

@@ -43,6 +43,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// The bytes of a picture, at most [`PICTURE_BYTES_MAX`].
+pub struct Picture(pub Vec<u8>);
+
+/// What a phone's camera makes, and some more.
+const PICTURE_BYTES_MAX: usize = 12 << 20;
+
+impl FromRequest for Picture {
+    type Error = ApiError;
+    type Future = Later<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let incoming = Incoming { bytes_max: PICTURE_BYTES_MAX, ..Incoming::of(request, payload) };
+        Box::pin(async move { incoming.read().await.map(Self) })
+    }
+}
+
 /// A JSON body that may be left out: then it says what an empty one would.
 pub struct OptionalBody<T>(pub T);
 

@@ -124,6 +124,7 @@ impl ApiError {
             Self::Command(C::Suspension(SuspensionError::Span)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
+            Self::Command(C::Picture(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "picture"),
             Self::Command(C::AtWork) => (StatusCode::CONFLICT, "at-work"),
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),

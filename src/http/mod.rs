@@ -17,6 +17,7 @@ use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
 use crate::outbound::address::Reach;
+use crate::pictures::Pictures;
 
 pub mod auth;
 mod body;
@@ -36,6 +37,7 @@ use error::ApiError;
 pub struct App {
     pub coop: Coop,
     pub live: Live,
+    pub pictures: Pictures,
     pub hub: Hub,
     pub keys: auth::Keys,
     pub notary: Arc<Notary>,
@@ -49,8 +51,8 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, board, corrections, couriers, decisions, deliveries, desk, imports,
-        ledger, me, merchants, offers, phone, positions, prices, pulse, quotes, reviews, rights,
-        session, shifts, slots, statements, stream, tasks, users, webhooks,
+        ledger, me, merchants, offers, phone, positions, prices, proofs, pulse, quotes, reviews,
+        rights, session, shifts, slots, statements, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -61,14 +63,14 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
+        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
+        .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(
             at("/v1/ledger/checkpoints")
                 .route(get().to(ledger::list_checkpoints))
                 .route(post().to(ledger::sign_checkpoint)),
         )
         .service(at("/v1/ledger/key").route(get().to(ledger::show_key)))
-        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
-        .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(at("/v1/me").route(get().to(session::show_me)))
         .service(at("/v1/stream").route(get().to(stream::follow_stream)));
     // merchants and dispatchers
@@ -119,6 +121,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/webhooks/{id}/messages").route(get().to(webhooks::list_messages)))
         .service(at("/v1/webhook-messages/{id}").route(get().to(webhooks::show_message)))
         .service(at("/v1/webhook-messages/{id}/replay").route(post().to(webhooks::replay_message)));
+    to.service(at("/v1/deliveries/{id}/proofs").route(get().to(proofs::list_proofs)))
+        .service(at("/v1/proofs/{id}").route(get().to(proofs::show_proof)));
     // couriers
     to.service(at("/v1/me/shifts").route(get().to(shifts::list_my_shifts)))
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
@@ -150,6 +154,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/offers/{id}").route(get().to(offers::show_offer)))
         .service(at("/v1/offers/{id}/accept").route(post().to(offers::accept_offer)))
         .service(at("/v1/offers/{id}/decline").route(post().to(offers::decline_offer)))
+        .service(at("/v1/tasks/{id}/proofs").route(post().to(proofs::add_proof)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
         .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::coop::Coop;
 use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
+use crate::pictures::Pictures;
 
 pub mod books;
 pub mod dispatcher;
@@ -26,17 +27,24 @@ pub mod webhooks;
 
 pub use outbox::Hub;
 
+/// What loops work with, besides the co-op.
+pub struct Tools {
+    pub live: Live,
+    pub pictures: Pictures,
+    pub hub: Hub,
+    pub notary: Arc<Notary>,
+    pub teller: webhooks::Teller,
+}
+
 /// Starts all loops on a thread of their own. They end soon after `stop` is cancelled; join the
 /// thread to wait for it.
 pub fn start(
     coop: Coop,
-    live: Live,
-    hub: Hub,
-    notary: Arc<Notary>,
+    tools: Tools,
     config: &Config,
-    teller: webhooks::Teller,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
+    let Tools { live, pictures, hub, notary, teller } = tools;
     let dispatch = config.dispatch;
     let retention = config.retention;
     let ledger = config.ledger;
@@ -54,7 +62,7 @@ pub fn start(
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));
         local.spawn_local(imports::run(coop.clone()));
-        local.spawn_local(retention::run(coop.clone(), retention));
+        local.spawn_local(retention::run(coop.clone(), pictures, retention));
         if dispatch.enabled {
             local.spawn_local(dispatcher::run(coop, live, dispatch));
         }

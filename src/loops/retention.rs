@@ -8,25 +8,28 @@ use crate::commands::CommandError;
 use crate::config::Retention;
 use crate::coop::Coop;
 use crate::db::{
-    decisions, fixes, idempotency, identity, imports, outbox, phones, quotes, webhooks,
+    decisions, fixes, idempotency, identity, imports, outbox, phones, proofs, quotes, webhooks,
 };
 use crate::domain::time::Seconds;
+use crate::pictures::Pictures;
 
 /// How often to look, on true time.
 const PACE: Duration = Duration::from_secs(60);
 /// Most rows of a kind forgotten in one look, so that nobody waits for it.
 const ROWS_MAX: i64 = 2_000;
+/// Most pictures forgotten in one look: each is a request to the store.
+const PICTURES_MAX: i64 = 100;
 
-pub async fn run(coop: Coop, days: Retention) {
+pub async fn run(coop: Coop, pictures: Pictures, days: Retention) {
     loop {
         tokio::time::sleep(PACE).await;
-        if let Err(cause) = forget(&coop, days).await {
+        if let Err(cause) = forget(&coop, &pictures, days).await {
             recover("forgetting", &cause).await;
         }
     }
 }
 
-async fn forget(coop: &Coop, days: Retention) -> Result<(), CommandError> {
+async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(), CommandError> {
     let span = |days: i64| Seconds(days * 86_400);
     let (now, real_now) = (coop.clock.now(), clock::real_now());
     let mut conn = coop.conn().await?;
@@ -38,6 +41,10 @@ async fn forget(coop: &Coop, days: Retention) -> Result<(), CommandError> {
     quotes::forget(&mut conn, now - span(days.answers_days), ROWS_MAX).await?;
     phones::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     fixes::forget(&mut conn, now - span(days.positions_days)).await?;
+    for id in proofs::older(&mut conn, now - span(days.pictures_days), PICTURES_MAX).await? {
+        pictures.forget(id).await?; // First the picture: a row without one is forgotten next time.
+        proofs::forget(&mut conn, id).await?;
+    }
     identity::forget_expired_tokens(&mut conn, real_now).await?;
     Ok(())
 }

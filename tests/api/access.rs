@@ -24,6 +24,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
         let sides: &[bool] = match route.object {
             Object::Delivery
             | Object::Offer
+            | Object::Proof
             | Object::Task
             | Object::Quote
             | Object::Import

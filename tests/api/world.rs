@@ -148,6 +148,10 @@ impl World {
                 let sent = desk.post(&format!("/v1/webhooks/{hook}/test"), json!({})).await;
                 text(&sent.status(202).json()["message_id"]).to_owned()
             }
+            Object::Proof => {
+                let task = Box::pin(self.object(Object::Task, own)).await;
+                self.courier(own).adds_picture(&task).await
+            }
             Object::Review => {
                 let question = json!({ "about": { "kind": "other" }, "question": "Why?" });
                 let review = self.courier(own).post("/v1/me/reviews", question).await.created();

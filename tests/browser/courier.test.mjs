@@ -24,6 +24,11 @@ let cut = false;
 const faults = [];
 const scripts = new Map();
 const deliveries = {};
+/** A white pixel, as PNG. */
+const PHOTO = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 before(async () => {
   coop = await startCoop({ speed: SPEED });
@@ -198,7 +203,23 @@ test("twenty minutes without a network: the work goes on, even over a restart", 
     await tap("picked");
     await page.waitForSelector(`[data-task=${delivery.tasks[0].id}]`, { state: "detached" });
   };
-  await deliver(deliveries.first, "Ada Lovelace");
+  await nextStop(deliveries.first, "dropoff");
+  await tap("start");
+  const photo = { name: "door.png", mimeType: "image/png", buffer: PHOTO };
+  await page.locator("[data-act=photo]").setInputFiles(photo);
+  await page.getByText("Photos kept: 1").waitFor();
+  await tap("sign");
+  const pad = await page.locator(".pad").boundingBox();
+  await page.mouse.move(pad.x + 20, pad.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(pad.x + 120, pad.y + 70, { steps: 5 });
+  await page.mouse.up();
+  await tap("keep-signature");
+  await page.getByText("Signature kept.").waitFor();
+  await assertAccessible("handing over, offline");
+  await picture("proof");
+  await page.getByLabel("Who took it?").fill("Ada Lovelace");
+  await tap("delivered");
   await pickUp(deliveries.second);
 
   await page.reload(); // The phone was put away: the app opens again without a network.
@@ -235,7 +256,7 @@ test("when the network is back, every event is there once, at its time and in it
     await route.abort();
   });
   await phone.setOffline(false);
-  await page.waitForSelector("[data-events='0'][data-fixes='0']", { state: "attached" });
+  await page.waitForSelector("[data-events='0'][data-fixes='0'][data-files='0']", { state: "attached" });
   await page.waitForSelector("[data-net=online]");
   assert.equal(lost, 2);
   await page.unroute(/\/v1\/me\/(events|positions)$/);
@@ -254,6 +275,13 @@ test("when the network is back, every event is there once, at its time and in it
   }
   const signed = ended.map((delivery) => delivery.tasks[1].proof?.signed_by);
   assert.deepEqual(signed, ["Ada Lovelace", "Marie Curie", undefined]);
+
+  const proofs = (await coop.asAdmin("GET", `/v1/deliveries/${first.id}/proofs`)).items;
+  assert.deepEqual(proofs.map(({ kind }) => kind), ["photo", "signature"]);
+  for (const { task_id, taken_at } of proofs) {
+    assert.equal(task_id, first.tasks[1].id, "a picture stands at its stop");
+    assert.ok(Date.parse(taken_at) >= kept.from && Date.parse(taken_at) <= kept.to, taken_at);
+  }
 
   const { lines } = await coop.asCourier("GET", "/v1/me/pay?limit=200");
   const paid = lines.map(({ delivery_id }) => delivery_id).sort();

@@ -3,14 +3,15 @@ import { problemOf, unreachable } from "./problem";
 import { accessToken, refresh } from "./session";
 
 async function send(method: string, path: string, body: unknown, key?: string): Promise<Response> {
+  const file = body instanceof Blob;
   const headers: Record<string, string> = {
     accept: "application/json",
     authorization: `Bearer ${await accessToken()}`,
   };
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body !== undefined) headers["content-type"] = file ? body.type : "application/json";
   if (key) headers["idempotency-key"] = key;
   const init: RequestInit = { method, headers };
-  if (body !== undefined) init.body = JSON.stringify(body);
+  if (body !== undefined) init.body = file ? body : JSON.stringify(body);
   try {
     return await fetch(path, init);
   } catch (cause) {

@@ -4,7 +4,7 @@ import type {
   Clock, Decisions, Offer, Page, Pay, Review, ReviewAbout, Route, Shift, Suspension,
 } from "../api/types";
 import type { PhoneEvent } from "./journal";
-import type { Fix } from "./storage";
+import type { Fix, ProofFile } from "./storage";
 
 export interface Taken {
   next_seq: number;
@@ -43,5 +43,9 @@ export const api = {
   decline: (id: string) => post<Offer>(`/v1/offers/${id}/decline`),
   sendEvents: (phone_id: string, events: PhoneEvent[]) =>
     post<Taken>("/v1/me/events", { phone_id, events }),
+  sendFile: ({ id, task_id, kind, at, picture }: ProofFile) => {
+    const what = new URLSearchParams({ proof_id: id, kind, at });
+    return post<unknown>(`/v1/tasks/${task_id}/proofs?${what}`, picture);
+  },
   sendFixes: (fixes: Fix[]) => post<Reported>("/v1/me/positions", { fixes }),
 };

@@ -74,7 +74,8 @@ function Ride() {
 }
 
 function TopBar() {
-  const { user, online, events, waitingFixes, sharing, language } = useCourier();
+  const { user, online, events, waitingFixes, waitingFiles, sharing, language } = useCourier();
+  const waiting = events.length + waitingFiles;
   const other = language === "fr" ? "en" : "fr";
   const turn = () => {
     remember("language", other);
@@ -85,8 +86,8 @@ function TopBar() {
       <p class="states" role="status">
         <span data-net={online ? "online" : "offline"}>{t(online ? "net.online" : "net.offline")}</span>
         <span data-sharing={sharing}>{t(`sharing.${sharing}`)}</span>
-        <span data-events={events.length} data-fixes={waitingFixes}>
-          {events.length > 0 && t("net.waiting", { n: events.length })}</span>
+        <span data-events={events.length} data-fixes={waitingFixes} data-files={waitingFiles}>
+          {waiting > 0 && t("net.waiting", { n: waiting })}</span>
       </p>
       <button type="button" class="plain" lang={other} onClick={turn}>{t("language")}</button>
       {user && <button type="button" class="plain" data-act="logout" onClick={() => void leave()}>

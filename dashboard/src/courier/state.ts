@@ -36,6 +36,7 @@ export interface State {
   /** Not acknowledged yet, or not seen in what the server says. */
   events: readonly PhoneEvent[];
   waitingFixes: number;
+  waitingFiles: number;
   online: boolean;
   sharing: Sharing;
   clock: ClockAnchor | null;
@@ -54,6 +55,7 @@ let state: State = {
   said: null,
   events: [],
   waitingFixes: 0,
+  waitingFiles: 0,
   online: navigator.onLine,
   sharing: "off",
   clock: null,

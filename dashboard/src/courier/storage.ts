@@ -9,6 +9,15 @@ export interface Fix {
   accuracy_m?: number;
 }
 
+/** A picture of a handing over, on its way. */
+export interface ProofFile {
+  id: string;
+  task_id: string;
+  kind: "photo" | "signature";
+  at: string;
+  picture: Blob;
+}
+
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -35,6 +44,7 @@ export class Storage {
       // The key is the event's number: given once, without gaps, whatever tab asks.
       request.result.createObjectStore("events", { keyPath: "seq", autoIncrement: true });
       request.result.createObjectStore("fixes", { keyPath: "at" });
+      request.result.createObjectStore("files", { keyPath: "id" });
       request.result.createObjectStore("kept");
     };
     return new Storage(await done(request));
@@ -59,6 +69,29 @@ export class Storage {
   async dropEvents(seqs: number[]): Promise<void> {
     const transaction = this.db.transaction("events", "readwrite");
     for (const seq of seqs) transaction.objectStore("events").delete(seq);
+    await committed(transaction);
+  }
+
+  /** Keeps a picture until it is sent. It is safe when this resolves. */
+  async addFile(file: ProofFile): Promise<void> {
+    const transaction = this.db.transaction("files", "readwrite", { durability: "strict" });
+    transaction.objectStore("files").put(file);
+    await committed(transaction);
+  }
+
+  /** One at a time: a picture is large. */
+  async nextFile(): Promise<ProofFile | undefined> {
+    const files = this.db.transaction("files").objectStore("files");
+    return (await done<ProofFile[]>(files.getAll(undefined, 1)))[0];
+  }
+
+  async countFiles(): Promise<number> {
+    return done(this.db.transaction("files").objectStore("files").count());
+  }
+
+  async dropFile(id: string): Promise<void> {
+    const transaction = this.db.transaction("files", "readwrite");
+    transaction.objectStore("files").delete(id);
     await committed(transaction);
   }
 

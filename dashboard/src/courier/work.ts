@@ -5,7 +5,7 @@ import type { User } from "../api/types";
 import { api } from "./api";
 import { freshId } from "./ids";
 import type { Act } from "./journal";
-import { Storage } from "./storage";
+import { Storage, type ProofFile } from "./storage";
 import { coopNow, current, today, update, type ClockAnchor, type Said } from "./state";
 import { t, type Key } from "./words";
 
@@ -17,6 +17,8 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 20_000;
 const DAY_MS = 86_400_000;
 const NOTICE_MS = 8_000;
+/** Answers to a picture that stay the same however often it is sent. */
+const LOST = [404, 409, 413, 415, 422];
 
 let storage: Storage | null = null;
 let stream: Stream | null = null;
@@ -60,6 +62,18 @@ export async function act(what: Act): Promise<void> {
   void flush();
 }
 
+/** Keeps a picture for a stop, and sends it when it can. */
+export async function attach(
+  task_id: string, kind: ProofFile["kind"], picture: Blob,
+): Promise<void> {
+  if (!storage) return;
+  const now = Math.floor(coopNow());
+  const at = new Date(now).toISOString();
+  await storage.addFile({ id: freshId("prf", now), task_id, kind, at, picture });
+  update({ waitingFiles: await storage.countFiles() });
+  void flush();
+}
+
 /** Answers an offer; this needs the server, because only one courier can have it. */
 export async function answer(id: string, how: "accept" | "decline"): Promise<void> {
   try {
@@ -94,6 +108,7 @@ export async function flush(): Promise<void> {
       again = false;
       await sendEvents(storage);
       await sendFixes(storage);
+      await sendFiles(storage);
     } while (again);
     attempt = 0;
     setOnline(true);
@@ -139,6 +154,22 @@ async function sendFixes(from: Storage): Promise<void> {
     await from.dropFixes(fixes.map(({ at }) => at));
   }
   update({ waitingFixes: await from.countFixes() });
+}
+
+/** Pictures, one at a time; one that the server refuses for good is told and let go. */
+async function sendFiles(from: Storage): Promise<void> {
+  for (;;) {
+    const file = await from.nextFile();
+    update({ waitingFiles: await from.countFiles() });
+    if (!file) return;
+    try {
+      await api.sendFile(file);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !LOST.includes(error.status)) throw error;
+      notify("bad", said(error));
+    }
+    await from.dropFile(file.id);
+  }
 }
 
 export function setOnline(online: boolean): void {
@@ -199,11 +230,13 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, waitingFixes] = await Promise.all([
+  const [events, kept, clock, waitingFixes, waitingFiles] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
-    storage.countFixes(),
+    storage.countFixes(), storage.countFiles(),
   ]);
-  update({ user, known: true, events, said: kept ?? null, clock: clock ?? null, waitingFixes });
+  update({
+    user, known: true, events, said: kept ?? null, clock: clock ?? null, waitingFixes, waitingFiles,
+  });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
     clearTimeout(settle);
@@ -237,7 +270,7 @@ export function end(): void {
   clearTimeout(retry);
   storage?.close();
   storage = null;
-  update({ user: null, said: null, events: [], waitingFixes: 0 });
+  update({ user: null, said: null, events: [], waitingFixes: 0, waitingFiles: 0 });
 }
 
 /** A fix is kept like an event, while a shift is open and no longer. */

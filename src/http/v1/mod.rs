@@ -17,6 +17,7 @@ pub mod offers;
 pub mod phone;
 pub mod positions;
 pub mod prices;
+pub mod proofs;
 pub mod pulse;
 pub mod quotes;
 pub mod reviews;

@@ -21,7 +21,7 @@ use paceline::{commands, embedded};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-pub use actor::{Actor, Call};
+pub use actor::{Actor, Call, picture};
 pub use receiver::{Heard, Receiver, Way};
 pub use reply::Reply;
 pub use stream::{Stream, Told};

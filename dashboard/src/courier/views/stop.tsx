@@ -4,6 +4,7 @@ import { FAILURES, inTheBag, type FailureCode } from "../journal";
 import { today, useCourier } from "../state";
 import { act } from "../work";
 import { hourMinute, t } from "../words";
+import { Photo, Signature } from "./proof";
 
 /** The next stop, large, and the ones after it. */
 export function Route() {
@@ -112,6 +113,8 @@ function HandOver({ stop, ready }: { stop: RouteStop; ready: boolean }) {
           defaultValue={stop.contact?.name ?? ""} />
       </label>
       <p id="signed-missing" role="alert">{missing && t("stop.signed.missing")}</p>
+      <Photo task={stop.task_id} />
+      <Signature task={stop.task_id} />
       <button type="submit" class="act" data-act="delivered">{t("stop.delivered")}</button>
     </form>
   );
