@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 
 /// Who may look at whom, by module: `domain <- engine <- sim`, `domain <- db <- commands <- {http,
 /// loops}`; `robo` knows only HTTP. Whoever stands at the root of a program sees all.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("territory", &["domain", "engine"]),
