@@ -32,6 +32,7 @@ impl World {
             (Who::Courier, coop.courier("Own").await),
             (Who::MerchantUser, coop.merchant("Own").await),
             (Who::Dispatcher, coop.dispatcher().await),
+            (Who::Treasurer, coop.user("treasurer").await),
             (Who::Admin, coop.admin().await),
         ]);
         let others_shop = coop.merchant("Other").await;
@@ -44,11 +45,7 @@ impl World {
     /// With everybody whom the matrix knows.
     pub async fn whole() -> Self {
         let mut world = Self::make().await;
-        for (who, role) in [
-            (Who::Treasurer, "treasurer"),
-            (Who::Representative, "representative"),
-            (Who::Member, "member"),
-        ] {
+        for (who, role) in [(Who::Representative, "representative"), (Who::Member, "member")] {
             world.people.insert(who, world.coop.user(role).await);
         }
         let machine = world.coop.machine_of(world.actor(Who::MerchantUser)).await;
