@@ -186,6 +186,18 @@ pub(super) async fn give(
     Ok(Some(given))
 }
 
+/// Who has a locked delivery that may still go to somebody else without anybody's hand: its courier is
+/// not on the way to it.
+pub(super) async fn movable_from(
+    tx: &mut Conn,
+    delivery: &Delivery,
+) -> Result<Option<CourierId>, CommandError> {
+    let Some(courier) = delivery.movable_from() else { return Ok(None) };
+    let route = tasks::route(tx, courier).await?;
+    let goes_there = route.first().is_some_and(|(next, _, _)| *next == delivery.id);
+    Ok((!goes_there).then_some(courier))
+}
+
 /// Ends the assignment of a delivery, if it has one, and tells its holder.
 pub(super) async fn release(
     coop: &Coop,

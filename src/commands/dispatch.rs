@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::deliveries::{Giver, give, route_changed};
+use super::deliveries::{Giver, give, movable_from, route_changed};
 use super::offers::order_route;
 use super::{CommandError, pay};
 use crate::coop::{Coop, Ground};
@@ -11,7 +11,7 @@ use crate::db::{Conn, automation, couriers, deliveries, merchants, offers, setti
 use crate::domain::automation::Manual;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
-use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
+use crate::domain::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
 use crate::domain::pay::PayPart;
@@ -66,15 +66,18 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
         // From here on nobody switches the engine off: whoever has done so has been heard.
         automation::keep(tx).await?;
         let manual = automation::manual(tx).await?;
-        for proposal in &tick.plan.proposals {
+        let new = tick.plan.proposals.iter().map(|proposal| (proposal, None));
+        let moved = tick.plan.reassignments.iter().map(|one| (&one.proposal, Some(one.from)));
+        for (proposal, from) in new.chain(moved) {
+            let change = Change { proposal, from, manual: &manual };
             let done = match proposal.mode {
                 Mode::Direct => {
-                    let done = tell(coop, tx, proposal, &manual, at).await?;
+                    let done = tell(coop, tx, &change, at).await?;
                     applied.assigned += usize::from(done);
                     done
                 }
                 Mode::Offer | Mode::OfferSeveral => {
-                    let done = ask(coop, tx, proposal, &manual, decision.id, at).await?;
+                    let done = ask(coop, tx, &change, decision.id, at).await?;
                     applied.offered += usize::from(done);
                     done
                 }
@@ -87,12 +90,19 @@ pub async fn apply(coop: &Coop, tick: &Tick) -> Result<Applied, CommandError> {
     .await
 }
 
-/// The proposal's deliveries, locked in the order of their ids; `None` if one is not open any more,
-/// people have taken over, or the courier has stopped working.
+/// A proposal, and what must still be so for it.
+struct Change<'a> {
+    proposal: &'a Proposal,
+    /// Who has what is proposed; nobody, unless it is to change hands.
+    from: Option<CourierId>,
+    manual: &'a Manual,
+}
+
+/// The proposal's deliveries, locked in the order of their ids; `None` if one is not to be had any
+/// more, people have taken over, or the courier has stopped working.
 async fn still_possible(
     tx: &mut Conn,
-    proposal: &Proposal,
-    manual: &Manual,
+    &Change { proposal, from, manual }: &Change<'_>,
 ) -> Result<Option<BTreeMap<DeliveryId, Delivery>>, CommandError> {
     if couriers::lock(tx, proposal.courier).await?.is_none()
         || shifts::find_open(tx, proposal.courier).await?.is_none()
@@ -104,13 +114,26 @@ async fn still_possible(
     let mut locked = BTreeMap::new();
     for id in wanted {
         match deliveries::lock(tx, id).await? {
-            Some(delivery) if delivery.state == DeliveryState::Open && !manual.has(&delivery) => {
+            Some(delivery)
+                if !manual.has(&delivery) && is_to_be_had(tx, &delivery, from).await? =>
+            {
                 locked.insert(id, delivery);
             }
             Some(_) | None => return Ok(None),
         }
     }
     Ok(Some(locked))
+}
+
+async fn is_to_be_had(
+    tx: &mut Conn,
+    delivery: &Delivery,
+    from: Option<CourierId>,
+) -> Result<bool, CommandError> {
+    match from {
+        None => Ok(delivery.state == DeliveryState::Open),
+        Some(_) => Ok(movable_from(tx, delivery).await? == from),
+    }
 }
 
 fn planned_route(proposal: &Proposal) -> Vec<TaskId> {
@@ -121,11 +144,11 @@ fn planned_route(proposal: &Proposal) -> Vec<TaskId> {
 async fn tell(
     coop: &Coop,
     tx: &mut Conn,
-    proposal: &Proposal,
-    manual: &Manual,
+    change: &Change<'_>,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
-    let Some(locked) = still_possible(tx, proposal, manual).await? else { return Ok(false) };
+    let Some(locked) = still_possible(tx, change).await? else { return Ok(false) };
+    let proposal = change.proposal;
     for delivery in locked.values() {
         give(coop, tx, delivery, proposal.courier, Giver::Engine, at).await?;
     }
@@ -138,12 +161,12 @@ async fn tell(
 async fn ask(
     coop: &Coop,
     tx: &mut Conn,
-    proposal: &Proposal,
-    manual: &Manual,
+    change: &Change<'_>,
     decision: DecisionId,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
-    let Some(locked) = still_possible(tx, proposal, manual).await? else { return Ok(false) };
+    let Some(locked) = still_possible(tx, change).await? else { return Ok(false) };
+    let proposal = change.proposal;
     let offer = Offer {
         id: coop.clock.id(OfferId::from_uuid),
         courier_id: proposal.courier,

@@ -1,9 +1,10 @@
 //! Offers are answered, or lapse.
 
 use super::CommandError;
-use super::deliveries::{Giver, give, route_changed};
+use super::deliveries::{Giver, give, movable_from, route_changed};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, offers, tasks};
+use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Event;
 use crate::domain::ids::{CourierId, OfferId, TaskId};
 use crate::domain::offer::{Offer, OfferGone};
@@ -32,7 +33,12 @@ pub async fn accept(coop: &Coop, by: CourierId, id: OfferId) -> Result<Offer, Co
             let mut locked = Vec::with_capacity(wanted.len());
             for &delivery in &wanted {
                 let delivery = deliveries::lock(tx, delivery).await?;
-                locked.extend(delivery.filter(|delivery| delivery.state.name() == "open"));
+                // An offer for what somebody has is one to take it over: it lives until that changes.
+                if let Some(one) = delivery
+                    && (one.state == DeliveryState::Open || movable_from(tx, &one).await?.is_some())
+                {
+                    locked.push(one);
+                }
             }
             // Only now: whoever takes a delivery withdraws the other offers for it.
             let offer = offers::lock(tx, id).await?.ok_or(CommandError::NotFound("offer"))?;

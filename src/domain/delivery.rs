@@ -296,8 +296,8 @@ impl Delivery {
         DeliveryError::Illegal { from: self.state.name(), to }
     }
 
-    /// Open, or held by somebody else before pickup and moved by a person -> Assigned. `None` when
-    /// this courier holds it already.
+    /// Open, or held by somebody else before pickup and moved -> Assigned: by a person, or by the
+    /// engine where no person's hand had given it. `None` when this courier holds it already.
     pub fn assign(&self, holding: Holding) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
             DeliveryState::Open | DeliveryState::Assigned { .. }
@@ -309,7 +309,9 @@ impl Delivery {
             DeliveryState::Assigned { holding: current } if current.courier == holding.courier => {
                 Ok(None)
             }
-            DeliveryState::Assigned { .. } if holding.by_hand && self.untouched() => {
+            DeliveryState::Assigned { holding: current }
+                if (holding.by_hand || !current.by_hand) && self.untouched() =>
+            {
                 Ok(Some(self.with(DeliveryState::Assigned { holding })))
             }
             DeliveryState::Assigned { .. }
@@ -318,6 +320,14 @@ impl Delivery {
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => Err(self.illegal("assigned")),
         }
+    }
+
+    /// Who has it without a person's hand having given or locked it, and stands at none of its stops:
+    /// from there the engine may move it, unless that is where the courier is going next.
+    pub fn movable_from(&self) -> Option<CourierId> {
+        let DeliveryState::Assigned { holding } = &self.state else { return None };
+        let may_go = !holding.by_hand && !self.desk.locked && self.untouched();
+        may_go.then_some(holding.courier)
     }
 
     /// Nobody stands at any of its stops yet.

@@ -106,10 +106,15 @@ fn only_the_holder_acts() {
 }
 
 #[test]
-fn the_engine_cannot_take_from_one_to_give_to_another_but_a_person_can() {
-    assert!(assigned().assign(held_by(2)).is_err());
-    let moved = assigned().assign(Holding { by_hand: true, ..held_by(2) }).unwrap().unwrap();
-    assert_eq!(moved.holder(), Some(courier(2)));
+fn what_a_person_gave_only_a_person_gives_to_another() {
+    let by_hand = |number| Holding { by_hand: true, ..held_by(number) };
+    let given = assigned().assign(by_hand(2)).unwrap().unwrap();
+    assert_eq!(given.holder(), Some(courier(2)));
+    assert_eq!(given.movable_from(), None);
+    assert!(given.assign(held_by(1)).is_err());
+    assert_eq!(given.assign(by_hand(3)).unwrap().unwrap().holder(), Some(courier(3)));
+    assert_eq!(assigned().movable_from(), Some(courier(1)));
+    assert_eq!(assigned().assign(held_by(2)).unwrap().unwrap().holder(), Some(courier(2)));
     assert!(picked_up().assign(Holding { by_hand: true, ..held_by(2) }).is_err());
 }
 

@@ -27,6 +27,9 @@ pub struct DispatchPolicy {
     pub commitment: Commitment,
     /// Where to wait.
     pub ahead: Ahead,
+    /// When to take back. A policy voted before there was this section takes nothing back.
+    #[serde(default)]
+    pub replanning: Replanning,
 }
 
 /// How work reaches a courier.
@@ -148,6 +151,16 @@ pub struct Ahead {
     pub worth_percent: i64,
 }
 
+/// `[replanning]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replanning {
+    /// How many deliveries change hands in one tick at most; 0 turns it off.
+    pub moves_max: usize,
+    /// What a promise to a courier counts that is broken: seconds of one customer's waiting.
+    pub broken_promise_s: i64,
+}
+
 /// Why a text is not a dispatch policy.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
@@ -212,6 +225,8 @@ impl DispatchPolicy {
             ("ahead.move_max_m", self.ahead.move_max_m),
             ("ahead.span_s", self.ahead.span_s),
             ("ahead.worth_percent", self.ahead.worth_percent),
+            ("replanning.moves_max", count(self.replanning.moves_max)),
+            ("replanning.broken_promise_s", self.replanning.broken_promise_s),
         ];
         for (setting, value) in at_least_one {
             if !(1..=SETTING_MAX).contains(&value) {

@@ -88,11 +88,12 @@ fn at_once(policy: &DispatchPolicy) -> DispatchPolicy {
     policy.commitment.slack_s = EVER.0;
     policy.search.horizon_s = EVER.0;
     policy.ahead.move_max_m = 0;
+    policy.replanning.moves_max = 0;
     policy
 }
 
 /// The snapshot in which nobody has the wanted deliveries, and no others are open.
-fn set_free(snapshot: &Snapshot, wanted: &BTreeSet<DeliveryId>) -> Snapshot {
+pub(super) fn set_free(snapshot: &Snapshot, wanted: &BTreeSet<DeliveryId>) -> Snapshot {
     let mut free = snapshot.clone();
     free.jobs.retain(|job| wanted.contains(&job.delivery) || job.standing != Standing::Open);
     let asked: BTreeSet<DeliveryId> =
@@ -122,7 +123,8 @@ fn given(asked: &Snapshot, proposals: &[Proposal]) -> Snapshot {
             .collect();
         let taken = then.jobs.iter_mut().filter(|job| proposal.deliveries.contains(&job.delivery));
         for job in taken {
-            job.standing = Standing::Held { by: proposal.courier, by_hand: true };
+            job.standing =
+                Standing::Held { by: proposal.courier, by_hand: true, asked: BTreeSet::new() };
         }
     }
     then

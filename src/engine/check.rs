@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Plan, Proposal};
+use super::replan::Reassignment;
 use super::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
 use super::travel::TravelTimes;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
@@ -43,6 +44,9 @@ pub enum Fault {
         /// The checker's.
         ridden: i64,
     },
+    /// A delivery changes hands that the engine must leave where it is.
+    #[error("{0} stays where it is")]
+    Stays(DeliveryId),
     /// A move of somebody who has something to do, or farther than the policy says.
     #[error("{0} is sent ahead and should not be")]
     Move(CourierId),
@@ -97,6 +101,45 @@ pub fn check(
             }
         }
     }
+    for one in &plan.reassignments {
+        let Reassignment { from, proposal, .. } = one;
+        let &[delivery] = proposal.deliveries.as_slice() else {
+            faults.extend(proposal.deliveries.iter().map(|&each| Fault::Stays(each)));
+            continue;
+        };
+        let job = jobs.get(&delivery);
+        let may_go = job.is_some_and(|job| {
+            let free_hand = Standing::Held { by: *from, by_hand: false, asked: BTreeSet::new() };
+            let route = couriers.get(from).map_or(&[][..], |courier| courier.route.as_slice());
+            let todo = |stop: &Stop| {
+                let same = route.iter().find(|one| one.task == stop.task);
+                same.is_some_and(|one| one.state == StopState::Todo)
+            };
+            let is_first = |stop: &Stop| route.first().is_some_and(|first| first.spot == stop.spot);
+            let begins = route.iter().position(|stop| stop.delivery == delivery).unwrap_or(0);
+            let on_the_way =
+                route[..begins].iter().all(is_first) && job.stops.iter().take(1).all(is_first);
+            job.standing == free_hand && job.stops.iter().all(todo) && begins > 0 && !on_the_way
+        });
+        if !may_go || policy.replanning.moves_max < plan.reassignments.len() {
+            faults.push(Fault::Stays(delivery));
+        }
+        for party in [*from, proposal.courier] {
+            if !asked.insert(party) {
+                faults.push(Fault::AskedTwice(party));
+            }
+        }
+        match (couriers.get(&proposal.courier), job) {
+            (Some(courier), Some(job)) => {
+                let new = [*job];
+                let reader = Reader { snapshot, policy, courier, new: &new, proposal };
+                reader.pair(&mut faults);
+                reader.route(travel, &mut faults);
+            }
+            (None, _) => faults.push(Fault::UnknownCourier(proposal.courier)),
+            (_, None) => {}
+        }
+    }
     for one in &plan.moves {
         let stands = couriers.get(&one.courier).filter(|courier| courier.route.is_empty());
         let is_near = stands.is_some_and(|courier| {
@@ -128,9 +171,11 @@ impl Reader<'_> {
     /// What can be said without the route.
     fn pair(&self, faults: &mut Vec<Fault>) {
         let courier = self.courier;
-        let asked_elsewhere = self.snapshot.jobs.iter().any(
-            |job| matches!(&job.standing, Standing::Offered { to } if to.contains(&courier.id)),
-        );
+        let mut asked = self.snapshot.jobs.iter().flat_map(|job| match &job.standing {
+            Standing::Open => Vec::new(),
+            Standing::Offered { to: asked } | Standing::Held { asked, .. } => vec![asked],
+        });
+        let asked_elsewhere = asked.any(|asked| asked.contains(&courier.id));
         for job in self.new {
             let zone_is_wrong =
                 |zone: &String| !courier.zones.is_empty() && !courier.zones.contains(zone);

@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use super::bounds::{Approach, ByVehicle};
 use super::matching::{self, Edge, Edges};
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route::{self, Reckoned};
 use super::schedules::{self, Schedules, new_parcels};
-use super::search::least_approach;
 use super::travel::{Leg, TravelTimes};
 use crate::domain::vehicle::Load;
 
@@ -18,8 +18,6 @@ struct Pack {
     tasks: Range<usize>,
     /// Its part of [`Lists::parcels`].
     parcels: Range<usize>,
-    /// How many of its first pickups are one visit to the counter.
-    together: i64,
     /// What it adds to its present rider's promised route.
     cost: i64,
     /// What it could be cheaper elsewhere at most, if nobody else wanted to be there.
@@ -61,18 +59,17 @@ pub struct Lists {
     content_at: Vec<Option<u64>>,
 }
 
-/// Deals all planned packs out again. Whether that made the total cost smaller; it never makes it
-/// larger. Cost: packs x riders bounds, the policy's `deal_max` routes for each pack that could do
+/// Deals all planned packs out again. It never makes the total cost larger. Cost: packs x riders bounds, the policy's `deal_max` routes for each pack that could do
 /// better or is in the way of one, and the assignment.
 pub fn deal_again<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &mut Schedules,
     lists: &mut Lists,
-) -> bool {
+) {
     lists.gather(problem, schedules);
     let gain_max: i64 = lists.packs.iter().map(|pack| pack.gain).sum();
     if gain_max == 0 {
-        return false;
+        return;
     }
     let edge = |pack: &Pack| Edge { column: column(pack.rider), cost: pack.cost };
     let present: Vec<Edge> = lists.packs.iter().map(edge).collect();
@@ -80,7 +77,7 @@ pub fn deal_again<T: TravelTimes>(
     let restless: Vec<usize> = (0..present.len()).filter(is_restless).collect();
     let options = Options { problem, schedules, lists, gain_max };
     let chosen = matching::improve(&present, &restless, problem.riders.len(), options);
-    lists.hand_out(problem, schedules, &chosen)
+    lists.hand_out(problem, schedules, &chosen);
 }
 
 fn column(rider: RiderIx) -> u32 {
@@ -89,7 +86,7 @@ fn column(rider: RiderIx) -> u32 {
 
 impl Pack {
     /// Calls `each` with the riders who may have the whole pack and a bound from below on what it
-    /// would add: equality, the delay at its first counter and the ride there. `each` returns what
+    /// would add: equality, the ride to its first counter and what follows. `each` returns what
     /// further bounds have to be below.
     fn bounds<T: TravelTimes>(
         &self,
@@ -98,7 +95,8 @@ impl Pack {
         mut below: i64,
         mut each: impl FnMut(Bound) -> i64,
     ) {
-        let (first, together) = (problem.task(tasks[0]).parcel as usize, self.together);
+        let first = problem.task(tasks[0]).parcel as usize;
+        let mut stops = ByVehicle::default();
         for (rider, leg) in problem.reach(first) {
             if rider == self.rider {
                 continue;
@@ -107,8 +105,12 @@ impl Pack {
             if fairness_ms >= below {
                 continue;
             }
-            let Some(approach) = least_approach(problem, tasks[0], rider, leg) else { continue };
-            let cost = fairness_ms + approach.delay_ms * together + approach.riding_ms;
+            let Some(approach) = Approach::of(problem, tasks[0], rider, leg) else { continue };
+            let row = &problem.riders[rider];
+            let stops_ms = stops.of(problem, row.vehicle, tasks).from(approach.handover_s);
+            // Who has promised something sets out for this from elsewhere.
+            let riding_ms = if row.promised.is_empty() { approach.riding_ms } else { 0 };
+            let cost = fairness_ms + stops_ms + riding_ms;
             if cost < below && parcels.iter().all(|&one| problem.may_have(rider, one)) {
                 below = each(Bound { rider, cost, leg });
             }
@@ -137,7 +139,6 @@ impl Lists {
                 rider,
                 tasks: begin.0..self.tasks.len(),
                 parcels: begin.1..self.parcels.len(),
-                together: route::counter_visit_len(problem, tasks) as i64,
                 cost,
                 gain: 0,
             };
@@ -170,10 +171,10 @@ impl Lists {
         problem: &Problem<'_, T>,
         schedules: &mut Schedules,
         chosen: &[Edge],
-    ) -> bool {
+    ) {
         let before: i64 = self.packs.iter().map(|pack| pack.cost).sum();
         if chosen.iter().map(|edge| edge.cost).sum::<i64>() >= before {
-            return false;
+            return;
         }
         let movers =
             || self.packs.iter().zip(chosen).filter(|(p, edge)| p.rider != edge.column as usize);
@@ -188,7 +189,6 @@ impl Lists {
             self.route.extend_from_slice(&self.tasks[pack.tasks.clone()]);
             schedules.set(problem, rider, &self.route, edge.cost + schedules.base_cost(rider));
         }
-        true
     }
 }
 

@@ -188,13 +188,7 @@ fn account(courier: &CourierState, now: Timestamp) -> Account {
 }
 
 fn asked(snapshot: &Snapshot) -> BTreeSet<CourierId> {
-    let mut asked = BTreeSet::new();
-    for job in &snapshot.jobs {
-        if let snapshot::Standing::Offered { to } = &job.standing {
-            asked.extend(to);
-        }
-    }
-    asked
+    snapshot.jobs.iter().flat_map(|job| job.standing.asked()).collect()
 }
 
 /// Who is worth a closer look: the nearest by where they are, and of those with promises also the

@@ -39,6 +39,8 @@ pub struct Old<'a> {
 /// Lists that are filled again and again without being allocated again.
 #[derive(Debug, Default)]
 pub struct Scratch {
+    /// The tasks of one parcel.
+    pub(super) alone: Vec<TaskIx>,
     trial: Vec<TaskIx>,
     parcels: Vec<ParcelIx>,
     fairness_ms: Vec<i64>,

@@ -6,6 +6,7 @@
 
 pub mod ahead;
 pub mod ask;
+pub mod bounds;
 pub mod check;
 pub mod commitment;
 pub mod costs;
@@ -17,6 +18,7 @@ pub mod insertion;
 pub mod matching;
 pub mod plan;
 pub mod problem;
+pub mod replan;
 pub mod route;
 pub mod rules;
 pub mod schedules;
@@ -29,4 +31,4 @@ pub use plan::{Plan, plan};
 pub use snapshot::Snapshot;
 
 /// Part of every decision row: a plan can be made again only by the same engine.
-pub const ENGINE_VERSION: &str = "3";
+pub const ENGINE_VERSION: &str = "4";

@@ -1,5 +1,7 @@
 //! The plan of one tick: what to propose to whom, and for every open job why.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::ahead;
@@ -8,6 +10,7 @@ use super::costs::Terms;
 use super::explain;
 use super::field::Field;
 use super::problem::{ParcelIx, RiderIx, TaskIx};
+use super::replan::{self, Reassignment};
 use super::route::{self, Visit};
 use super::rules::Refusal;
 use super::schedules::{self, Schedules, new_parcels};
@@ -28,7 +31,10 @@ pub struct Plan {
     pub proposals: Vec<Proposal>,
     /// Couriers with nothing to do who would better wait elsewhere, by courier.
     pub moves: Vec<Move>,
-    /// One for each open job, by delivery.
+    /// Deliveries that should go from one courier to another, by who has them.
+    #[serde(default)]
+    pub reassignments: Vec<Reassignment>,
+    /// One for each open job and for each that changes hands, by delivery.
     pub explanations: Vec<Explanation>,
 }
 
@@ -106,6 +112,13 @@ pub enum Verdict {
         /// When it will be decided at the latest.
         until: Timestamp,
     },
+    /// It goes from one courier to another, or would if that one agrees.
+    Moves {
+        /// Who has it.
+        from: CourierId,
+        /// Who should have it.
+        to: CourierId,
+    },
     /// Couriers choose for themselves in this co-op.
     OnOpenList,
     /// Someone could take it, but all of them are needed more elsewhere.
@@ -151,11 +164,18 @@ pub fn plan(
     let field = Field::new(&snapshot, policy, travel, seed);
     let schedules = searched(&field);
     let mut plan = Plan { proposals: proposals(&field, &schedules), ..Plan::default() };
-    plan.moves = ahead::moves(&field, &schedules);
-    // One thing at a time: who is asked is not sent ahead.
-    plan.moves.retain(|one| plan.proposals.iter().all(|asked| asked.courier != one.courier));
-    plan.explanations = explain::all(&field, &schedules);
     plan.proposals.sort_by_key(|proposal| proposal.courier);
+    plan.explanations = explain::all(&field, &schedules);
+    // One thing at a time: who is asked about something new keeps the rest, and is not sent ahead.
+    let mut busy: BTreeSet<CourierId> = plan.proposals.iter().map(|one| one.courier).collect();
+    let (reassignments, why) = replan::reassignments(&snapshot, policy, travel, seed, &busy);
+    busy.extend(reassignments.iter().flat_map(|one| [one.from, one.proposal.courier]));
+    plan.reassignments = reassignments;
+    plan.reassignments.sort_by_key(|one| one.from);
+    plan.explanations.extend(why);
+    plan.explanations.sort_by_key(|one| one.delivery);
+    plan.moves = ahead::moves(&field, &schedules);
+    plan.moves.retain(|one| !busy.contains(&one.courier));
     plan
 }
 
@@ -247,7 +267,7 @@ fn with_only<T: TravelTimes>(
     route.iter().copied().filter(stays).collect()
 }
 
-fn proposal<T: TravelTimes>(
+pub(super) fn proposal<T: TravelTimes>(
     field: &Field<'_, T>,
     rider: RiderIx,
     route: &[TaskIx],

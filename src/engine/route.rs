@@ -1,7 +1,7 @@
 //! A courier's route in time: when each stop would be reached, served and left, what that costs,
 //! and which rule forbids it.
 
-use super::costs::{Terms, approach, delay, freshness, lateness, riding};
+use super::costs::Terms;
 use super::problem::{Problem, Rider, RiderIx, Task, TaskIx};
 use super::rules::{self, Refusal};
 use super::snapshot::StopKind;
@@ -116,10 +116,8 @@ impl Ride {
         here: &[TaskIx],
         leg: Option<Leg>,
     ) -> Result<(), Refusal> {
-        let visit = self.clock.visit(problem, rider, here, leg);
-        let terms = &mut self.terms;
-        terms.riding_m += riding::of_visit(&visit);
-        terms.approach_m += approach::of_visit(problem.task(here[0]), &visit);
+        let visit = self.clock.visit(problem, rider.vehicle, here, leg);
+        self.terms.ride(problem.task(here[0]), &visit);
         rules::bundle_size::check(problem, here)?;
         for &task_ix in here {
             let task = problem.task(task_ix);
@@ -130,9 +128,7 @@ impl Ride {
                 rules::shift_end::check(task, &visit, rider)?;
                 rules::rest::check(&visit, rider)?;
             }
-            terms.delay_s += delay::of_visit(task, &visit);
-            terms.lateness_s += lateness::of_visit(task, &visit);
-            terms.freshness_s += freshness::of_visit(task, &visit);
+            self.terms.wait(task, &visit);
         }
         Ok(())
     }
@@ -150,7 +146,7 @@ pub fn visits<T: TravelTimes>(
     let mut rest = route;
     while !rest.is_empty() {
         let (here, later) = rest.split_at(counter_visit_len(problem, rest));
-        let visit = clock.visit(problem, rider, here, None);
+        let visit = clock.visit(problem, rider.vehicle, here, None);
         let together = Visit { metres: Metres(0), ride_s: 0, ..visit };
         visits.push(visit);
         visits.extend(here[1..].iter().map(|_| together));
@@ -171,12 +167,12 @@ pub fn first_visit<T: TravelTimes>(
 ) -> Visit {
     let rider = &problem.riders[rider];
     let here = &route[..counter_visit_len(problem, route)];
-    Clock::of(rider, problem.now_s).visit(problem, rider, here, leg)
+    Clock::of(rider, problem.now_s).visit(problem, rider.vehicle, here, leg)
 }
 
 /// Where the courier is along the route, and when.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+pub(super) struct Clock {
     spot: Spot,
     counter: u32,
     here_since_s: i64,
@@ -193,16 +189,23 @@ impl Clock {
         }
     }
 
+    /// Of somebody who has been standing where a task is for as long as it takes.
+    pub fn at_the_counter<T: TravelTimes>(problem: &Problem<'_, T>, task: TaskIx) -> Self {
+        let (now_s, task) = (problem.now_s, problem.task(task));
+        let here_since_s = now_s - task.before_s;
+        Self { spot: task.spot, counter: task.counter, here_since_s, leave_s: now_s }
+    }
+
     /// Rides to the spot of the tasks `here` and does them. The ride may be known already.
-    fn visit<T: TravelTimes>(
+    pub fn visit<T: TravelTimes>(
         &mut self,
         problem: &Problem<'_, T>,
-        rider: &Rider,
+        vehicle: VehicleKind,
         here: &[TaskIx],
         leg: Option<Leg>,
     ) -> Visit {
         let first = problem.task(here[0]);
-        let leg = leg.unwrap_or_else(|| problem.travel.leg(self.spot, first.spot, rider.vehicle));
+        let leg = leg.unwrap_or_else(|| problem.travel.leg(self.spot, first.spot, vehicle));
         // Who already stands there has arrived in the past; nothing happens before now all the same.
         let stays = (self.spot, self.counter) == (first.spot, first.counter);
         let arrival_s = if stays { self.here_since_s } else { self.leave_s + leg.seconds.0 };

@@ -4,12 +4,13 @@
 //! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
 //! problem and on the schedules it starts from, on nothing else.
 
+use super::bounds::{Approach, ByVehicle};
 use super::deal;
 use super::insertion::{self, Best, Old, Scratch};
 use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
 use super::route;
 use super::schedules::{self, Schedules};
-use super::travel::{Leg, TravelTimes};
+use super::travel::TravelTimes;
 
 /// Puts `parcels`, the soonest ready first, where each adds least, until `placed_max` have a place.
 /// Returns those that have none. Cost: parcels x riders in reach x places.
@@ -36,7 +37,7 @@ pub fn place<T: TravelTimes>(
     left
 }
 
-/// Mends until a round changes nothing, or until the policy's `relocations_max` parcels have been
+/// Mends until a round moves no parcel, or until the policy's `relocations_max` parcels have been
 /// looked at; one round is always made. The total cost never rises.
 pub fn mend<T: TravelTimes>(
     problem: &Problem<'_, T>,
@@ -48,7 +49,8 @@ pub fn mend<T: TravelTimes>(
     let mut left = problem.policy.search.relocations_max;
     let mut tried_at = vec![None; open.len()];
     loop {
-        let mut better = deal::deal_again(problem, schedules, &mut deals);
+        deal::deal_again(problem, schedules, &mut deals);
+        let mut better = false;
         for (&parcel, tried_at) in open.iter().zip(&mut tried_at) {
             better |= relocate(problem, schedules, parcel, *tried_at, &mut lists);
             *tried_at = Some(schedules.changes());
@@ -80,8 +82,8 @@ struct Taken<'a> {
 /// is cheaper than that.
 ///
 /// A route is tried only if two bounds from below on what the parcel adds, each dearer to reckon
-/// than the one before, leave hope: equality alone, and equality with the delay of riding there
-/// first of all.
+/// than the one before, leave hope: equality alone, and equality with all that follows from riding
+/// there first of all; of a rider who has something to do, only the delay.
 fn cheapest<T: TravelTimes>(
     problem: &Problem<'_, T>,
     schedules: &Schedules,
@@ -92,6 +94,10 @@ fn cheapest<T: TravelTimes>(
     let mut best = taken.map(|taken| Best { added: taken.gain, ..Best::default() });
     let since = taken.and_then(|taken| taken.since);
     let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
+    let ready_s = problem.task(tasks.start).ready_s;
+    scratch.alone.clear();
+    scratch.alone.extend(tasks.clone());
+    let mut alone = ByVehicle::default();
     for (rider, ride) in problem.reach(parcel) {
         if since.is_some_and(|since| schedules.changed_at(rider) <= since) {
             continue;
@@ -104,53 +110,23 @@ fn cheapest<T: TravelTimes>(
         if fairness_ms >= added_max {
             continue;
         }
-        let Some(approach) = least_approach(problem, tasks.start, rider, ride) else { continue };
+        let Some(approach) = Approach::of(problem, tasks.start, rider, ride) else { continue };
         let old = own.map_or_else(|| schedules.old(rider), |own| own.old);
-        // Who has nothing to do has nothing on the way either.
-        let riding_ms = if old.route.is_empty() { approach.riding_ms } else { 0 };
-        if fairness_ms + approach.delay_ms + riding_ms >= added_max {
+        let rest_ms = if old.route.is_empty() {
+            // Who has nothing to do has nothing on the way either.
+            let vehicle = problem.riders[rider].vehicle;
+            approach.riding_ms
+                + alone.of(problem, vehicle, &scratch.alone).from(approach.handover_s)
+        } else {
+            (approach.handover_s - ready_s) * problem.policy.weights.delay
+        };
+        if fairness_ms + rest_ms >= added_max {
             continue;
         }
         // A refusal only means that this rider is not the best: the explanation asks again.
         let _ = insertion::into_route(problem, old, parcel, scratch, &mut best);
     }
     best.filter(|best| !best.route.is_empty())
-}
-
-/// The least that going for a pickup at once, which is a `ride` away, costs a rider: goods that wait
-/// and metres ridden, in one unit. `None` if it would be after the shift.
-#[inline]
-pub(super) fn least_approach<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    pickup: TaskIx,
-    rider: RiderIx,
-    ride: Leg,
-) -> Option<Approach> {
-    let rider = &problem.riders[rider];
-    let leaves_s = rider.leaves_s(problem.now_s);
-    if leaves_s > rider.shift_end_s {
-        return None;
-    }
-    let pickup = problem.task(pickup);
-    let stays = (rider.spot, rider.counter) == (pickup.spot, pickup.counter);
-    let arrival_s = if stays { rider.there_s } else { leaves_s + ride.seconds.0 };
-    let handover_s = (arrival_s + pickup.before_s).max(leaves_s);
-    if handover_s > rider.shift_end_s {
-        return None;
-    }
-    let weights = &problem.policy.weights;
-    Some(Approach {
-        delay_ms: (handover_s - pickup.ready_s).max(0) * weights.delay,
-        riding_ms: ride.metres.0 * (weights.riding + weights.approach),
-    })
-}
-
-/// What going somewhere costs, as thousandths of a second of a customer's waiting.
-pub(super) struct Approach {
-    /// What it costs the goods of one delivery.
-    pub delay_ms: i64,
-    /// What it costs.
-    pub riding_ms: i64,
 }
 
 /// Takes a parcel out and puts it where it adds least, if that is better than where it was. If it was

@@ -111,10 +111,23 @@ pub enum Standing {
         by: CourierId,
         /// Given by a person's hand: the engine never takes it back.
         by_hand: bool,
+        /// Who has been asked to take it over and has not answered.
+        #[serde(default)]
+        asked: BTreeSet<CourierId>,
     },
 }
 
 impl Standing {
+    /// Who has been asked about it and has not answered.
+    pub fn asked(&self) -> impl Iterator<Item = CourierId> {
+        let asked = match self {
+            Self::Open => None,
+            Self::Offered { to } => Some(to),
+            Self::Held { asked, .. } => Some(asked),
+        };
+        asked.into_iter().flatten().copied()
+    }
+
     /// Its place among several rows about one delivery: the smallest counts.
     const fn rank(&self) -> u8 {
         match self {

@@ -14,7 +14,7 @@ use crate::db::automation;
 use crate::db::decisions::Packed;
 use crate::domain::automation::Manual;
 use crate::engine::snapshot::{Snapshot, Standing};
-use crate::engine::{check, plan};
+use crate::engine::{Plan, check, plan};
 use crate::live::Live;
 
 /// How long a leader that fell silent keeps its place, beyond the time between two ticks.
@@ -38,9 +38,14 @@ pub async fn run(coop: Coop, live: Live, settings: Dispatch) {
     }
 }
 
-/// Whether there is anything to decide.
-fn idle(snapshot: &Snapshot) -> bool {
-    snapshot.jobs.iter().all(|job| job.standing != Standing::Open)
+/// Whether there is anything to decide: a job that nobody has, or one that could change hands.
+fn idle(rules: &Rules, snapshot: &Snapshot) -> bool {
+    let takes_back = rules.dispatch.replanning.moves_max > 0;
+    snapshot.jobs.iter().all(|job| match job.standing {
+        Standing::Open => false,
+        Standing::Held { by_hand, .. } => by_hand || !takes_back,
+        Standing::Offered { .. } => true,
+    })
 }
 
 /// Plans, has the plan checked, and packs what is to be kept of it.
@@ -62,7 +67,7 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
         return Ok(());
     }
     let snapshot = snapshot::take(coop, live, &manual).await?;
-    if idle(&snapshot) {
+    if idle(&coop.rules, &snapshot) {
         return Ok(());
     }
     let seed = u64::from_be_bytes(clock::chance());
@@ -70,6 +75,9 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
     // On a thread of its own: events and offers go on while the engine thinks.
     let thought = tokio::task::spawn_blocking(move || think(&rules, &snapshot, seed)).await;
     let tick = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))??;
+    if tick.plan == Plan::default() {
+        return Ok(());
+    }
     if !tick.faults.is_empty() {
         error!(faults = ?tick.faults, "the checker refused a plan; it is kept and not applied");
         metrics::counter!("paceline_dispatch_faults_total").increment(1);

@@ -78,7 +78,9 @@ async fn jobs(
             asked.entry(delivery.id).or_default().insert(offer.courier_id);
         }
     }
-    let ids: Vec<DeliveryId> = open.iter().map(|delivery| delivery.id).collect();
+    let untouched = held.iter().filter(|delivery| delivery.state.name() == "assigned");
+    let wanted = open.iter().chain(untouched);
+    let ids: Vec<DeliveryId> = wanted.clone().map(|delivery| delivery.id).collect();
     let mut refused: BTreeMap<DeliveryId, BTreeSet<CourierId>> = BTreeMap::new();
     for (delivery, courier) in offers::refused(conn, &ids).await? {
         refused.entry(delivery).or_default().insert(courier);
@@ -93,13 +95,17 @@ async fn jobs(
         pay: coop.rules.tariff.piece(&pay::piece_inputs(coop, delivery, Metres(0))).amount,
         refused_by: refused.get(&delivery.id).cloned().unwrap_or_default(),
         standing: match (delivery.state.holding(), asked.get(&delivery.id)) {
-            (Some(holding), _) => Standing::Held { by: holding.courier, by_hand: holding.by_hand },
+            (Some(holding), asked) => Standing::Held {
+                by: holding.courier,
+                // What a dispatcher has locked stays as if given by hand.
+                by_hand: holding.by_hand || delivery.desk.locked,
+                asked: asked.cloned().unwrap_or_default(),
+            },
             (None, Some(to)) => Standing::Offered { to: to.clone() },
             (None, None) => Standing::Open,
         },
     };
-    let untouched = held.iter().filter(|delivery| delivery.state.name() == "assigned");
-    Ok(open.iter().chain(untouched).map(job).collect())
+    Ok(wanted.map(job).collect())
 }
 
 fn load(delivery: &Delivery) -> Load {

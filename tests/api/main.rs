@@ -29,6 +29,7 @@ mod pulse;
 mod quick_start;
 mod quotes;
 mod race;
+mod replanning;
 mod rights;
 mod routes;
 mod sessions;

@@ -82,7 +82,7 @@ fn held_by_the_far_one() -> (Snapshot, DeliveryId, [CourierId; 2]) {
             .expect("one of them");
     let [near, far] = [city.couriers[0].id, city.couriers[1].id];
     let job = &mut city.jobs[0];
-    job.standing = Standing::Held { by: far, by_hand: false };
+    job.standing = Standing::Held { by: far, by_hand: false, asked: BTreeSet::new() };
     job.pay = 800;
     job.skills.clear();
     job.refused_by.clear();

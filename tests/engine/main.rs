@@ -4,4 +4,5 @@ mod ask;
 mod city;
 mod mdrp;
 mod promises;
+mod replanning;
 mod scenarios;

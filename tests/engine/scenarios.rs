@@ -32,7 +32,8 @@ struct Scenario {
     policy: BTreeMap<String, toml::Value>,
     courier: Vec<CourierRow>,
     job: Vec<JobRow>,
-    /// One line for each job: `soup: to ann`, `soup: waits for ann until 7`, `soup: nobody, ann reach`.
+    /// One line for each job: `soup: to ann`, `soup: waits for ann until 7`, `soup: nobody, ann reach`,
+    /// `soup: from ben to ann`.
     expect: Vec<String>,
 }
 
@@ -72,8 +73,10 @@ struct JobRow {
     refused_by: Vec<String>,
     #[serde(default)]
     asked: Vec<String>,
-    /// Who holds it, by a person's hand.
+    /// Who has it, by a person's hand.
     by_hand: Option<String>,
+    /// Who has it, by the engine's.
+    held: Option<String>,
 }
 
 fn four_hours() -> i64 {
@@ -110,7 +113,7 @@ impl Scenario {
     fn courier(&self, row: &CourierRow) -> CourierState {
         let id = self.courier_id(&row.name);
         let jobs = self.job.iter().enumerate();
-        let held = jobs.filter(|(_, job)| job.by_hand.as_ref() == Some(&row.name));
+        let held = jobs.filter(|(_, job)| job.holder() == Some(&row.name));
         CourierState {
             id,
             spot: spot(row.at),
@@ -145,8 +148,12 @@ impl Scenario {
             zone: None,
             pay: 500,
             refused_by: ids(&row.refused_by),
-            standing: match (&row.by_hand, row.asked.is_empty()) {
-                (Some(name), _) => Standing::Held { by: self.courier_id(name), by_hand: true },
+            standing: match (row.holder(), row.asked.is_empty()) {
+                (Some(name), _) => Standing::Held {
+                    by: self.courier_id(name),
+                    by_hand: row.by_hand.is_some(),
+                    asked: ids(&row.asked),
+                },
                 (None, false) => Standing::Offered { to: ids(&row.asked) },
                 (None, true) => Standing::Open,
             },
@@ -185,6 +192,9 @@ impl Scenario {
                         let minutes = until.since(NOW).0 / 60;
                         format!("waits for {} until {minutes}", self.name(best))
                     }
+                    Verdict::Moves { from, to } => {
+                        format!("from {} to {}", self.name(from), self.name(to))
+                    }
                     Verdict::OnOpenList => "on the open list".to_owned(),
                     Verdict::Outbid => "others go first".to_owned(),
                     Verdict::Nobody => "nobody".to_owned(),
@@ -196,6 +206,10 @@ impl Scenario {
 }
 
 impl JobRow {
+    fn holder(&self) -> Option<&String> {
+        self.by_hand.as_ref().or(self.held.as_ref())
+    }
+
     fn stops(&self, place: usize) -> Vec<Stop> {
         let stop = |task: u128, kind, at, ready_at, due| Stop {
             task: TaskId::from_uuid(Uuid::from_u128(2 * place as u128 + task)),

@@ -62,7 +62,7 @@ pub async fn accounts(
     limit: i64,
 ) -> QueryResult<Vec<AccountRow>> {
     let rows: Vec<AccountColumns> = ledger_accounts::table
-        .filter(ledger_accounts::id.gt(after.unwrap_or(Uuid::nil())))
+        .filter(ledger_accounts::id.gt(after.unwrap_or_default()))
         .order(ledger_accounts::id.asc())
         .limit(limit)
         .select(ACCOUNT)

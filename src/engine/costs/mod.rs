@@ -10,6 +10,8 @@ pub mod riding;
 
 use serde::{Deserialize, Serialize};
 
+use super::problem::Task;
+use super::route::Visit;
 use crate::domain::policy::Weights;
 
 /// Every cost of one proposal, or of one route.
@@ -32,6 +34,21 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Adds the ride to a stop, whose first task is `first`.
+    #[inline]
+    pub fn ride(&mut self, first: &Task, visit: &Visit) {
+        self.riding_m += riding::of_visit(visit);
+        self.approach_m += approach::of_visit(first, visit);
+    }
+
+    /// Adds what one task of a stop costs the people who wait for it.
+    #[inline]
+    pub fn wait(&mut self, task: &Task, visit: &Visit) {
+        self.delay_s += delay::of_visit(task, visit);
+        self.lateness_s += lateness::of_visit(task, visit);
+        self.freshness_s += freshness::of_visit(task, visit);
+    }
+
     /// All terms in one unit: thousandths of a second of a customer's waiting.
     pub fn weighted(&self, weights: &Weights) -> i64 {
         self.delay_s * weights.delay

@@ -68,6 +68,27 @@ fn opening(verdict: &Verdict, courier: CourierId, language: Language) -> String 
                  donner un meilleur plan. En l'état, ce serait {who}."
             );
         }
+        (Verdict::Moves { from, .. }, Language::En) if *from == courier => {
+            "With you it would have come too late, and somebody else can bring it sooner. It is no mark \
+             against you."
+        }
+        (Verdict::Moves { from, .. }, Language::Fr) if *from == courier => {
+            "Avec vous elle serait arrivée trop tard, et quelqu'un d'autre peut l'apporter plus tôt. \
+             Cela ne joue en rien contre vous."
+        }
+        (Verdict::Moves { to, .. }, Language::En) if *to == courier => {
+            "It would come too late with the courier who has it, and you can bring it soonest."
+        }
+        (Verdict::Moves { to, .. }, Language::Fr) if *to == courier => {
+            "Elle arriverait trop tard avec la personne qui l'a, et c'est vous qui pouvez l'apporter \
+             le plus tôt."
+        }
+        (Verdict::Moves { .. }, Language::En) => {
+            "It goes from one courier to another, who can bring it sooner than you."
+        }
+        (Verdict::Moves { .. }, Language::Fr) => {
+            "Elle passe d'une personne à une autre, qui peut l'apporter plus tôt que vous."
+        }
         (Verdict::OnOpenList, Language::En) => "It is on the open list: whoever wants it takes it.",
         (Verdict::OnOpenList, Language::Fr) => {
             "Elle est sur la liste libre : la prend qui la veut."
@@ -131,6 +152,12 @@ fn verdict(verdict: &Verdict, language: Language) -> String {
              alors qu'une personne mieux placée ou une seconde course peut se présenter.",
             time(until)
         ),
+        (Verdict::Moves { from, to }, Language::En) => {
+            format!("It would come too late with {from}: {to} can bring it sooner.")
+        }
+        (Verdict::Moves { from, to }, Language::Fr) => {
+            format!("Elle arriverait trop tard avec {from} : {to} peut l'apporter plus tôt.")
+        }
         (Verdict::OnOpenList, Language::En) => "On the open list: couriers choose.".into(),
         (Verdict::OnOpenList, Language::Fr) => "Sur la liste libre : chacun·e choisit.".into(),
         (Verdict::Outbid, Language::En) => {

@@ -118,10 +118,11 @@ fn outcome(about: &Explanation, courier: CourierId) -> Option<Outcome> {
     }
     about.candidates.iter().find(|one| one.courier == courier)?;
     Some(match about.verdict {
-        Verdict::Proposed { to } if to == courier => Outcome::Proposed,
+        Verdict::Proposed { to } | Verdict::Moves { to, .. } if to == courier => Outcome::Proposed,
         Verdict::Waits { best, .. } if best == courier => Outcome::Waits,
         Verdict::Proposed { .. }
         | Verdict::Waits { .. }
+        | Verdict::Moves { .. }
         | Verdict::OnOpenList
         | Verdict::Outbid
         | Verdict::Nobody => Outcome::NotChosen,
