@@ -205,9 +205,9 @@ impl<T: TravelTimes> Edges for Options<'_, T> {
         let pack = &self.lists.packs[row];
         // No exchange can save more than the others' gains together, so an edge that costs more than
         // the pack's present place by as much cannot be part of a better deal.
-        let below = below.min(pack.cost + self.gain_max - pack.gain);
-        if self.lists.rows[row].below < below {
-            self.look_around(row, below);
+        let most = pack.cost + self.gain_max - pack.gain;
+        if self.lists.rows[row].below < below.min(most) {
+            self.look_around(row, most);
         }
         self.weigh(row, below);
         &self.lists.rows[row].edges
