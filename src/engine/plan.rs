@@ -247,7 +247,8 @@ fn with_only<T: TravelTimes>(
     route.iter().copied().filter(stays).collect()
 }
 
-fn proposal<T: TravelTimes>(
+/// A rider's whole route, with the new parcels in it.
+pub(super) fn proposal<T: TravelTimes>(
     field: &Field<'_, T>,
     rider: RiderIx,
     route: &[TaskIx],
