@@ -163,6 +163,7 @@ async function sendFixes(from: Storage): Promise<void> {
     if (fixes.length === 0) break;
     await api.sendFixes(fixes);
     await from.dropFixes(fixes.map(({ at }) => at));
+    if (current().openList === "unseen") void load();
   }
   update({ waitingFixes: await from.countFixes() });
 }
