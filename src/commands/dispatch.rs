@@ -11,6 +11,7 @@ use crate::db::{Conn, automation, couriers, deliveries, offers, settings, shifts
 use crate::domain::automation::Manual;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
+use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
@@ -196,7 +197,7 @@ pub(super) fn terms(
     }
     Ok(Terms {
         approach_m: proposal.approach,
-        trip_m: proposal.trip,
+        trip_m: trip(coop, proposal, known),
         pay: Money::new(
             parts.iter().map(|part| part.amount.amount).sum(),
             coop.rules.tariff.currency,
@@ -204,4 +205,13 @@ pub(super) fn terms(
         made_of: PayPart::sum(parts),
         deliveries: shown,
     })
+}
+
+/// The way of a proposal's new deliveries, stop by stop in the order of the route.
+fn trip(coop: &Coop, proposal: &Proposal, known: &BTreeMap<DeliveryId, Delivery>) -> Metres {
+    let new = proposal.deliveries.iter().filter_map(|id| known.get(id));
+    let places: BTreeMap<TaskId, Position> =
+        new.flat_map(|delivery| &delivery.tasks).map(|task| (task.id, task.stop.place)).collect();
+    let stops = proposal.route.iter().filter_map(|stop| places.get(&stop.task).copied());
+    pay::ride_along(coop, stops).metres
 }

@@ -47,6 +47,10 @@ async fn the_list_shows_what_an_offer_would_and_hides_what_a_rule_forbids() {
     let jobs = listed(&alice).await;
     let ids: Vec<&Value> = jobs.iter().map(|job| &job["deliveries"][0]["id"]).collect();
     assert_eq!(ids, [&near["id"], &far["id"]], "the nearest first, and not what is too heavy");
+    // 100 m to the pickup and 2 km from there, with the detours of a city.
+    let metres = |name: &str| jobs[0][name].as_i64().expect("metres");
+    assert!((125..=135).contains(&metres("approach_m")), "{}", jobs[0]);
+    assert!((2_590..=2_610).contains(&metres("trip_m")), "{}", jobs[0]);
     let problem = take(&alice, &heavy).await.problem(409, "rule");
     assert!(text(&problem["detail"]).contains("The load is too large."), "{problem}");
     assert_eq!(shop.delivery(&heavy["id"]).await["state"], "open");
