@@ -7,16 +7,18 @@ use super::offers::order_route;
 use super::{CommandError, pay};
 use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, NewDecision, Packed};
-use crate::db::{Conn, automation, couriers, deliveries, merchants, offers, settings, shifts};
+use crate::db::{Conn, automation, couriers, deliveries, offers, settings, shifts};
 use crate::domain::automation::Manual;
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
+use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery, OfferedStop, Terms};
 use crate::domain::pay::PayPart;
 use crate::domain::policy::Mode;
 use crate::domain::task::{Task, TaskKind};
+use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::ENGINE_VERSION;
 use crate::engine::plan::{Plan, Proposal};
@@ -136,7 +138,7 @@ async fn is_to_be_had(
     }
 }
 
-fn planned_route(proposal: &Proposal) -> Vec<TaskId> {
+pub(super) fn planned_route(proposal: &Proposal) -> Vec<TaskId> {
     proposal.route.iter().map(|stop| stop.task).collect()
 }
 
@@ -167,6 +169,7 @@ async fn ask(
 ) -> Result<bool, CommandError> {
     let Some(locked) = still_possible(tx, change).await? else { return Ok(false) };
     let proposal = change.proposal;
+    let names = deliveries::merchant_names(tx, &proposal.deliveries).await?;
     let offer = Offer {
         id: coop.clock.id(OfferId::from_uuid),
         courier_id: proposal.courier,
@@ -176,7 +179,7 @@ async fn ask(
         expires_at: at + Seconds(coop.rules.dispatch.assignment.offer_expiry_s),
         answered_at: None,
         route: planned_route(proposal),
-        terms: terms(coop, tx, proposal, &locked).await?,
+        terms: terms(coop, proposal, &locked, &names)?,
     };
     let made = offers::insert(tx, &offer).await?;
     if made {
@@ -185,30 +188,30 @@ async fn ask(
     Ok(made)
 }
 
-/// What the courier is shown.
-async fn terms(
+/// What the courier is shown of a proposal: its deliveries are among `known`, their merchants' names
+/// among `names`.
+pub(super) fn terms(
     coop: &Coop,
-    tx: &mut Conn,
     proposal: &Proposal,
-    locked: &BTreeMap<DeliveryId, Delivery>,
+    known: &BTreeMap<DeliveryId, Delivery>,
+    names: &BTreeMap<DeliveryId, Name>,
 ) -> Result<Terms, CommandError> {
     let stop = |task: Option<&Task>| {
         let stop = &task.ok_or(CommandError::NotFound("task"))?.stop;
         Ok::<_, CommandError>(OfferedStop { place: stop.place, address: stop.address.clone() })
     };
-    let mut shown = Vec::with_capacity(locked.len());
+    let mut shown = Vec::with_capacity(proposal.deliveries.len());
     let mut parts = Vec::new();
     let shares = pay::approach_shares(proposal.approach, proposal.deliveries.len());
     for (id, approach) in proposal.deliveries.iter().zip(shares) {
-        let delivery = &locked[id];
-        let merchant = merchants::find(tx, delivery.merchant_id).await?;
+        let delivery = known.get(id).ok_or(CommandError::NotFound("delivery"))?;
         let mut pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
         let mut dropoffs = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
         let inputs = pay::piece_inputs(coop, delivery, approach);
         parts.extend(coop.rules.tariff.parts(&inputs));
         shown.push(OfferedDelivery {
             id: *id,
-            merchant_name: merchant.ok_or(CommandError::NotFound("merchant"))?.name,
+            merchant_name: names.get(id).cloned().ok_or(CommandError::NotFound("merchant"))?,
             pickup: stop(pickups.next())?,
             dropoff: stop(dropoffs.next_back())?,
             ready_at: delivery.ready_at,
@@ -217,7 +220,7 @@ async fn terms(
     }
     Ok(Terms {
         approach_m: proposal.approach,
-        trip_m: proposal.trip,
+        trip_m: trip(coop, proposal, known),
         pay: Money::new(
             parts.iter().map(|part| part.amount.amount).sum(),
             coop.rules.tariff.currency,
@@ -225,4 +228,13 @@ async fn terms(
         made_of: PayPart::sum(parts),
         deliveries: shown,
     })
+}
+
+/// The way of a proposal's new deliveries, stop by stop in the order of the route.
+fn trip(coop: &Coop, proposal: &Proposal, known: &BTreeMap<DeliveryId, Delivery>) -> Metres {
+    let new = proposal.deliveries.iter().filter_map(|id| known.get(id));
+    let places: BTreeMap<TaskId, Position> =
+        new.flat_map(|delivery| &delivery.tasks).map(|task| (task.id, task.stop.place)).collect();
+    let stops = proposal.route.iter().filter_map(|stop| places.get(&stop.task).copied());
+    pay::ride_along(coop, stops).metres
 }

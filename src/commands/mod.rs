@@ -46,6 +46,7 @@ pub mod identity;
 pub mod imports;
 pub mod intake;
 pub mod offers;
+pub mod open_list;
 pub mod pay;
 pub mod people;
 pub mod positions;
@@ -58,6 +59,8 @@ pub mod slots;
 pub mod suspensions;
 pub mod tasks;
 pub mod webhooks;
+
+use open_list::OpenListError;
 
 /// Why a command did nothing. In the order in which they are found.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +87,8 @@ pub enum CommandError {
     Shift(#[from] ShiftError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
+    #[error(transparent)]
+    OpenList(#[from] OpenListError),
     #[error("somebody else has changed the {0} since you looked")]
     Outdated(&'static str),
     #[error("a drop-off cannot come before its pickup")]

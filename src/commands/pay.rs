@@ -8,7 +8,7 @@ use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
 use crate::db::{Conn, assignments, deliveries, ledger, offers};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
-use crate::domain::geo::Metres;
+use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
 use crate::domain::ledger::{Account, Detail, Entry};
 use crate::domain::money::{Money, split};
@@ -41,8 +41,12 @@ pub fn trip(coop: &Coop, delivery: &Delivery) -> Metres {
 
 /// The same with the riding time, without any service.
 pub fn ride(coop: &Coop, delivery: &Delivery) -> Leg {
-    let spots: Vec<_> =
-        delivery.tasks.iter().map(|task| coop.rules.spot(task.stop.place)).collect();
+    ride_along(coop, delivery.tasks.iter().map(|task| task.stop.place))
+}
+
+/// The same from place to place.
+pub(super) fn ride_along(coop: &Coop, places: impl Iterator<Item = Position>) -> Leg {
+    let spots: Vec<_> = places.map(|place| coop.rules.spot(place)).collect();
     let travel = &coop.rules.travel;
     let legs = spots.windows(2).map(|leg| travel.leg(leg[0], leg[1], VehicleKind::Bike));
     legs.fold(Leg::default(), |sum, leg| Leg {

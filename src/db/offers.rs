@@ -193,6 +193,43 @@ pub async fn refused(
         .await
 }
 
+/// The courier's own acceptance of a delivery, the latest.
+pub async fn accepted(
+    conn: &mut Conn,
+    courier: CourierId,
+    delivery: DeliveryId,
+) -> QueryResult<Option<Offer>> {
+    let row = offers::table
+        .inner_join(offer_deliveries::table)
+        .filter(offer_deliveries::delivery_id.eq(delivery))
+        .filter(offers::courier_id.eq(courier))
+        .filter(offers::state.eq(word(&OfferState::Accepted)?))
+        .order(offers::id.desc())
+        .select(Row::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// Who accepted a delivery, and on which decision, the newest first.
+pub async fn acceptances(
+    conn: &mut Conn,
+    delivery: DeliveryId,
+    limit: i64,
+) -> QueryResult<Vec<(DecisionId, CourierId)>> {
+    offers::table
+        .inner_join(offer_deliveries::table)
+        .filter(offer_deliveries::delivery_id.eq(delivery))
+        .filter(offers::state.eq(word(&OfferState::Accepted)?))
+        .filter(offers::decision_id.is_not_null())
+        .order(offers::id.desc())
+        .limit(limit)
+        .select((offers::decision_id.assume_not_null(), offers::courier_id))
+        .load(conn)
+        .await
+}
+
 /// The decisions behind the offers made to a courier, the newest first.
 pub async fn decisions_of(
     conn: &mut Conn,

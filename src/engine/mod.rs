@@ -16,6 +16,7 @@ pub mod field;
 pub mod index;
 pub mod insertion;
 pub mod matching;
+pub mod open_list;
 pub mod plan;
 pub mod problem;
 pub mod replan;

@@ -267,6 +267,7 @@ fn with_only<T: TravelTimes>(
     route.iter().copied().filter(stays).collect()
 }
 
+/// A rider's whole route, with the new parcels in it.
 pub(super) fn proposal<T: TravelTimes>(
     field: &Field<'_, T>,
     rider: RiderIx,

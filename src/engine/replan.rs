@@ -154,7 +154,7 @@ impl<T: TravelTimes> Trial<'_, T> {
         if saves_ms.is_some_and(|saves_ms| saves_ms <= promise_ms) {
             return None;
         }
-        let route = explain::route_with(&field, &schedules, parcel, best.rider)?;
+        let route = explain::route_with(&field, &schedules, parcel, best.rider).ok()?;
         let proposal = proposal(&field, best.rider, &route, &[parcel]);
         let verdict = Verdict::Moves { from, to: proposal.courier };
         let why = explain::all(&field, &schedules).pop()?;

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::commands::CommandError;
+use crate::commands::open_list::OpenListError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::quote::QuoteError;
@@ -65,6 +66,7 @@ impl ApiError {
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use CommandError as C;
         use DeliveryError as D;
+        use OpenListError as O;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -127,6 +129,10 @@ impl ApiError {
             Self::Command(C::Picture(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "picture"),
             Self::Command(C::AtWork) => (StatusCode::CONFLICT, "at-work"),
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
+            Self::Command(C::OpenList(O::NotVoted)) => (StatusCode::CONFLICT, "not-open-list"),
+            Self::Command(C::OpenList(O::OffShift)) => (StatusCode::CONFLICT, "off-shift"),
+            Self::Command(C::OpenList(O::NotListed)) => (StatusCode::CONFLICT, "not-listed"),
+            Self::Command(C::OpenList(O::Rule(_))) => (StatusCode::CONFLICT, "rule"),
             Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::Amount(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),

@@ -51,8 +51,8 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, board, corrections, couriers, decisions, deliveries, desk, imports,
-        ledger, me, merchants, offers, phone, positions, prices, proofs, pulse, quotes, reviews,
-        rights, session, shifts, slots, statements, stream, tasks, users, webhooks,
+        ledger, me, merchants, offers, open_list, phone, positions, prices, proofs, pulse, quotes,
+        reviews, rights, session, shifts, slots, statements, stream, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -136,6 +136,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/events").route(post().to(phone::report_events)))
         .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
+        .service(at("/v1/me/open-list").route(get().to(open_list::list_open_jobs)))
+        .service(at("/v1/deliveries/{id}/take").route(post().to(open_list::take_delivery)))
         .service(at("/v1/me/route").route(get().to(me::show_my_route)))
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
         .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))

@@ -6,7 +6,8 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 
 use crate::commands::{CommandError, pay};
 use crate::coop::Coop;
-use crate::db::{Conn, couriers, deliveries, ledger, offers, shifts};
+use crate::db::deliveries::Filter;
+use crate::db::{Conn, automation, couriers, deliveries, ledger, offers, shifts, tasks};
 use crate::domain::automation::Manual;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::Delivery;
@@ -29,18 +30,16 @@ const UNPLANNED: Seconds = Seconds(10 * 3600);
 /// Takes the snapshot of this instant: all its queries see the same state of the database, so that
 /// no delivery is both open and held in it. What is left to people is not in it.
 pub async fn take(coop: &Coop, live: &Live, manual: &Manual) -> Result<Snapshot, CommandError> {
-    type Manager = <Conn as AsyncConnection>::TransactionManager;
     let mut conn = coop.conn().await?;
-    // A connection that is dropped in the middle of a transaction is closed, not reused.
-    Manager::begin_transaction(&mut *conn).await?;
-    conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    begin(&mut conn).await?;
     let now = coop.clock.now();
     let mut open = deliveries::open(&mut conn).await?;
     open.retain(|delivery| !manual.has(delivery));
     let held = deliveries::held(&mut conn).await?;
     let jobs = jobs(coop, &mut conn, &open, &held).await?;
-    let couriers = couriers_on_duty(coop, &mut conn, &held, &live.positions(), now).await?;
+    let staff = Staff::everybody(&mut conn, now).await?;
     Manager::commit_transaction(&mut *conn).await?;
+    let couriers = staff.on_duty(coop, &held, &live.positions(), now);
     Ok(Snapshot {
         guarantee_hourly: coop.rules.tariff.guarantee_per_hour,
         demands: match coop.rules.dispatch.ahead.move_max_m {
@@ -49,6 +48,39 @@ pub async fn take(coop: &Coop, live: &Live, manual: &Manual) -> Result<Snapshot,
         },
         ..Snapshot::sorted(now, couriers, jobs)
     })
+}
+
+/// What one courier may choose from at this instant: the courier, if on shift and with a known
+/// position, and what is open and not left to people. What somebody refused before does not keep
+/// them from choosing it now.
+pub async fn of_courier(coop: &Coop, live: &Live, by: CourierId) -> Result<Snapshot, CommandError> {
+    let mut conn = coop.conn().await?;
+    begin(&mut conn).await?;
+    let now = coop.clock.now();
+    let manual = automation::manual(&mut conn).await?;
+    let mut open = deliveries::open(&mut conn).await?;
+    open.retain(|delivery| !manual.has(delivery));
+    let mut held = Vec::new();
+    for state in ["assigned", "picked_up"] {
+        let own = Filter { courier: Some(by), state: Some(state), ..Filter::default() };
+        held.extend(deliveries::list(&mut conn, own, tasks::ROUTE_MAX).await?);
+    }
+    let mut jobs = jobs(coop, &mut conn, &open, &held).await?;
+    for job in &mut jobs {
+        job.refused_by.clear();
+    }
+    let staff = Staff::one(&mut conn, by).await?;
+    Manager::commit_transaction(&mut *conn).await?;
+    Ok(Snapshot::sorted(now, staff.on_duty(coop, &held, &live.positions(), now), jobs))
+}
+
+type Manager = <Conn as AsyncConnection>::TransactionManager;
+
+/// Begins a look in which all queries see the same state of the database. A connection that is
+/// dropped in the middle of it is closed, not reused.
+async fn begin(conn: &mut Conn) -> Result<(), CommandError> {
+    Manager::begin_transaction(conn).await?;
+    Ok(conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
 }
 
 /// Where the deliveries under way that were placed since an instant come from.
@@ -169,56 +201,82 @@ fn stop(coop: &Coop, delivery: &Delivery, task: &Task) -> Stop {
     }
 }
 
-async fn couriers_on_duty(
-    coop: &Coop,
-    conn: &mut Conn,
-    held: &[Delivery],
-    positions: &BTreeMap<CourierId, Fix>,
-    now: Timestamp,
-) -> Result<Vec<CourierState>, CommandError> {
-    let people: BTreeMap<CourierId, Courier> =
-        couriers::list(conn).await?.into_iter().map(|one| (one.id, one)).collect();
-    let earned: BTreeMap<CourierId, i64> =
-        ledger::earned_since(conn, now - PERIOD).await?.into_iter().collect();
-    let paid: BTreeMap<CourierId, i64> =
-        shifts::paid_since(conn, now - PERIOD).await?.into_iter().collect();
-    let mut routes: BTreeMap<CourierId, Vec<(i32, TaskId, Stop)>> = BTreeMap::new();
-    let mut carrying: BTreeMap<CourierId, Load> = BTreeMap::new();
-    for delivery in held {
-        let Some(courier) = delivery.holder() else { continue };
-        if delivery.state.picked_up_at().is_some() {
-            let sum = carrying.entry(courier).or_default();
-            *sum = *sum + load(delivery);
-        }
-        let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
-        let route = routes.entry(courier).or_default();
-        route.extend(ahead.map(|task| (task.rank, task.id, stop(coop, delivery, task))));
-    }
-    let state = |shift: Shift| {
-        let ShiftState::Open { started_at } = shift.state else { return None };
-        let id = shift.courier_id;
-        let fix = positions.get(&id)?;
-        let kind = people.get(&id)?.vehicle;
-        let mut route = routes.get(&id).cloned().unwrap_or_default();
-        route.sort_by_key(|&(rank, task, _)| (rank, task));
-        let position_age = now.since(fix.at).or_zero();
-        Some(CourierState {
-            id,
-            spot: coop.rules.spot(fix.position),
-            there_at: if route.is_empty() { started_at.max(fix.at).min(now) } else { now },
-            position_age,
-            vehicle: Vehicle { kind, room: kind.usual_room() },
-            carrying: carrying.get(&id).copied().unwrap_or_default(),
-            on_duty_since: started_at,
-            shift_end: shift.planned.map_or(started_at + UNPLANNED, |window| window.before()),
-            rest_until: None,
-            route: route.into_iter().map(|(_, _, stop)| stop).collect(),
-            earned: earned.get(&id).copied().unwrap_or(0),
-            paid: Seconds(paid.get(&id).copied().unwrap_or(0)) + now.since(started_at).or_zero(),
-            skills: BTreeSet::new(),
-            zones: BTreeSet::new(),
-            blocked: BTreeSet::new(),
+/// Who has an open shift, and what is known of them.
+struct Staff {
+    shifts: Vec<Shift>,
+    people: BTreeMap<CourierId, Courier>,
+    earned: BTreeMap<CourierId, i64>,
+    paid: BTreeMap<CourierId, i64>,
+}
+
+impl Staff {
+    async fn everybody(conn: &mut Conn, now: Timestamp) -> Result<Self, CommandError> {
+        let people = couriers::list(conn).await?.into_iter().map(|one| (one.id, one));
+        Ok(Self {
+            people: people.collect(),
+            earned: ledger::earned_since(conn, now - PERIOD).await?.into_iter().collect(),
+            paid: shifts::paid_since(conn, now - PERIOD).await?.into_iter().collect(),
+            shifts: shifts::open(conn).await?,
         })
-    };
-    Ok(shifts::open(conn).await?.into_iter().filter_map(state).collect())
+    }
+
+    /// Without what was earned: that weighs between couriers, and here is but one.
+    async fn one(conn: &mut Conn, by: CourierId) -> Result<Self, CommandError> {
+        let person = couriers::find(conn, by).await?;
+        Ok(Self {
+            shifts: shifts::find_open(conn, by).await?.into_iter().collect(),
+            people: person.into_iter().map(|one| (one.id, one)).collect(),
+            earned: BTreeMap::new(),
+            paid: BTreeMap::new(),
+        })
+    }
+
+    /// Those of them whose position is known, with their routes.
+    fn on_duty(
+        &self,
+        coop: &Coop,
+        held: &[Delivery],
+        positions: &BTreeMap<CourierId, Fix>,
+        now: Timestamp,
+    ) -> Vec<CourierState> {
+        let mut routes: BTreeMap<CourierId, Vec<(i32, TaskId, Stop)>> = BTreeMap::new();
+        let mut carrying: BTreeMap<CourierId, Load> = BTreeMap::new();
+        for delivery in held {
+            let Some(courier) = delivery.holder() else { continue };
+            if delivery.state.picked_up_at().is_some() {
+                let sum = carrying.entry(courier).or_default();
+                *sum = *sum + load(delivery);
+            }
+            let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
+            let route = routes.entry(courier).or_default();
+            route.extend(ahead.map(|task| (task.rank, task.id, stop(coop, delivery, task))));
+        }
+        let state = |shift: &Shift| {
+            let ShiftState::Open { started_at } = shift.state else { return None };
+            let id = shift.courier_id;
+            let fix = positions.get(&id)?;
+            let kind = self.people.get(&id)?.vehicle;
+            let mut route = routes.get(&id).cloned().unwrap_or_default();
+            route.sort_by_key(|&(rank, task, _)| (rank, task));
+            let paid = Seconds(self.paid.get(&id).copied().unwrap_or(0));
+            Some(CourierState {
+                id,
+                spot: coop.rules.spot(fix.position),
+                there_at: if route.is_empty() { started_at.max(fix.at).min(now) } else { now },
+                position_age: now.since(fix.at).or_zero(),
+                vehicle: Vehicle { kind, room: kind.usual_room() },
+                carrying: carrying.get(&id).copied().unwrap_or_default(),
+                on_duty_since: started_at,
+                shift_end: shift.planned.map_or(started_at + UNPLANNED, |window| window.before()),
+                rest_until: None,
+                route: route.into_iter().map(|(_, _, stop)| stop).collect(),
+                earned: self.earned.get(&id).copied().unwrap_or(0),
+                paid: paid + now.since(started_at).or_zero(),
+                skills: BTreeSet::new(),
+                zones: BTreeSet::new(),
+                blocked: BTreeSet::new(),
+            })
+        };
+        self.shifts.iter().filter_map(state).collect()
+    }
 }

@@ -33,6 +33,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Message
             | Object::Reversal => &[true, false],
             Object::None
+            | Object::OpenJob
             | Object::Courier
             | Object::Merchant
             | Object::Decision

@@ -20,6 +20,7 @@ mod imports;
 mod life;
 mod modes;
 mod once;
+mod open_list;
 mod orders;
 mod pay;
 mod phone;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Coop, place, text};
 
 /// A co-op that has voted another mode.
-async fn coop_with_mode(mode: &str) -> Coop {
+pub async fn coop_with_mode(mode: &str) -> Coop {
     Coop::with(|config| {
         let mode = format!("mode = \"{mode}\"");
         let voted = DispatchPolicy::FOUNDING_TEXT.replace("mode = \"offer\"", &mode);

@@ -104,6 +104,8 @@ pub enum Object {
     None,
     /// An open delivery.
     Delivery,
+    /// An open delivery to a courier, whoever asked for it.
+    OpenJob,
     /// A live offer.
     Offer,
     /// The pickup of an assigned delivery, ready.
@@ -295,6 +297,9 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/positions", A::Couriers, O::None),
         get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
+        // The founding policy has no open list; `open_list.rs` has a co-op that voted for one.
+        Route { success: 409, ..get("/v1/me/open-list", A::Couriers, O::None) },
+        Route { success: 409, body_optional: true, ..post("/v1/deliveries/{id}/take", A::Couriers, O::OpenJob, json!({})) },
         get("/v1/me/reviews", A::Couriers, O::None),
         create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
         get("/v1/me/reversals", A::Couriers, O::None),

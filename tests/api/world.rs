@@ -90,7 +90,7 @@ impl World {
             Object::None => String::new(),
             Object::Merchant => self.shop(own).id.clone(),
             Object::Courier => self.courier(own).id.clone(),
-            Object::Delivery => {
+            Object::Delivery | Object::OpenJob => {
                 let delivery = self.shop(own).orders_to(place(700, 0)).await;
                 text(&delivery["id"]).to_owned()
             }

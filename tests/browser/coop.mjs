@@ -33,9 +33,10 @@ async function until(holds, patienceMs = 30_000) {
 }
 
 /** The founding policy, with time to answer that a browser on a fast clock has, too. */
-async function patientPolicy(folder) {
+async function patientPolicy(folder, mode) {
   const founding = new URL("../../config/policy/dispatch.toml", import.meta.url);
   const text = (await readFile(founding, "utf8"))
+    .replace(/^mode = .*$/m, `mode = "${mode}"`)
     .replace(/^offer_expiry_s = .*$/m, "offer_expiry_s = 1200")
     .replace(/^position_age_max_s = .*$/m, "position_age_max_s = 1200");
   const path = join(folder, "dispatch.toml");
@@ -43,7 +44,7 @@ async function patientPolicy(folder) {
   return path;
 }
 
-export async function startCoop({ speed }) {
+export async function startCoop({ speed, mode = "offer" }) {
   const folder = await mkdtemp(join(tmpdir(), "paceline-browser-"));
   await chmod(folder, 0o755); // For the services' account; their own directories inside are closed.
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -60,7 +61,7 @@ export async function startCoop({ speed }) {
       PACELINE_CLOCK__SPEED: String(speed),
       PACELINE_AUTH__ADMIN_EMAIL: ADMIN,
       PACELINE_AUTH__ADMIN_PASSWORD: PASSWORD,
-      PACELINE_POLICY__DISPATCH: await patientPolicy(folder),
+      PACELINE_POLICY__DISPATCH: await patientPolicy(folder, mode),
       PACELINE_LOG__FILTER: "warn",
     },
   });

@@ -364,6 +364,14 @@ export interface Offer {
   }[];
 }
 
+/** What a courier may take without being asked, told like an offer. */
+export type OpenJob = Pick<Offer, "approach_m" | "trip_m" | "pay" | "made_of" | "deliveries">;
+
+/** Of the rules in force, what the courier's app goes by. */
+export interface Rules {
+  dispatch: { policy: { assignment: { mode: "direct" | "offer" | "offer_several" | "open_list" } } };
+}
+
 export interface PayPart {
   kind: "base" | "pickups" | "dropoffs" | "distance";
   /** Stops, or metres. */
@@ -409,7 +417,7 @@ export interface Decisions {
     at: string;
     delivery_id: string;
     merchant_name: string;
-    outcome: "proposed" | "not_chosen" | "excluded" | "waits";
+    outcome: "proposed" | "taken" | "on_open_list" | "waits" | "not_chosen" | "excluded";
     words: { en: string; fr: string };
     policy_version: string;
   }[];

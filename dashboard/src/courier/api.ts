@@ -1,7 +1,7 @@
 // What a courier's phone asks of the API.
 import { get, getFile, post } from "../api/call";
 import type {
-  Clock, Decisions, Offer, Page, Pay, Review, ReviewAbout, Route, Shift, Suspension,
+  Clock, Decisions, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
 } from "../api/types";
 import type { PhoneEvent } from "./journal";
 import type { Fix, ProofFile } from "./storage";
@@ -27,7 +27,10 @@ const LINES_MAX = 100;
 export const api = {
   clock: () => get<Clock>("/v1/clock"),
   shifts: () => get<Page<Shift>>("/v1/me/shifts"),
+  rules: () => get<Rules>("/v1/transparency"),
   offers: () => get<Page<Offer>>("/v1/me/offers"),
+  openList: () => get<Page<OpenJob>>("/v1/me/open-list"),
+  take: (id: string) => post<Offer>(`/v1/deliveries/${id}/take`),
   route: () => get<Route>("/v1/me/route"),
   pay: (from: string) =>
     get<Pay>(`/v1/me/pay?limit=${LINES_MAX}&from=${encodeURIComponent(from)}`),

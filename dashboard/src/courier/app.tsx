@@ -4,6 +4,7 @@ import { leave } from "./session";
 import { today, update, useCourier } from "./state";
 import { LoginView } from "./views/login";
 import { OfferCard, PassedOffer } from "./views/offer";
+import { OpenListView } from "./views/open";
 import { PayView } from "./views/pay";
 import { RightsView } from "./views/rights";
 import { OffShift, ShiftBar } from "./views/shift";
@@ -55,7 +56,7 @@ function View({ tab }: { tab: Tab }) {
 }
 
 function Ride() {
-  const { said, sharing, now } = useCourier();
+  const { said, sharing, now, openList } = useCourier();
   const { shift, stops } = today();
   const offer = shift && said?.offers.find(({ expires_at }) => Date.parse(expires_at) > now);
   return (
@@ -65,7 +66,8 @@ function Ride() {
       <PassedOffer />
       {!shift && <OffShift />}
       {shift && <Route />}
-      {shift && !offer && stops.length === 0 && (
+      {shift && <OpenListView />}
+      {shift && !offer && openList === null && stops.length === 0 && (
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>
       )}
       <ShiftBar />

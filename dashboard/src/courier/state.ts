@@ -1,6 +1,6 @@
 // The one state of the courier's app; the screen is derived from it.
 import { useLayoutEffect, useState } from "preact/hooks";
-import type { Offer, Pay, RouteStop, Shift, User } from "../api/types";
+import type { Offer, OpenJob, Pay, RouteStop, Shift, User } from "../api/types";
 import { detectLanguage, type Language } from "../store/preferences";
 import { replay, type Day, type PhoneEvent } from "./journal";
 
@@ -17,6 +17,9 @@ export interface ClockAnchor {
   phone: number;
   speed: number;
 }
+
+/** The open list, where the co-op has one: its jobs, or that the position is still missing. */
+export type OpenList = readonly OpenJob[] | "unseen" | null;
 
 export type Sharing = "off" | "on" | "seeking" | "denied";
 
@@ -45,6 +48,7 @@ export interface State {
   notices: readonly Notice[];
   /** An offer that ended while it was on screen, and how. */
   passed: "expired" | "gone" | "declined" | null;
+  openList: OpenList;
 }
 
 let state: State = {
@@ -62,6 +66,7 @@ let state: State = {
   now: Date.now(),
   notices: [],
   passed: null,
+  openList: null,
 };
 const listeners = new Set<() => void>();
 

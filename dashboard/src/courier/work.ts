@@ -1,12 +1,12 @@
 // What happens on the phone: acts are kept first and sent when there is a network, in their order.
 import { ApiError } from "../api/problem";
 import { openStream, type Stream } from "../api/stream";
-import type { User } from "../api/types";
+import type { Shift, User } from "../api/types";
 import { api } from "./api";
 import { freshId } from "./ids";
 import type { Act } from "./journal";
 import { Storage, type ProofFile } from "./storage";
-import { coopNow, current, today, update, type ClockAnchor, type Said } from "./state";
+import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said } from "./state";
 import { t, type Key } from "./words";
 
 const BATCH_MAX = 100;
@@ -87,6 +87,17 @@ export async function answer(id: string, how: "accept" | "decline"): Promise<voi
   await load();
 }
 
+/** Takes a job from the open list; the first to take it has it. */
+export async function take(id: string): Promise<void> {
+  try {
+    await api.take(id);
+    notify("good", t("open.taken"));
+  } catch (error) {
+    notify("bad", said(error));
+  }
+  await load();
+}
+
 // --- sending --------------------------------------------------------------------------------------
 
 let flushing = false;
@@ -152,6 +163,7 @@ async function sendFixes(from: Storage): Promise<void> {
     if (fixes.length === 0) break;
     await api.sendFixes(fixes);
     await from.dropFixes(fixes.map(({ at }) => at));
+    if (current().openList === "unseen") void load();
   }
   update({ waitingFixes: await from.countFixes() });
 }
@@ -201,11 +213,29 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const planned = shifts.items.filter(({ state, from }) =>
     state === "planned" && from !== undefined && Date.parse(from) < horizon);
   const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned };
+  const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
-  update({ said: fresh, clock: anchor, events, online: true });
+  update({ said: fresh, openList, clock: anchor, events, online: true });
   await storage?.keep("said", fresh);
   await storage?.keep("clock", anchor);
+}
+
+/** Whether the co-op has voted for an open list; asked for once a connection. */
+let hasOpenList: boolean | null = null;
+
+async function readOpenList(shift: Shift | null): Promise<OpenList> {
+  if (!shift) return null;
+  hasOpenList ??= (await api.rules()).dispatch.policy.assignment.mode === "open_list";
+  if (!hasOpenList) return null;
+  try {
+    return (await api.openList()).items;
+  } catch (error) {
+    const code = error instanceof ApiError ? error.problem.code : "";
+    if (code === "rule") return "unseen";
+    if (code === "off-shift" || code === "not-open-list") return null;
+    throw error;
+  }
 }
 
 /** A new offer is felt; one that is gone is explained. */
@@ -246,6 +276,7 @@ export async function begin(user: User): Promise<void> {
     onFrame: ({ event }) => event !== "positions" && soon(),
     onUp: () => {
       attempt = 0;
+      hasOpenList = null; // The server may have come back under other rules.
       soon();
     },
     onDown: () => setOnline(false),
@@ -270,7 +301,7 @@ export function end(): void {
   clearTimeout(retry);
   storage?.close();
   storage = null;
-  update({ user: null, said: null, events: [], waitingFixes: 0, waitingFiles: 0 });
+  update({ user: null, said: null, openList: null, events: [], waitingFixes: 0, waitingFiles: 0 });
 }
 
 /** A fix is kept like an event, while a shift is open and no longer. */

@@ -44,15 +44,17 @@ pub fn candidates<T: TravelTimes>(
     Scales::new(field, schedules).candidates(parcel)
 }
 
-/// The cheapest route of a rider with a parcel in it, if it is not there yet; `None` if no rule
-/// allows one.
+/// The cheapest route of a rider with a parcel in it, if it is not there yet.
+///
+/// # Errors
+/// The rule that allows none.
 pub fn route_with<T: TravelTimes>(
     field: &Field<'_, T>,
     schedules: &Schedules,
     parcel: ParcelIx,
     rider: RiderIx,
-) -> Option<Vec<TaskIx>> {
-    Scales::new(field, schedules).weigh(parcel, rider).ok().map(|(best, _)| best.route)
+) -> Result<Vec<TaskIx>, Refusal> {
+    Scales::new(field, schedules).weigh(parcel, rider).map(|(best, _)| best.route)
 }
 
 /// Weighs one parcel after the other for many riders.

@@ -39,6 +39,22 @@ pub fn to_courier(explanation: &Explanation, courier: CourierId, language: Langu
     format!("{opening} {rank} {}", weighed(own, language))
 }
 
+/// What a courier may read about a job that they took from the open list.
+pub fn to_taker(explanation: &Explanation, courier: CourierId, language: Language) -> String {
+    let opening = match language {
+        Language::En => "You took it from the open list yourself; the engine chose nobody.",
+        Language::Fr => {
+            "Vous l'avez prise vous-même sur la liste libre ; le moteur n'a choisi personne."
+        }
+    };
+    let own = explanation.candidates.iter().find(|one| one.courier == courier);
+    let reckoned = own.map(|own| match language {
+        Language::En => format!(" What it reckoned for you: {}", weighed(own, language)),
+        Language::Fr => format!(" Ce qu'il a calculé pour vous : {}", weighed(own, language)),
+    });
+    opening.to_owned() + &reckoned.unwrap_or_default()
+}
+
 /// What became of the job, as somebody reads it who could have had it.
 fn opening(verdict: &Verdict, courier: CourierId, language: Language) -> String {
     let text = match (verdict, language) {
@@ -196,7 +212,8 @@ fn weighed(weighed: &Weighed, language: Language) -> String {
     }
 }
 
-fn refusal(rule: Refusal, language: Language) -> &'static str {
+/// Why not.
+pub fn refusal(rule: Refusal, language: Language) -> &'static str {
     let (en, fr) = match rule {
         Refusal::Blocked => (
             "The courier and the merchant are kept apart.",

@@ -1,6 +1,6 @@
 //! Why the engine said what it said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::{Data, Json};
 use serde::Serialize;
@@ -48,6 +48,8 @@ pub async fn explain_delivery(
     let mut conn = app.coop.conn().await?;
     db::deliveries::find(&mut conn, id.0).await?.ok_or(ApiError::NotFound("delivery"))?;
     let decisions = db::decisions::about(&mut conn, id.0).await?;
+    let accepted = db::offers::acceptances(&mut conn, id.0, db::decisions::WHY_MAX).await?;
+    let accepted: BTreeMap<DecisionId, CourierId> = accepted.into_iter().collect();
     let told: Vec<Value> = decisions
         .iter()
         .filter_map(|decision| {
@@ -57,6 +59,9 @@ pub async fn explain_delivery(
             told["at"] = json!(decision.decided_at);
             told["policy_version"] = json!(decision.policy_version);
             told["engine_version"] = json!(decision.engine_version);
+            if let Some(courier) = accepted.get(&decision.id) {
+                told["accepted_by"] = json!(courier);
+            }
             Some(told)
         })
         .collect();
@@ -88,6 +93,9 @@ const REASONS_MAX: usize = 50;
 #[serde(rename_all = "snake_case")]
 enum Outcome {
     Proposed,
+    /// From the open list, by the courier.
+    Taken,
+    OnOpenList,
     Waits,
     NotChosen,
     Excluded,
@@ -111,8 +119,9 @@ pub struct Reason {
     words: Words,
 }
 
-/// What a decision says about a courier and a job, if it looked at both.
-fn outcome(about: &Explanation, courier: CourierId) -> Option<Outcome> {
+/// What a decision says about a courier and a job, if it looked at both. `accepted`: one of the
+/// courier's own offers stands on it.
+fn outcome(about: &Explanation, courier: CourierId, accepted: bool) -> Option<Outcome> {
     if about.excluded.iter().any(|one| one.courier == courier) {
         return Some(Outcome::Excluded);
     }
@@ -120,10 +129,12 @@ fn outcome(about: &Explanation, courier: CourierId) -> Option<Outcome> {
     Some(match about.verdict {
         Verdict::Proposed { to } | Verdict::Moves { to, .. } if to == courier => Outcome::Proposed,
         Verdict::Waits { best, .. } if best == courier => Outcome::Waits,
+        // Nobody is asked about what is on the list: an offer that stands on it was a taking.
+        Verdict::OnOpenList if accepted => Outcome::Taken,
+        Verdict::OnOpenList => Outcome::OnOpenList,
         Verdict::Proposed { .. }
         | Verdict::Waits { .. }
         | Verdict::Moves { .. }
-        | Verdict::OnOpenList
         | Verdict::Outbid
         | Verdict::Nobody => Outcome::NotChosen,
     })
@@ -137,13 +148,14 @@ pub async fn list_my_decisions(
 ) -> Result<Json<Page<Reason>>, ApiError> {
     let mut conn = app.coop.conn().await?;
     let mut ids = db::offers::decisions_of(&mut conn, by.0, ASKED_MAX).await?;
+    let own: BTreeSet<DecisionId> = ids.iter().copied().collect();
     ids.extend(db::decisions::latest(&mut conn, TICKS_MAX).await?);
     let told = db::decisions::told(&mut conn, &ids).await?;
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
     for decision in &told {
         for about in &decision.plan.explanations {
-            let Some(outcome) = outcome(about, by.0) else { continue };
+            let Some(outcome) = outcome(about, by.0, own.contains(&decision.id)) else { continue };
             if found.len() < REASONS_MAX && seen.insert((about.delivery, outcome)) {
                 found.push((decision, about, outcome));
             }
@@ -152,6 +164,14 @@ pub async fn list_my_decisions(
     let jobs: Vec<DeliveryId> = found.iter().map(|(_, about, _)| about.delivery).collect();
     let names = db::deliveries::merchant_names(&mut conn, &jobs).await?;
     let reason = |(decision, about, outcome): (&Told, &Explanation, Outcome)| {
+        let in_words = match outcome {
+            Outcome::Taken => words::to_taker,
+            Outcome::Proposed
+            | Outcome::OnOpenList
+            | Outcome::Waits
+            | Outcome::NotChosen
+            | Outcome::Excluded => words::to_courier,
+        };
         Some(Reason {
             decision_id: decision.id,
             at: decision.decided_at,
@@ -160,8 +180,8 @@ pub async fn list_my_decisions(
             merchant_name: names.get(&about.delivery)?.clone(),
             outcome,
             words: Words {
-                en: words::to_courier(about, by.0, Language::En),
-                fr: words::to_courier(about, by.0, Language::Fr),
+                en: in_words(about, by.0, Language::En),
+                fr: in_words(about, by.0, Language::Fr),
             },
         })
     };

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod me;
 pub mod merchants;
 pub mod offers;
+pub mod open_list;
 pub mod phone;
 pub mod positions;
 pub mod prices;

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
-import type { Offer, PayPart } from "../../api/types";
+import type { Offer, OpenJob, PayPart } from "../../api/types";
 import { answer } from "../work";
 import { useCourier } from "../state";
 import { hourMinute, metres, money, t } from "../words";
 
-/** An offer, whole before any answer: the pay and how it is made up, the way, the places, the time. */
+/** An offer, whole before any answer. */
 export function OfferCard({ offer }: { offer: Offer }) {
   const { now, clock, online } = useCourier();
   const [busy, setBusy] = useState(false);
@@ -19,28 +19,7 @@ export function OfferCard({ offer }: { offer: Offer }) {
   return (
     <section class="panel offer" aria-labelledby="offer-title" data-offer={offer.id}>
       <h1 id="offer-title">{many === 1 ? t("offer.title") : t("offer.title.many", { n: many })}</h1>
-      <p class="pay"><strong>{money(offer.pay)}</strong> <span>{t("offer.least")}</span></p>
-      {offer.made_of && offer.made_of.length > 0 && (
-        <details>
-          <summary>{t("offer.made")}</summary>
-          <ul class="sum">{offer.made_of.map((part) => <Part key={part.kind} part={part} />)}</ul>
-        </details>
-      )}
-      <p>{t("offer.distance", {
-        total: metres(offer.approach_m + offer.trip_m),
-        approach: metres(offer.approach_m),
-        trip: metres(offer.trip_m),
-      })}</p>
-      <ol class="places">
-        {offer.deliveries.map((delivery) => (
-          <li key={delivery.id}>
-            <p><b>{t("offer.pickup")}</b> {delivery.merchant_name}
-              <small>{delivery.pickup.address} · {t("offer.ready", { time: hourMinute(delivery.ready_at) })}</small></p>
-            <p><b>{t("offer.dropoff")}</b> {delivery.dropoff.address ?? ""}
-              <small>{t("offer.by", { time: hourMinute(delivery.due_at) })}</small></p>
-          </li>
-        ))}
-      </ol>
+      <Terms of={offer} />
       <p class="quiet">{t("offer.free")}</p>
       <div class="thumb">
         <p class="countdown" role="timer">
@@ -56,6 +35,36 @@ export function OfferCard({ offer }: { offer: Offer }) {
         {!online && <p>{t("offer.offline")}</p>}
       </div>
     </section>
+  );
+}
+
+/** The pay and how it is made up, the way, the places, the times. */
+export function Terms({ of }: { of: OpenJob }) {
+  return (
+    <>
+      <p class="pay"><strong>{money(of.pay)}</strong> <span>{t("offer.least")}</span></p>
+      {of.made_of && of.made_of.length > 0 && (
+        <details>
+          <summary>{t("offer.made")}</summary>
+          <ul class="sum">{of.made_of.map((part) => <Part key={part.kind} part={part} />)}</ul>
+        </details>
+      )}
+      <p>{t("offer.distance", {
+        total: metres(of.approach_m + of.trip_m),
+        approach: metres(of.approach_m),
+        trip: metres(of.trip_m),
+      })}</p>
+      <ol class="places">
+        {of.deliveries.map((delivery) => (
+          <li key={delivery.id}>
+            <p><b>{t("offer.pickup")}</b> {delivery.merchant_name}
+              <small>{delivery.pickup.address} · {t("offer.ready", { time: hourMinute(delivery.ready_at) })}</small></p>
+            <p><b>{t("offer.dropoff")}</b> {delivery.dropoff.address ?? ""}
+              <small>{t("offer.by", { time: hourMinute(delivery.due_at) })}</small></p>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -60,6 +60,13 @@ export const en = {
   "offer.passed.declined": "Declined. Nothing follows from it for you.",
   "offer.offline": "Offers need a connection.",
 
+  "open.title": "Open jobs",
+  "open.none": "Nothing you could take now. The list looks again by itself.",
+  "open.unseen": "The list comes as soon as your position is known.",
+  "open.take": "Take it",
+  "open.take.this": "Take it: {shop}, {pay}",
+  "open.taken": "It is yours: it is in your route now.",
+
   "stop.next": "Next stop",
   "stop.pickup": "Pickup",
   "stop.dropoff": "Drop-off",
@@ -157,6 +164,8 @@ export const en = {
   "review.upheld": "It stays as it was: {reasons}",
   "review.changed": "It was corrected: {reasons}",
   "outcome.proposed": "Offered to you",
+  "outcome.taken": "Taken by you",
+  "outcome.on_open_list": "On the open list",
   "outcome.not_chosen": "Not to you",
   "outcome.excluded": "Not possible for you",
   "outcome.waits": "Not decided yet",
@@ -173,6 +182,11 @@ export const en = {
   "refused.at-work": "End your shift first.",
   "refused.suspended": "You are suspended: the decision and its reasons are under My rights.",
   "refused.offer-gone": "This offer is not open any more.",
+  "refused.not-listed": "This job is not on the list any more. Nothing follows from it for you.",
+  "refused.rule": "A rule keeps this job from you now: time, load, distance or position.",
+  "refused.off-shift": "Start your shift first.",
+  "refused.not-open-list": "There is no open list any more: the engine gives out the work.",
+  "refused.outdated": "Your route has just changed. Look at it and try again.",
   "dismiss": "Dismiss",
 } as const;
 

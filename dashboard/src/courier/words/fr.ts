@@ -61,6 +61,13 @@ export const fr: Record<Key, string> = {
   "offer.passed.declined": "Refusée. Cela n’a aucune conséquence pour vous.",
   "offer.offline": "Répondre demande une connexion.",
 
+  "open.title": "Courses libres",
+  "open.none": "Rien à prendre pour vous en ce moment. La liste se met à jour toute seule.",
+  "open.unseen": "La liste s’affiche dès que votre position est connue.",
+  "open.take": "La prendre",
+  "open.take.this": "La prendre : {shop}, {pay}",
+  "open.taken": "Elle est à vous : elle est dans votre tournée.",
+
   "stop.next": "Prochain arrêt",
   "stop.pickup": "Retrait",
   "stop.dropoff": "Livraison",
@@ -158,6 +165,8 @@ export const fr: Record<Key, string> = {
   "review.upheld": "Cela reste ainsi : {reasons}",
   "review.changed": "C’est corrigé : {reasons}",
   "outcome.proposed": "Proposée à vous",
+  "outcome.taken": "Prise par vous",
+  "outcome.on_open_list": "Sur la liste libre",
   "outcome.not_chosen": "Pas à vous",
   "outcome.excluded": "Pas possible pour vous",
   "outcome.waits": "Pas encore décidé",
@@ -174,5 +183,10 @@ export const fr: Record<Key, string> = {
   "refused.at-work": "Finissez d’abord le service.",
   "refused.suspended": "Vous êtes suspendu·e : la décision et ses motifs sont sous Mes droits.",
   "refused.offer-gone": "Cette proposition n’est plus ouverte.",
+  "refused.not-listed": "Cette course n’est plus sur la liste. Cela n’a aucune conséquence pour vous.",
+  "refused.rule": "Une règle s’y oppose pour vous en ce moment : temps, charge, distance ou position.",
+  "refused.off-shift": "Commencez d’abord le service.",
+  "refused.not-open-list": "Il n’y a plus de liste libre : le moteur distribue les courses.",
+  "refused.outdated": "Votre tournée vient de changer. Regardez-la et réessayez.",
   "dismiss": "Fermer",
 };
