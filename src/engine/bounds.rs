@@ -2,11 +2,39 @@
 //! their routes being ridden.
 
 use super::costs::Terms;
-use super::problem::{Problem, RiderIx, TaskIx};
+use super::problem::{Problem, RiderIx, Task, TaskIx};
 use super::route::{Clock, counter_visit_len};
 use super::snapshot::StopKind;
 use super::travel::{Leg, TravelTimes};
+use crate::domain::geo::Spot;
 use crate::domain::vehicle::VehicleKind;
+
+/// The first visit of some tasks: one pickup, or several at one counter.
+#[derive(Clone, Copy, Debug)]
+pub struct Counter {
+    spot: Spot,
+    counter: u32,
+    /// The longest service before a handover, in seconds.
+    before_s: i64,
+    /// When the last of the goods are ready, in seconds.
+    pub ready_s: i64,
+}
+
+impl Counter {
+    /// # Panics
+    /// If there are no tasks.
+    pub fn of<T: TravelTimes>(problem: &Problem<'_, T>, tasks: &[TaskIx]) -> Self {
+        let first = problem.task(tasks[0]);
+        let here = &tasks[..counter_visit_len(problem, tasks)];
+        let most = |of: fn(&Task) -> i64| here.iter().map(|&task| of(problem.task(task))).max();
+        Self {
+            spot: first.spot,
+            counter: first.counter,
+            before_s: most(|task| task.before_s).unwrap_or(0),
+            ready_s: most(|task| task.ready_s).unwrap_or(0),
+        }
+    }
+}
 
 /// Going for a first pickup at once.
 #[derive(Clone, Copy, Debug)]
@@ -22,16 +50,15 @@ impl Approach {
     #[inline]
     pub fn of<T: TravelTimes>(
         problem: &Problem<'_, T>,
-        pickup: TaskIx,
+        to: &Counter,
         rider: RiderIx,
         ride: Leg,
     ) -> Option<Self> {
         let rider = &problem.riders[rider];
         let leaves_s = rider.leaves_s(problem.now_s);
-        let pickup = problem.task(pickup);
-        let stays = (rider.spot, rider.counter) == (pickup.spot, pickup.counter);
+        let stays = (rider.spot, rider.counter) == (to.spot, to.counter);
         let arrival_s = if stays { rider.there_s } else { leaves_s + ride.seconds.0 };
-        let handover_s = (arrival_s + pickup.before_s).max(leaves_s).max(pickup.ready_s);
+        let handover_s = (arrival_s + to.before_s).max(leaves_s).max(to.ready_s);
         let weights = &problem.policy.weights;
         (handover_s <= rider.shift_end_s).then(|| Self {
             handover_s,

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::bounds::{Approach, ByVehicle};
+use super::bounds::{Approach, ByVehicle, Counter};
 use super::matching::{self, Edge, Edges};
 use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
-use super::route::{self, Reckoned};
+use super::route::Reckoned;
 use super::schedules::{self, Schedules, new_parcels};
 use super::travel::{Leg, TravelTimes};
 use crate::domain::vehicle::Load;
@@ -29,8 +29,10 @@ struct Pack {
 struct Bound {
     rider: RiderIx,
     cost: i64,
-    /// The ride to the pack's first counter.
-    leg: Leg,
+    /// When the rider would be given the first goods, in seconds, going there at once.
+    handover_s: i64,
+    /// The part of the cost that is the rider's own: equality, and the ride there.
+    own_ms: i64,
 }
 
 /// What is known so far of what a pack would add to other riders.
@@ -96,6 +98,7 @@ impl Pack {
         mut each: impl FnMut(Bound) -> i64,
     ) {
         let first = problem.task(tasks[0]).parcel as usize;
+        let counter = Counter::of(problem, tasks);
         let mut stops = ByVehicle::default();
         for (rider, leg) in problem.reach(first) {
             if rider == self.rider {
@@ -105,14 +108,16 @@ impl Pack {
             if fairness_ms >= below {
                 continue;
             }
-            let Some(approach) = Approach::of(problem, tasks[0], rider, leg) else { continue };
+            let Some(approach) = Approach::of(problem, &counter, rider, leg) else { continue };
             let row = &problem.riders[rider];
             let stops_ms = stops.of(problem, row.vehicle, tasks).from(approach.handover_s);
             // Who has promised something sets out for this from elsewhere.
             let riding_ms = if row.promised.is_empty() { approach.riding_ms } else { 0 };
-            let cost = fairness_ms + stops_ms + riding_ms;
+            let own_ms = fairness_ms + riding_ms;
+            let cost = own_ms + stops_ms;
             if cost < below && parcels.iter().all(|&one| problem.may_have(rider, one)) {
-                below = each(Bound { rider, cost, leg });
+                let handover_s = approach.handover_s;
+                below = each(Bound { rider, cost, handover_s, own_ms });
             }
         }
     }
@@ -243,18 +248,18 @@ impl<T: TravelTimes> Options<'_, T> {
     /// Reckons what a pack would really add to those riders for whom the bound is less than `below`.
     fn weigh(&mut self, row: usize, below: i64) {
         let (problem, schedules) = (self.problem, self.schedules);
-        let Lists { packs, tasks, parcels, rows, legs, route, .. } = &mut *self.lists;
+        let Lists { packs, tasks, rows, legs, route, .. } = &mut *self.lists;
         let (pack, row) = (&packs[row], &mut rows[row]);
         let new = row.bounds[row.weighed..].partition_point(|bound| bound.cost < below);
         if new == 0 {
             return;
         }
         let tasks = &tasks[pack.tasks.clone()];
-        let parcels = &parcels[pack.parcels.clone()];
         let mut scales = Scales::new(problem, pack.rider, tasks, legs);
-        for &Bound { rider, leg, .. } in &row.bounds[row.weighed..row.weighed + new] {
+        for bound in &row.bounds[row.weighed..row.weighed + new] {
+            let rider = bound.rider;
             let added = if is_free(problem, rider) {
-                scales.of_free(problem, rider, parcels, leg)
+                scales.of_free(problem, bound)
             } else {
                 route.clear();
                 route.extend_from_slice(&problem.riders[rider].promised);
@@ -311,34 +316,24 @@ impl<'a> Scales<'a> {
     }
 
     /// What the pack costs a free rider; `None` if a rule forbids it.
-    fn of_free<T: TravelTimes>(
-        &mut self,
-        problem: &Problem<'_, T>,
-        rider_ix: RiderIx,
-        parcels: &[ParcelIx],
-        leg: Leg,
-    ) -> Option<i64> {
-        let rider = &problem.riders[rider_ix];
-        let visit = route::first_visit(problem, rider_ix, self.tasks, Some(leg));
-        let weights = &problem.policy.weights;
-        let first_ride = visit.metres.0 * (weights.riding + weights.approach);
-        let fairness_ms = schedules::fairness_ms(problem, rider_ix, parcels);
+    fn of_free<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, bound: &Bound) -> Option<i64> {
+        let rider = &problem.riders[bound.rider];
+        let same_vehicle = self.known.vehicle == rider.vehicle;
         let is_alike = |seen: &&Seen| {
-            seen.handover_s == visit.handover_s
+            seen.handover_s == bound.handover_s
                 && seen.shift_end_s <= rider.shift_end_s
                 && seen.room == rider.room
         };
-        let same_vehicle = self.known.vehicle == rider.vehicle;
         if let Some(seen) = self.seen.iter().find(is_alike).filter(|_| same_vehicle) {
-            return Some(seen.cost + first_ride + fairness_ms);
+            return Some(seen.cost + bound.own_ms);
         }
-        let cost = schedules::cost_with(problem, rider_ix, self.tasks, self.known).ok()?;
+        let cost = schedules::cost_with(problem, bound.rider, self.tasks, self.known).ok()?;
         if same_vehicle {
             self.seen.push(Seen {
-                handover_s: visit.handover_s,
+                handover_s: bound.handover_s,
                 shift_end_s: rider.shift_end_s,
                 room: rider.room,
-                cost: cost - first_ride - fairness_ms,
+                cost: cost - bound.own_ms,
             });
         }
         Some(cost)

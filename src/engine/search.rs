@@ -4,7 +4,7 @@
 //! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
 //! problem and on the schedules it starts from, on nothing else.
 
-use super::bounds::{Approach, ByVehicle};
+use super::bounds::{Approach, ByVehicle, Counter};
 use super::deal;
 use super::insertion::{self, Best, Old, Scratch};
 use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
@@ -94,9 +94,9 @@ fn cheapest<T: TravelTimes>(
     let mut best = taken.map(|taken| Best { added: taken.gain, ..Best::default() });
     let since = taken.and_then(|taken| taken.since);
     let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
-    let ready_s = problem.task(tasks.start).ready_s;
     scratch.alone.clear();
     scratch.alone.extend(tasks.clone());
+    let counter = Counter::of(problem, &scratch.alone);
     let mut alone = ByVehicle::default();
     for (rider, ride) in problem.reach(parcel) {
         if since.is_some_and(|since| schedules.changed_at(rider) <= since) {
@@ -110,7 +110,7 @@ fn cheapest<T: TravelTimes>(
         if fairness_ms >= added_max {
             continue;
         }
-        let Some(approach) = Approach::of(problem, tasks.start, rider, ride) else { continue };
+        let Some(approach) = Approach::of(problem, &counter, rider, ride) else { continue };
         let old = own.map_or_else(|| schedules.old(rider), |own| own.old);
         let rest_ms = if old.route.is_empty() {
             // Who has nothing to do has nothing on the way either.
@@ -118,7 +118,7 @@ fn cheapest<T: TravelTimes>(
             approach.riding_ms
                 + alone.of(problem, vehicle, &scratch.alone).from(approach.handover_s)
         } else {
-            (approach.handover_s - ready_s) * problem.policy.weights.delay
+            (approach.handover_s - counter.ready_s) * problem.policy.weights.delay
         };
         if fairness_ms + rest_ms >= added_max {
             continue;
