@@ -67,7 +67,7 @@ fn has_fresh_position(coop: &Coop, snapshot: &Snapshot) -> Result<(), OpenListEr
 }
 
 /// What the courier of the snapshot may take, each as an offer would show it; the nearest pickups
-/// first, [`LISTED_MAX`] at most.
+/// first, fifty at most.
 pub async fn list(
     coop: &Coop,
     by: CourierId,

@@ -40,7 +40,7 @@ const TRIED_MAX: usize = 3;
 
 /// What should change hands now, and why; nobody of `busy` is disturbed, and nobody twice.
 ///
-/// Cost: one look at every promised route, and [`TRIED_MAX`] times the layout of the city.
+/// Cost: one look at every promised route, and three times the layout of the city.
 pub fn reassignments(
     snapshot: &Snapshot,
     policy: &DispatchPolicy,
