@@ -1,9 +1,9 @@
-// Builds into dist/: the dashboard (index.html), the courier's app (app/), and content-hashed files of
-// both under assets/.
+// Builds into dist/: the dashboard (index.html), the courier's app (app/), the page that verifies
+// statements (verify/), and content-hashed files of all of them under assets/.
 // `--watch` rebuilds on change, `--tests` bundles test/*.test.ts for `node --test`.
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as esbuild from "esbuild";
 
 const ASSETS = "dist/assets";
@@ -22,6 +22,7 @@ async function placeWorker() {
 const PAGES = {
   "src/main.tsx": { template: "src/index.html", page: "index.html" },
   "src/courier/main.tsx": { template: "src/courier/index.html", page: "app/index.html" },
+  "src/verify/main.tsx": { template: "src/verify/index.html", page: "verify/index.html" },
 };
 /** What a phone keeps besides the script and the style. */
 const APP_FILES = ["favicon.svg", "icon-192.png", "icon-512.png", "manifest.webmanifest"];
@@ -72,7 +73,7 @@ async function writeServiceWorker(metafile) {
 async function options() {
   return {
     entryPoints: Object.keys(PAGES).map((entry) => ({
-      in: entry, out: entry.includes("courier") ? "courier" : "main",
+      in: entry, out: PAGES[entry].page === "index.html" ? "main" : basename(dirname(entry)),
     })),
     bundle: true,
     format: "esm",
@@ -124,7 +125,7 @@ if (process.argv.includes("--tests")) {
 } else {
   await rm("dist", { recursive: true, force: true });
   await mkdir(ASSETS, { recursive: true });
-  await mkdir("dist/app", { recursive: true });
+  for (const { page } of Object.values(PAGES)) await mkdir(dirname(join("dist", page)), { recursive: true });
   await copyFile("src/favicon.svg", join(ASSETS, "favicon.svg"));
   await copyFile("src/favicon.svg", "dist/app/favicon.svg");
   for (const name of APP_FILES.slice(1)) await copyFile(`src/courier/${name}`, `dist/app/${name}`);

@@ -226,7 +226,9 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/readyz").route(get().to(ops::ready)))
         .service(at("/metrics").route(get().to(ops::metrics)))
         .service(at("/").route(get().to(pages::show_page)))
-        .service(at("/app").route(get().to(pages::go_to_app)))
+        .service(at("/app").route(get().to(pages::go_into)))
+        .service(at("/verify").route(get().to(pages::go_into)))
+        .service(at("/verify/").route(get().to(pages::show_page)))
         .service(at("/app/{file:.*}").route(get().to(pages::show_page)))
         .service(at("/assets/{file:.*}").route(get().to(pages::show_page)));
 }

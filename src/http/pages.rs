@@ -18,16 +18,18 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>paceline</title
      <h1>paceline runs</h1><p>This binary was built without its dashboard. Build it with \
      <code>./dev web</code>, then build the binary again. The API is at <code>/v1</code>.</p>";
 
-/// `GET /app`: a service worker's scope ends on a slash, so the courier's app lives at `/app/`.
-pub async fn go_to_app() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/app/")).finish()
+/// `GET /app`, `/verify`: a service worker's scope ends on a slash, so such a page lives in a folder.
+pub async fn go_into(request: HttpRequest) -> HttpResponse {
+    let folder = format!("{}/", request.path());
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, folder)).finish()
 }
 
-/// `GET /`, `/app/` and everything under `/assets`. Asset names carry their content's hash.
+/// `GET /`, `/app/`, `/verify/` and everything under `/assets`. Asset names carry their content's hash.
 pub async fn show_page(request: HttpRequest) -> HttpResponse {
     let path = match request.path() {
         "/" => "index.html",
         "/app/" => "app/index.html",
+        "/verify/" => "verify/index.html",
         path => path.trim_start_matches('/'),
     };
     let Some(file) = Dist::get(path) else {

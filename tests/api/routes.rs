@@ -376,6 +376,8 @@ pub fn all() -> Vec<Route> {
         get("/", A::Public, O::None),
         get("/app", A::Public, O::None),
         get("/app/{file:.*}", A::Public, O::None),
+        get("/verify", A::Public, O::None),
+        get("/verify/", A::Public, O::None),
         get("/assets/{file:.*}", A::Public, O::None),
     ]
 }

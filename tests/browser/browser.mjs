@@ -28,11 +28,14 @@ export async function board(browser, url, { email, password, patience_ms = 30_00
   return page;
 }
 
-/** No serious fault for assistive technology on what is shown now. */
-export async function assertAccessible(page, where) {
+export const ANY_FAULT = ["minor", "moderate", "serious", "critical"];
+const GRAVE_FAULTS = ["serious", "critical"];
+
+/** No fault for assistive technology on what is shown now; by default only grave ones count. */
+export async function assertAccessible(page, where, faults = GRAVE_FAULTS) {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const said = grave.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
+  const found = violations.filter(({ impact }) => faults.includes(impact));
+  const said = found.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
   assert.deepEqual(said, [], where);
 }

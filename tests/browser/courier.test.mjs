@@ -3,15 +3,20 @@
 // SCREENSHOTS=folder keeps pictures; CHROMIUM says where the browser is. Twenty minutes of the co-op's
 // time pass without a network in the middle of it; afterwards the API says what came of it.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
 import { chromium } from "playwright-core";
+import { ANY_FAULT, assertAccessible } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
+import { statement } from "./statement.mjs";
 
 const { SCREENSHOTS } = process.env;
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PATIENCE_MS = 30_000;
 const SCRIPT_BYTES_MAX = 200_000;
+/** Lines of a long statement, and how long a browser may take for it. */
+const LINES = 10_000;
+const VERIFY_MS_MAX = 1000;
 const OFFLINE_MS = 20 * 60_000;
 /** Seconds of the co-op for one of ours: the twenty minutes take half a minute. */
 const SPEED = 40;
@@ -58,13 +63,6 @@ after(async () => {
   await coop?.stop();
 });
 
-async function assertAccessible(where) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
-  assert.deepEqual(said, [], where);
-}
-
 async function picture(name) {
   if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/courier-${name}.png` });
 }
@@ -103,7 +101,7 @@ const pending = () => page.evaluate(async () => {
 test("a courier logs in, and a wrong password is refused in words", async () => {
   await page.goto(`${coop.url}/app`);
   await page.waitForSelector("body[data-ready=app]");
-  await assertAccessible("login");
+  await assertAccessible(page, "login", ANY_FAULT);
   cut = true; // The browser logs the 401 itself.
   await page.getByLabel("E-mail").fill(coop.courier.email);
   await page.getByLabel("Password").fill("not the password");
@@ -115,7 +113,7 @@ test("a courier logs in, and a wrong password is refused in words", async () => 
   await page.getByRole("heading", { name: "You are off shift" }).waitFor();
   await page.waitForSelector("[data-sharing=off]");
   await page.evaluate(() => navigator.serviceWorker.ready);
-  await assertAccessible("off shift");
+  await assertAccessible(page, "off shift", ANY_FAULT);
 });
 
 test("it can be installed", async () => {
@@ -134,7 +132,7 @@ test("a shift begins by the keyboard alone, and the position is shared from then
   await page.getByRole("heading", { name: "Waiting for an offer" }).waitFor();
   await page.waitForSelector("[data-sharing=on]");
   await page.waitForSelector("[data-events='0'][data-fixes='0']", { state: "attached" });
-  await assertAccessible("on shift");
+  await assertAccessible(page, "on shift", ANY_FAULT);
 });
 
 test("an offer shows everything before any answer, and declining it costs nothing", async () => {
@@ -147,7 +145,7 @@ test("an offer shows everything before any answer, and declining it costs nothin
   await page.locator("[data-offer] summary").click();
   assert.equal(await page.locator("[data-offer] .sum li").count(), parts.length);
   await page.getByText("Declining or not answering costs you nothing").waitFor();
-  await assertAccessible("an offer");
+  await assertAccessible(page, "an offer", ANY_FAULT);
   await picture("offer");
   await tap("decline");
   await card.waitForElementState("hidden");
@@ -160,7 +158,7 @@ test("the next offer comes all the same, is accepted and picked up", async () =>
   await tap("accept");
   await nextStop(deliveries.first, "pickup");
   await picture("stop");
-  await assertAccessible("the next stop");
+  await assertAccessible(page, "the next stop", ANY_FAULT);
   assert.match(await page.getByRole("link", { name: "Navigate" }).getAttribute("href"), /^geo:/);
   await tap("start");
   await tap("picked");
@@ -216,7 +214,7 @@ test("twenty minutes without a network: the work goes on, even over a restart", 
   await page.mouse.up();
   await tap("keep-signature");
   await page.getByText("Signature kept.").waitFor();
-  await assertAccessible("handing over, offline");
+  await assertAccessible(page, "handing over, offline", ANY_FAULT);
   await picture("proof");
   await page.getByLabel("Who took it?").fill("Ada Lovelace");
   await tap("delivered");
@@ -230,7 +228,7 @@ test("twenty minutes without a network: the work goes on, even over a restart", 
   await pickUp(deliveries.third);
   await nextStop(deliveries.third, "dropoff");
   await tap("problem");
-  await assertAccessible("a problem, offline");
+  await assertAccessible(page, "a problem, offline", ANY_FAULT);
   await page.getByLabel("Nobody there").check();
   await page.getByLabel("In your words").fill("rang three times");
   await tap("failed");
@@ -301,7 +299,7 @@ test("earnings say why, so does the engine, and a person is asked to look again"
   await page.waitForSelector(`[data-total="${total.amount}"]`);
   await page.locator("[data-line] summary").first().click();
   await page.getByText("Tariff").first().waitFor();
-  await assertAccessible("pay");
+  await assertAccessible(page, "pay", ANY_FAULT);
   await picture("pay");
   await page.getByRole("link", { name: "My rights" }).click();
   await tap("why");
@@ -318,8 +316,61 @@ test("earnings say why, so does the engine, and a person is asked to look again"
   const download = page.waitForEvent("download");
   await tap("export");
   assert.equal((await download).suggestedFilename(), "paceline.zip");
-  await assertAccessible("rights");
+  await assertAccessible(page, "rights", ANY_FAULT);
   await picture("rights");
+});
+
+test("the account is checked on the phone, and its file on a page that anybody may open", async () => {
+  await coop.asAdmin("POST", "/v1/ledger/checkpoints", {});
+  await page.getByRole("link", { name: "Pay" }).click();
+  await tap("check-statement");
+  await page.waitForSelector("[data-outcome=holds]");
+  await assertAccessible(page, "a checked account", ANY_FAULT);
+  await picture("proof");
+  const download = page.waitForEvent("download");
+  await tap("save-statement");
+  const bundle = await readFile(await (await download).path(), "utf8");
+
+  const open = await page.context().newPage();
+  await open.goto(`${coop.url}/verify`);
+  await open.waitForSelector("[data-ready=verify]");
+  await open.waitForSelector("[data-checkpoint='1'][data-holds=true]");
+  let files = 0;
+  const outcome = async (text) => {
+    const name = `${(files += 1)}.json`;
+    const file = { name, mimeType: "application/json", buffer: Buffer.from(text) };
+    await open.getByLabel("Statement (JSON)").setInputFiles(file);
+    const shown = open.locator(`[data-file="${name}"] [data-outcome]`);
+    return shown.evaluate(({ dataset }) => ({ ...dataset }));
+  };
+  assert.equal((await outcome(bundle)).outcome, "holds");
+  await open.getByText(/Signed by the co-op up to line/).waitFor();
+  await assertAccessible(open, "a statement that holds", ANY_FAULT);
+  if (SCREENSHOTS) await open.screenshot({ path: `${SCREENSHOTS}/verify.png`, fullPage: true });
+
+  const { lines } = JSON.parse(bundle);
+  for (const [index, { seq, amount }] of lines.entries()) {
+    const dearer = JSON.parse(bundle);
+    dearer.lines[index].amount = amount + 1;
+    assert.deepEqual(await outcome(JSON.stringify(dearer)),
+      { outcome: "fault", reason: "balance", line: String(seq) });
+    dearer.lines[index].balance += 1;
+    assert.deepEqual(await outcome(JSON.stringify(dearer)),
+      { outcome: "fault", reason: "hash", line: String(seq) });
+  }
+  await assertAccessible(open, "a statement that does not hold", ANY_FAULT);
+  const shorter = JSON.parse(bundle);
+  shorter.lines.pop();
+  assert.equal((await outcome(JSON.stringify(shorter))).reason, "rewound", "seen before");
+  assert.equal((await outcome("{}")).reason, "format");
+
+  const { text, key } = statement(LINES);
+  await open.getByLabel("The co-op's public key").fill(key);
+  const long = await outcome(text);
+  assert.equal(long.outcome, "holds");
+  console.log(`a statement of ${LINES} lines verifies in ${long.ms} ms in the browser`);
+  assert.ok(Number(long.ms) < VERIFY_MS_MAX, `${long.ms} ms`);
+  await open.close();
 });
 
 test("French is one tap away, and the dark screen can be read", async () => {
@@ -327,7 +378,7 @@ test("French is one tap away, and the dark screen can be read", async () => {
   await page.getByRole("heading", { name: "Mes droits" }).waitFor();
   assert.equal(await page.getAttribute("html", "lang"), "fr");
   await page.emulateMedia({ colorScheme: "dark" });
-  await assertAccessible("rights in French, dark");
+  await assertAccessible(page, "rights in French, dark", ANY_FAULT);
   await page.getByRole("button", { name: "English" }).click();
 });
 

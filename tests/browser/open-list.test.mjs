@@ -1,8 +1,8 @@
 // The open list on a phone, in a co-op that has voted for one; see courier.test.mjs for how to run it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import axe from "axe-core";
 import { chromium } from "playwright-core";
+import { ANY_FAULT, assertAccessible } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
 const { SCREENSHOTS } = process.env;
@@ -34,23 +34,16 @@ after(async () => {
   await coop?.stop();
 });
 
-async function assertAccessible(where) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" | ")}`);
-  assert.deepEqual(said, [], where);
-}
-
 test("an open job shows what an offer would, and is taken by the keyboard", async () => {
   await page.getByText("Nothing you could take now.").waitFor();
-  await assertAccessible("an empty list");
+  await assertAccessible(page, "an empty list", ANY_FAULT);
   const delivery = await coop.order(300, 900);
   await page.waitForSelector(`[data-job=${delivery.id}]`);
   const [job] = (await coop.asCourier("GET", "/v1/me/open-list")).items;
   assert.equal(job.deliveries[0].id, delivery.id);
   await page.locator("[data-job] summary").click();
   assert.equal(await page.locator("[data-job] .sum li").count(), job.made_of.length);
-  await assertAccessible("an open job");
+  await assertAccessible(page, "an open job", ANY_FAULT);
   if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/courier-open-list.png` });
   await page.getByRole("button", { name: /^Take it: Boulangerie Paul, / }).focus();
   await page.keyboard.press("Enter");

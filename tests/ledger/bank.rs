@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use diesel::sql_types::BigInt;
-use diesel::{QueryableByName, sql_query};
+use diesel::{QueryResult, QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use paceline::clock;
 use paceline::db::{API_ROLE, ledger};
@@ -16,14 +16,14 @@ use paceline::domain::money::{Currency, Money};
 use crate::books::{Books, at};
 use crate::database::Database;
 
-const WRITERS: usize = 20;
+pub const WRITERS: usize = 20;
 
 /// Booked over 50 accounts, and again over 10; two postings an entry.
 const ENTRIES: u64 = 2_500;
 
 /// How many entries, unless `PACELINE_BANK_ENTRIES` says otherwise: 25000 makes 100,000 postings in
-/// both tests together.
-fn entries() -> u64 {
+/// both tests together, and 50,000 under fire.
+pub fn entries() -> u64 {
     let asked = std::env::var("PACELINE_BANK_ENTRIES").ok();
     asked.map_or(ENTRIES, |text| text.parse().expect("PACELINE_BANK_ENTRIES is a number"))
 }
@@ -50,8 +50,8 @@ fn transfer(accounts: &[MerchantId]) -> Entry {
     Entry::transfer(id, at(0), detail, account(from), account(to), money).expect("not empty")
 }
 
-/// Looks at the whole until it is told to stop. Gives how often.
-async fn look_on(mut conn: AsyncPgConnection, done: Arc<AtomicBool>) -> u64 {
+/// Looks at the whole, in one snapshot: it sums to nothing, and no account is ahead of its lines.
+pub async fn look(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     #[derive(QueryableByName)]
     struct Totals {
         #[diesel(sql_type = BigInt)]
@@ -61,18 +61,23 @@ async fn look_on(mut conn: AsyncPgConnection, done: Arc<AtomicBool>) -> u64 {
         #[diesel(sql_type = BigInt)]
         behind: i64,
     }
+    let seen: Totals = sql_query(
+        "SELECT (SELECT coalesce(sum(balance), 0)::bigint FROM ledger_accounts) AS heads,
+                (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_postings) AS postings,
+                (SELECT coalesce(sum(seq), 0)::bigint FROM ledger_accounts)
+                    - (SELECT count(*) FROM ledger_postings) AS behind",
+    )
+    .get_result(conn)
+    .await?;
+    assert_eq!((seen.heads, seen.postings, seen.behind), (0, 0, 0), "in one snapshot");
+    Ok(())
+}
+
+/// Looks on until it is told to stop. Gives how often.
+async fn look_on(mut conn: AsyncPgConnection, done: Arc<AtomicBool>) -> u64 {
     let mut looks = 0;
     while !AtomicBool::load(&done, Ordering::Relaxed) {
-        let seen: Totals = sql_query(
-            "SELECT (SELECT coalesce(sum(balance), 0)::bigint FROM ledger_accounts) AS heads,
-                    (SELECT coalesce(sum(amount), 0)::bigint FROM ledger_postings) AS postings,
-                    (SELECT coalesce(sum(seq), 0)::bigint FROM ledger_accounts)
-                        - (SELECT count(*) FROM ledger_postings) AS behind",
-        )
-        .get_result(&mut conn)
-        .await
-        .expect("the books can be read");
-        assert_eq!((seen.heads, seen.postings, seen.behind), (0, 0, 0), "in one snapshot");
+        look(&mut conn).await.expect("the books can be read");
         looks += 1;
     }
     looks

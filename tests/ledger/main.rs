@@ -2,9 +2,12 @@
 
 #[path = "../support/mod.rs"]
 mod database;
+#[path = "../support/dir.rs"]
+mod dir;
 
 mod bank;
 mod books;
+mod killed;
 mod model;
 mod roles;
 mod tamper;

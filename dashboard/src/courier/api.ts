@@ -40,6 +40,8 @@ export const api = {
   openReview: (about: ReviewAbout, question: string) =>
     post<Review>("/v1/me/reviews", { about, question }),
   suspensions: () => get<Page<Suspension>>("/v1/me/suspensions"),
+  statement: () => getFile("/v1/me/statement"),
+  ledgerKey: () => get<{ key: string }>("/v1/ledger/key"),
   takeAlong: () => getFile("/v1/me/export"),
   erase: (password: string) => post<void>("/v1/me/erase", { password }),
   accept: (id: string) => post<Offer>(`/v1/offers/${id}/accept`),

@@ -35,17 +35,26 @@ function committed(transaction: IDBTransaction): Promise<void> {
 /** Most fixes kept: seven days of shifts. The oldest go first. */
 const FIXES_MAX = 50_000;
 
+/** What is kept, and under what key. Whoever adds a store raises the version. */
+const STORES_VERSION = 2;
+const STORES: [string, IDBObjectStoreParameters?][] = [
+  // The key is the event's number: given once, without gaps, whatever tab asks.
+  ["events", { keyPath: "seq", autoIncrement: true }],
+  ["fixes", { keyPath: "at" }],
+  ["files", { keyPath: "id" }],
+  ["kept"],
+];
+
 export class Storage {
   private constructor(private readonly db: IDBDatabase) {}
 
   static async open(user: string): Promise<Storage> {
-    const request = indexedDB.open(`paceline-courier-${user}`, 1);
+    const request = indexedDB.open(`paceline-courier-${user}`, STORES_VERSION);
     request.onupgradeneeded = () => {
-      // The key is the event's number: given once, without gaps, whatever tab asks.
-      request.result.createObjectStore("events", { keyPath: "seq", autoIncrement: true });
-      request.result.createObjectStore("fixes", { keyPath: "at" });
-      request.result.createObjectStore("files", { keyPath: "id" });
-      request.result.createObjectStore("kept");
+      const db = request.result;
+      for (const [name, key] of STORES) {
+        if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, key);
+      }
     };
     return new Storage(await done(request));
   }

@@ -1,6 +1,7 @@
 import type { PayLine } from "../../api/types";
 import { useCourier } from "../state";
 import { duration, hourMinute, metres, money, t, type Key } from "../words";
+import { StatementCheck } from "./statement";
 
 /** What was earned today, and why each line. */
 export function PayView() {
@@ -14,6 +15,7 @@ export function PayView() {
       {events.length > 0 && <p class="quiet">{t("pay.waiting")}</p>}
       {lines.length === 0 && <p>{t("pay.none")}</p>}
       <ul class="lines">{lines.map((line) => <Line key={line.id} line={line} />)}</ul>
+      <StatementCheck />
     </section>
   );
 }

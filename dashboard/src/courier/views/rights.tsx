@@ -5,6 +5,7 @@ import { leave } from "../session";
 import { useCourier } from "../state";
 import { notify, said } from "../work";
 import { dayHour, hourMinute, t } from "../words";
+import { save } from "../../ui/save";
 
 /** Asks the server and shows why not, if not. */
 function ask<T>(call: Promise<T>, then: (value: T) => void): void {
@@ -52,16 +53,9 @@ export function RightsView() {
 
 /** One zip with everything. */
 function TakeAlong({ online }: { online: boolean }) {
-  const save = (file: Blob) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = "paceline.zip";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  };
   return (
     <button type="button" class="plain" disabled={!online} data-act="export"
-      onClick={() => ask(api.takeAlong(), save)}>{t("rights.export")}</button>
+      onClick={() => ask(api.takeAlong(), (file) => save(file, "paceline.zip"))}>{t("rights.export")}</button>
   );
 }
 

@@ -135,6 +135,11 @@ export const en = {
   "pay.tariff": "Tariff {name}, version {version}",
   "pay.balance": "Balance after it: {amount}",
   "pay.waiting": "What waits on this phone is added when it has been sent.",
+  "proof.title": "Can you trust these figures?",
+  "proof.text": "Your phone reckons every line of your account again, sees whether anything was changed since it last looked, and checks the co-op's signature.",
+  "proof.check": "Check my account",
+  "proof.save": "Save my statement",
+  "proof.page": "Verify a saved statement, on any computer",
   "pay.notYet": "Your account is shown when there is a connection.",
 
   "rights.title": "My rights",

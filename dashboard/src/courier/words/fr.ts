@@ -136,6 +136,11 @@ export const fr: Record<Key, string> = {
   "pay.tariff": "Tarif {name}, version {version}",
   "pay.balance": "Solde après : {amount}",
   "pay.waiting": "Ce qui attend sur ce téléphone s’ajoutera après l’envoi.",
+  "proof.title": "Ces chiffres sont-ils sûrs ?",
+  "proof.text": "Votre téléphone recalcule chaque ligne de votre compte, voit si rien n’a changé depuis la dernière fois, et vérifie la signature de la coopérative.",
+  "proof.check": "Vérifier mon compte",
+  "proof.save": "Enregistrer mon relevé",
+  "proof.page": "Vérifier un relevé enregistré, sur n’importe quel ordinateur",
   "pay.notYet": "Votre compte s’affiche dès qu’il y a une connexion.",
 
   "rights.title": "Mes droits",

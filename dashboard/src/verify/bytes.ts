@@ -1,0 +1,82 @@
+// Bytes as docs/ledger-format.md writes them: each field with its length before it.
+import { sha256 } from "@noble/hashes/sha2.js";
+
+const UTF8 = new TextEncoder();
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** Fields behind each other. */
+export class Fields {
+  private bytes = new Uint8Array(1024);
+  private length = 0;
+
+  field(content: Uint8Array): this {
+    this.room(4 + content.length);
+    new DataView(this.bytes.buffer).setUint32(this.length, content.length);
+    this.bytes.set(content, this.length + 4);
+    this.length += 4 + content.length;
+    return this;
+  }
+
+  text(content: string): this {
+    return this.field(UTF8.encode(content));
+  }
+
+  /** Eight bytes, the highest first. */
+  number(content: number): this {
+    this.room(12);
+    const view = new DataView(this.bytes.buffer);
+    view.setUint32(this.length, 8);
+    view.setBigInt64(this.length + 4, BigInt(content));
+    this.length += 12;
+    return this;
+  }
+
+  /** What has been written; good until the next field. */
+  all(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  private room(more: number) {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + more));
+    larger.set(this.all());
+    this.bytes = larger;
+  }
+}
+
+/** SHA-256 over all parts, as small hexadecimal digits. */
+export function hash(...parts: Uint8Array[]): string {
+  const digest = sha256.create();
+  for (const part of parts) digest.update(part);
+  return toHex(digest.digest());
+}
+
+export const hashOfText = (text: string): string => hash(UTF8.encode(text));
+
+export function toHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += (byte < 16 ? "0" : "") + byte.toString(16);
+  return text;
+}
+
+/** Bytes from small hexadecimal digits, an even number of them. */
+export function fromHex(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
+}
+
+/** The 16 bytes of an id such as `ent_01j9k3v4m2e7sb8c5x6y7z8a9b`; `null` if it is none. */
+export function idBytes(prefix: string, text: string): Uint8Array | null {
+  const digits = text.slice(prefix.length + 1);
+  if (!text.startsWith(`${prefix}_`) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(digits)) return null;
+  let bits = 0n;
+  for (const digit of digits) bits = (bits << 5n) | BigInt(ALPHABET.indexOf(digit));
+  return fromHex(bits.toString(16).padStart(32, "0"));
+}
+
+/** The same as a UUID is written. */
+export function uuidOf(prefix: string, text: string): string | null {
+  const bytes = idBytes(prefix, text);
+  return bytes && toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
