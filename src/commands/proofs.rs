@@ -70,7 +70,7 @@ pub async fn add(
         if let Some(known) = proofs::find(tx, picture.id).await? {
             return Ok(known);
         }
-        if proofs::count(tx, task).await? >= i64::try_from(PER_TASK_MAX).unwrap_or(i64::MAX) {
+        if proofs::count(tx, task).await? >= PER_TASK_MAX {
             return Err(CommandError::TooMany("this stop has ten pictures already"));
         }
         proofs::insert(tx, &picture).await?;

@@ -70,7 +70,7 @@ pub async fn of(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Pictur
         .inner_join(tasks::table)
         .filter(tasks::delivery_id.eq(delivery))
         .order((proofs::taken_at.asc(), proofs::id.asc()))
-        .limit(40 * i64::try_from(PER_TASK_MAX).unwrap_or(i64::MAX))
+        .limit(40 * PER_TASK_MAX)
         .select(Row::as_select())
         .load(conn)
         .await?;

@@ -6,7 +6,7 @@ use super::ids::{CourierId, ProofId, TaskId};
 use super::time::Timestamp;
 
 /// Most pictures of one stop.
-pub const PER_TASK_MAX: usize = 10;
+pub const PER_TASK_MAX: i64 = 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

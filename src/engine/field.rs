@@ -74,6 +74,11 @@ impl<'a, T: TravelTimes> Field<'a, T> {
         &self.snapshot.couriers[self.courier_of[rider]]
     }
 
+    /// The rider that a courier is; `None` for somebody who is not in the snapshot.
+    pub fn rider(&self, courier: CourierId) -> Option<RiderIx> {
+        (0..self.problem.riders.len()).find(|&rider| self.courier(rider).id == courier)
+    }
+
     /// The job behind an open parcel.
     ///
     /// # Panics

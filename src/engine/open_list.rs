@@ -25,10 +25,7 @@ pub fn choices(
 ) -> BTreeMap<DeliveryId, Result<Proposal, Refusal>> {
     let snapshot = snapshot.normal();
     let field = Field::new(&snapshot, policy, travel, 0);
-    let riders = 0..field.problem.riders.len();
-    let Some(rider) = riders.into_iter().find(|&rider| field.courier(rider).id == courier) else {
-        return BTreeMap::new();
-    };
+    let Some(rider) = field.rider(courier) else { return BTreeMap::new() };
     let schedules = Schedules::of_promises(&field.problem);
     let open = field.open.iter().zip(&field.excluded);
     open.map(|(&parcel, excluded)| {

@@ -168,7 +168,7 @@ pub fn plan(
     plan.explanations = explain::all(&field, &schedules);
     // One thing at a time: who is asked about something new keeps the rest, and is not sent ahead.
     let mut busy: BTreeSet<CourierId> = plan.proposals.iter().map(|one| one.courier).collect();
-    let (reassignments, why) = replan::reassignments(&snapshot, policy, travel, seed, &busy);
+    let (reassignments, why) = replan::reassignments(&field, seed, &busy);
     busy.extend(reassignments.iter().flat_map(|one| [one.from, one.proposal.courier]));
     plan.reassignments = reassignments;
     plan.reassignments.sort_by_key(|one| one.from);

@@ -17,10 +17,10 @@ use super::plan::{Explanation, Proposal, Verdict, proposal};
 use super::problem::TaskIx;
 use super::route;
 use super::schedules::{self, Schedules};
-use super::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
+use super::snapshot::{CourierState, Job, Standing, Stop, StopKind, StopState};
 use super::travel::TravelTimes;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
-use crate::domain::policy::{DispatchPolicy, Mode};
+use crate::domain::policy::Mode;
 
 /// A delivery that should change hands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,27 +38,28 @@ pub struct Reassignment {
 /// How many late deliveries are looked at in one tick, the latest first.
 const TRIED_MAX: usize = 3;
 
-/// What should change hands now, and why; nobody of `busy` is disturbed, and nobody twice.
+/// What of a field's promises should change hands now, and why; nobody of `busy` is disturbed, and
+/// nobody twice.
 ///
 /// Cost: one look at every promised route, and three times the layout of the city.
-pub fn reassignments(
-    snapshot: &Snapshot,
-    policy: &DispatchPolicy,
-    travel: &impl TravelTimes,
+pub fn reassignments<T: TravelTimes>(
+    field: &Field<'_, T>,
     seed: u64,
     busy: &BTreeSet<CourierId>,
 ) -> (Vec<Reassignment>, Vec<Explanation>) {
     let (mut found, mut reasons) = (Vec::new(), Vec::new());
+    let policy = field.problem.policy;
     let moves_max = policy.replanning.moves_max;
     if moves_max == 0 || policy.assignment.mode == Mode::OpenList {
         return (found, reasons);
     }
     let mut busy = busy.clone();
-    for (job, holder) in late(snapshot, policy, travel).into_iter().take(TRIED_MAX) {
+    for (job, holder) in late(field).into_iter().take(TRIED_MAX) {
         if found.len() == moves_max || busy.contains(&holder.id) {
             continue;
         }
-        let trial = Trial { snapshot, policy, travel, seed, job, holder };
+        let free = set_free(field.snapshot, &BTreeSet::from([job.delivery]));
+        let trial = Trial { field: &Field::new(&free, policy, field.problem.travel, seed), holder };
         if let Some((reassignment, why)) = trial.run(&busy) {
             busy.extend([holder.id, reassignment.proposal.courier]);
             found.push(reassignment);
@@ -84,14 +85,11 @@ fn is_movable(job: &Job, holder: &CourierState) -> bool {
 
 /// The movable jobs that will be dropped off later than promised, or picked up after the shift, with
 /// those who have them; the latest first.
-fn late<'a>(
-    snapshot: &'a Snapshot,
-    policy: &DispatchPolicy,
-    travel: &impl TravelTimes,
-) -> Vec<(&'a Job, &'a CourierState)> {
+fn late<'a, T: TravelTimes>(field: &Field<'a, T>) -> Vec<(&'a Job, &'a CourierState)> {
     let couriers: BTreeMap<CourierId, &CourierState> =
-        snapshot.couriers.iter().map(|courier| (courier.id, courier)).collect();
-    let held: BTreeMap<DeliveryId, (&Job, &CourierState)> = snapshot
+        field.snapshot.couriers.iter().map(|courier| (courier.id, courier)).collect();
+    let held: BTreeMap<DeliveryId, (&Job, &CourierState)> = field
+        .snapshot
         .jobs
         .iter()
         .filter_map(|job| {
@@ -103,8 +101,6 @@ fn late<'a>(
     if held.is_empty() {
         return Vec::new();
     }
-    let promises = set_free(snapshot, &BTreeSet::new());
-    let field = Field::new(&promises, policy, travel, 0);
     let mut late: BTreeMap<DeliveryId, i64> = BTreeMap::new();
     for (rider, row) in field.problem.riders.iter().enumerate() {
         let visits = route::visits(&field.problem, rider, &row.promised);
@@ -126,46 +122,36 @@ fn late<'a>(
     late.into_iter().map(|(_, delivery)| held[&delivery]).collect()
 }
 
-/// One job, as if nobody had it.
+/// A field in which one job is open, and the courier who has it.
 struct Trial<'a, T> {
-    snapshot: &'a Snapshot,
-    policy: &'a DispatchPolicy,
-    travel: &'a T,
-    seed: u64,
-    job: &'a Job,
+    field: &'a Field<'a, T>,
     holder: &'a CourierState,
 }
 
 impl<T: TravelTimes> Trial<'_, T> {
     fn run(&self, busy: &BTreeSet<CourierId>) -> Option<(Reassignment, Explanation)> {
-        let from = self.holder.id;
-        let free = set_free(self.snapshot, &BTreeSet::from([self.job.delivery]));
-        let field = Field::new(&free, self.policy, self.travel, self.seed);
-        let &[parcel] = field.open.as_slice() else { return None };
-        let schedules = Schedules::of_promises(&field.problem);
-        let candidates = explain::candidates(&field, &schedules, parcel).0;
-        let best = candidates.iter().find(|one| {
-            let id = field.courier(one.rider).id;
-            id != from && !busy.contains(&id)
-        })?;
-        let waiting = |terms: &Terms| terms.weighted(&self.policy.weights) - terms.fairness_ms;
-        let saves_ms = self.now(&field).map(|now| waiting(&now) - waiting(&best.terms));
-        let promise_ms = self.policy.replanning.broken_promise_s * 1000;
-        if saves_ms.is_some_and(|saves_ms| saves_ms <= promise_ms) {
+        let (from, policy) = (self.holder.id, self.field.problem.policy);
+        let &[parcel] = self.field.open.as_slice() else { return None };
+        let schedules = Schedules::of_promises(&self.field.problem);
+        let why = explain::all(self.field, &schedules).pop()?;
+        let free = |id| id != from && !busy.contains(&id);
+        let best = why.candidates.iter().find(|one| free(one.courier))?;
+        let waiting = |terms: &Terms| terms.weighted(&policy.weights) - terms.fairness_ms;
+        let saves_ms = self.now().map(|now| waiting(&now) - waiting(&best.terms));
+        if saves_ms.is_some_and(|saves| saves <= policy.replanning.broken_promise_s * 1000) {
             return None;
         }
-        let route = explain::route_with(&field, &schedules, parcel, best.rider).ok()?;
-        let proposal = proposal(&field, best.rider, &route, &[parcel]);
+        let rider = self.field.rider(best.courier)?;
+        let route = explain::route_with(self.field, &schedules, parcel, rider).ok()?;
+        let proposal = proposal(self.field, rider, &route, &[parcel]);
         let verdict = Verdict::Moves { from, to: proposal.courier };
-        let why = explain::all(&field, &schedules).pop()?;
         Some((Reassignment { from, proposal, saves_ms }, Explanation { verdict, ..why }))
     }
 
     /// What the job costs where it is; `None` if a rule is going to be broken.
-    fn now(&self, field: &Field<'_, T>) -> Option<Terms> {
-        let problem = &field.problem;
-        let rider =
-            (0..problem.riders.len()).find(|&rider| field.courier(rider).id == self.holder.id)?;
+    fn now(&self) -> Option<Terms> {
+        let (field, problem) = (self.field, &self.field.problem);
+        let rider = field.rider(self.holder.id)?;
         let tasks: BTreeMap<TaskId, TaskIx> =
             (0..).take(problem.tasks.len()).map(|ix| (field.task_id(ix).0, ix)).collect();
         let route: Option<Vec<TaskIx>> =

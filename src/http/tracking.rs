@@ -67,9 +67,7 @@ struct LanguageQuery {
 
 fn language(request: &HttpRequest) -> Language {
     let asked = super::body::query::<LanguageQuery>(request).ok().and_then(|query| query.lang);
-    let header = request.headers().get(header::ACCEPT_LANGUAGE);
-    let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
-    asked.as_deref().and_then(Language::named).unwrap_or_else(|| Language::preferred(accepted))
+    Language::asked(asked.as_deref(), request)
 }
 
 /// What is at this door, and what may be shown of it now.

@@ -1,5 +1,8 @@
 //! What customers read, in their language.
 
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
 use crate::domain::time::Timestamp;
 use crate::domain::tracking::Step;
 
@@ -28,13 +31,20 @@ impl Language {
         }
     }
 
-    pub fn named(tag: &str) -> Option<Self> {
+    fn named(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or("").trim();
         Self::ALL.into_iter().find(|one| one.tag().eq_ignore_ascii_case(primary))
     }
 
+    /// What a request asks for: by name (`?lang=`), else by its `Accept-Language`.
+    pub fn asked(name: Option<&str>, request: &HttpRequest) -> Self {
+        let header = request.headers().get(header::ACCEPT_LANGUAGE);
+        let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
+        name.and_then(Self::named).unwrap_or_else(|| Self::preferred(accepted))
+    }
+
     /// The best for an `Accept-Language` header (RFC 9110); English where it names none of ours.
-    pub fn preferred(header: &str) -> Self {
+    fn preferred(header: &str) -> Self {
         let mut best = (0, Self::English);
         for range in header.split(',').take(20) {
             let (tag, quality) = range.split_once(";q=").unwrap_or((range, "1"));

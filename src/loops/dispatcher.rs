@@ -48,15 +48,18 @@ fn idle(rules: &Rules, snapshot: &Snapshot) -> bool {
     })
 }
 
-/// Plans, has the plan checked, and packs what is to be kept of it.
-fn think(rules: &Rules, snapshot: &Snapshot, seed: u64) -> Result<Tick, CommandError> {
+/// Plans, has the plan checked, and packs what is to be kept of it; `None` when it says nothing.
+fn think(rules: &Rules, snapshot: &Snapshot, seed: u64) -> Result<Option<Tick>, CommandError> {
     let plan = plan::plan(snapshot, &rules.dispatch, &rules.travel, seed);
+    if plan == Plan::default() {
+        return Ok(None);
+    }
     let faults = match check::check(snapshot, &plan, &rules.dispatch, &rules.travel) {
         Ok(()) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
     let packed = Packed::new(snapshot, &plan)?;
-    Ok(Tick { decided_at: snapshot.now, plan, packed, seed, faults })
+    Ok(Some(Tick { decided_at: snapshot.now, plan, packed, seed, faults }))
 }
 
 /// One tick: looks, plans, checks and acts, or does nothing when no job is open, or when people have
@@ -74,10 +77,8 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
     let rules = coop.rules.clone();
     // On a thread of its own: events and offers go on while the engine thinks.
     let thought = tokio::task::spawn_blocking(move || think(&rules, &snapshot, seed)).await;
-    let tick = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))??;
-    if tick.plan == Plan::default() {
-        return Ok(());
-    }
+    let thought = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))??;
+    let Some(tick) = thought else { return Ok(()) };
     if !tick.faults.is_empty() {
         error!(faults = ?tick.faults, "the checker refused a plan; it is kept and not applied");
         metrics::counter!("paceline_dispatch_faults_total").increment(1);

@@ -4,18 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::{Actor, Coop, place, task, text};
 
-/// A co-op whose policy asks several couriers at once.
-async fn coop_that_asks_several() -> Coop {
-    Coop::with(|config| {
-        let founding = paceline::domain::policy::DispatchPolicy::FOUNDING_TEXT;
-        let text = founding.replace("mode = \"offer\"", "mode = \"offer_several\"");
-        let path = config.server.data_dir.join("dispatch.toml");
-        std::fs::write(&path, text).expect("the test's own directory");
-        config.policy.dispatch = path.to_str().expect("a plain path").to_owned();
-    })
-    .await
-}
-
 async fn why(dispatcher: &Actor, delivery: &Value) -> Value {
     let path = format!("/v1/deliveries/{}/why", text(&delivery["id"]));
     dispatcher.get(&path).await.ok()["decisions"].clone()
@@ -114,7 +102,7 @@ async fn a_decline_is_not_held_against_anyone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_couriers_racing_for_a_delivery_one_has_it() {
-    let coop = coop_that_asks_several().await;
+    let coop = Coop::that_voted("mode = \"offer\"", "mode = \"offer_several\"").await;
     let shop = coop.merchant("Bistro").await;
     let riders =
         [coop.courier_on_shift("Alice", 100).await, coop.courier_on_shift("Bob", 200).await];

@@ -1,26 +1,13 @@
 //! The ways in which work reaches a courier, and decisions made again.
 
-use paceline::domain::policy::DispatchPolicy;
 use paceline::replay::{self, ReplayError};
 use serde_json::json;
 
 use crate::support::{Coop, place, text};
 
-/// A co-op that has voted another mode.
-pub async fn coop_with_mode(mode: &str) -> Coop {
-    Coop::with(|config| {
-        let mode = format!("mode = \"{mode}\"");
-        let voted = DispatchPolicy::FOUNDING_TEXT.replace("mode = \"offer\"", &mode);
-        let path = config.server.data_dir.join("dispatch.toml");
-        std::fs::write(&path, voted).expect("the test's own directory");
-        config.policy.dispatch = path.to_str().expect("a plain path").to_owned();
-    })
-    .await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn in_mode_direct_the_courier_is_told() {
-    let coop = coop_with_mode("direct").await;
+    let coop = Coop::that_voted("mode = \"offer\"", "mode = \"direct\"").await;
     let shop = coop.merchant("Bistro").await;
     let near = coop.courier_on_shift("Near", 50).await;
     let far = coop.courier_on_shift("Far", 4000).await;
@@ -34,7 +21,7 @@ async fn in_mode_direct_the_courier_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_mode_open_list_nobody_is_asked() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = Coop::that_voted("mode = \"offer\"", "mode = \"open_list\"").await;
     let dispatcher = coop.dispatcher().await;
     let shop = coop.merchant("Bistro").await;
     let alice = coop.courier_on_shift("Alice", 50).await;

@@ -12,7 +12,6 @@ use paceline::replay;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::modes::coop_with_mode;
 use crate::support::{Actor, Call, Coop, place, task, text};
 
 async fn listed(courier: &Actor) -> Vec<Value> {
@@ -34,9 +33,13 @@ async fn orders_from(shop: &Actor, east_m: i32, weight_g: u32) -> Value {
     shop.post("/v1/deliveries", order).await.created()
 }
 
+async fn coop_with_a_list() -> Coop {
+    Coop::that_voted("mode = \"offer\"", "mode = \"open_list\"").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_shows_what_an_offer_would_and_hides_what_a_rule_forbids() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let shop = coop.merchant("Bistro").await;
     let alice = coop.courier_on_shift("Alice", 600).await;
     assert_eq!(listed(&alice).await, Vec::<Value>::new());
@@ -74,7 +77,7 @@ async fn the_list_shows_what_an_offer_would_and_hides_what_a_rule_forbids() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn taking_does_what_accepting_does_and_is_explained() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let (shop, desk) = (coop.merchant("Bistro").await, coop.dispatcher().await);
     let alice = coop.courier_on_shift("Alice", 600).await;
     let delivery = orders_from(&shop, 500, 800).await;
@@ -128,7 +131,7 @@ async fn taking_does_what_accepting_does_and_is_explained() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_second_is_told_so_and_not_who_was_first() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let (shop, desk) = (coop.merchant("Bistro").await, coop.dispatcher().await);
     let alice = coop.courier_on_shift("Alice", 600).await;
     let bob = coop.courier_on_shift("Bob", 700).await;
@@ -159,7 +162,7 @@ async fn without_the_vote_a_shift_or_a_position_there_is_no_list() {
     let problem = take(&ada, &delivery).await.problem(409, "not-open-list");
     assert!(text(&problem["detail"]).contains("the members have voted"), "{problem}");
 
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let delivery = orders_from(&coop.merchant("Bistro").await, 500, 800).await;
     let alice = coop.courier("Alice").await;
     alice.get("/v1/me/open-list").await.problem(409, "off-shift");
@@ -178,7 +181,7 @@ async fn without_the_vote_a_shift_or_a_position_there_is_no_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_have_taken_over_is_not_on_the_list() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let (shop, desk) = (coop.merchant("Bistro").await, coop.dispatcher().await);
     let alice = coop.courier_on_shift("Alice", 600).await;
     let delivery = orders_from(&shop, 500, 800).await;
@@ -198,7 +201,7 @@ const COURIERS: u128 = 50;
 /// Everybody has looked and may take it; then all reach for it at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_reach_for_one_job_and_one_has_it() {
-    let coop = coop_with_mode("open_list").await;
+    let coop = coop_with_a_list().await;
     let shop = coop.merchant("Bistro").await;
     let delivery = orders_from(&shop, 500, 800).await;
     let id: DeliveryId = text(&delivery["id"]).parse().expect("an id");

@@ -15,21 +15,10 @@ struct Late {
     delivery: Value,
 }
 
-/// A co-op that gives work an hour ahead.
-async fn coop_that_decides_early() -> Coop {
-    Coop::with(|config| {
-        let founding = paceline::domain::policy::DispatchPolicy::FOUNDING_TEXT;
-        let text = founding.replace("slack_s = 0", "slack_s = 3600");
-        let path = config.server.data_dir.join("dispatch.toml");
-        std::fs::write(&path, text).expect("the test's own directory");
-        config.policy.dispatch = path.to_str().expect("a plain path").to_owned();
-    })
-    .await
-}
-
 impl Late {
     async fn make() -> Self {
-        let coop = coop_that_decides_early().await;
+        // It gives work an hour ahead.
+        let coop = Coop::that_voted("slack_s = 0", "slack_s = 3600").await;
         let shop = coop.merchant("Bistro").await;
         let ben = coop.courier_on_shift("Ben", 14_000).await;
         let near_ben = json!({

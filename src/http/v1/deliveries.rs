@@ -140,14 +140,18 @@ pub async fn show_delivery(
     by: AsOrdering,
     id: PathId<DeliveryId>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let delivery = own(&app, by.0, id.0).await?;
+    let delivery = own(&app, by.0, id.0).await?.ok_or(ApiError::NotFound("delivery"))?;
     Ok(Json(view(&mut *app.coop.conn().await?, delivery, by.0).await?))
 }
 
-async fn own(app: &App, by: Ordering, id: DeliveryId) -> Result<Delivery, ApiError> {
+/// A delivery that the caller may see.
+pub(super) async fn own(
+    app: &App,
+    by: Ordering,
+    id: DeliveryId,
+) -> Result<Option<Delivery>, ApiError> {
     let found = db::deliveries::find(&mut *app.coop.conn().await?, id).await?;
-    let own = found.filter(|found| by.only().is_none_or(|own| found.merchant_id == own));
-    own.ok_or(ApiError::NotFound("delivery"))
+    Ok(found.filter(|found| by.only().is_none_or(|own| found.merchant_id == own)))
 }
 
 #[derive(Deserialize)]
@@ -204,7 +208,7 @@ pub async fn show_links(
     by: AsOrdering,
     id: PathId<DeliveryId>,
 ) -> Result<Json<Page<LinkView>>, ApiError> {
-    let delivery = own(&app, by.0, id.0).await?;
+    let delivery = own(&app, by.0, id.0).await?.ok_or(ApiError::NotFound("delivery"))?;
     let expires_at = delivery.due_at + Seconds(app.config.service.link_hours * 3600);
     let doors = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
     let base = app.config.server.public_url.trim_end_matches('/');

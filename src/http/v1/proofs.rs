@@ -5,13 +5,14 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::deliveries::own;
 use crate::commands::proofs::{self, Sent};
 use crate::db;
 use crate::domain::ids::{DeliveryId, ProofId, TaskId};
 use crate::domain::proof::{Picture, ProofKind};
 use crate::domain::time::Timestamp;
 use crate::http::App;
-use crate::http::auth::{AsCourier, AsOrdering, Ordering};
+use crate::http::auth::{AsCourier, AsOrdering};
 use crate::http::body::{self, PathId, query};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
@@ -57,26 +58,13 @@ pub async fn add_proof(
     Ok(Json(picture.into()))
 }
 
-/// Whether the caller may see what belongs to a delivery.
-async fn may_see(
-    app: &App,
-    by: Ordering,
-    id: DeliveryId,
-    what: &'static str,
-) -> Result<(), ApiError> {
-    let found = db::deliveries::find(&mut *app.coop.conn().await?, id).await?;
-    let own = |merchant| by.only().is_none_or(|only| only == merchant);
-    let seen = found.is_some_and(|delivery| own(delivery.merchant_id));
-    seen.then_some(()).ok_or(ApiError::NotFound(what))
-}
-
 /// `GET /v1/deliveries/{id}/proofs`
 pub async fn list_proofs(
     app: Data<App>,
     by: AsOrdering,
     id: PathId<DeliveryId>,
 ) -> Result<Json<Page<ProofView>>, ApiError> {
-    may_see(&app, by.0, id.0, "delivery").await?;
+    own(&app, by.0, id.0).await?.ok_or(ApiError::NotFound("delivery"))?;
     let pictures = db::proofs::of(&mut *app.coop.conn().await?, id.0).await?;
     Ok(Json(Page::whole(pictures.into_iter().map(ProofView::from).collect())))
 }
@@ -101,7 +89,7 @@ pub async fn show_proof(
     let picture = db::proofs::find(&mut conn, id.0).await?.ok_or(NONE)?;
     let delivery = db::tasks::delivery_of(&mut conn, picture.task_id).await?.ok_or(NONE)?;
     drop(conn);
-    may_see(&app, by.0, delivery, "picture").await?;
+    own(&app, by.0, delivery).await?.ok_or(ApiError::NotFound("picture"))?;
     let size = if small { Size::Small } else { Size::Whole };
     let bytes = app.pictures.get(id.0, size).await.map_err(crate::commands::CommandError::from)?;
     Ok(HttpResponse::Ok()

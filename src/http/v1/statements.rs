@@ -61,7 +61,6 @@ struct Period {
     opening: i64,
     /// In the order in which they were booked, each with what the account had after it by then.
     rows: Vec<Row>,
-    details: Vec<Option<Detail>>,
     head: Option<AccountRow>,
     tariffs: Tariffs,
     name: Option<Name>,
@@ -88,8 +87,6 @@ impl Period {
         };
         let head = db::ledger::audit::find_account(&mut conn, &account.code()).await?;
         let mut balance = opening;
-        let details = lines.iter().map(|line| serde_json::from_value(line.detail.clone()).ok());
-        let details = details.collect();
         let row = |line: Line| {
             balance += line.amount;
             Row {
@@ -109,7 +106,6 @@ impl Period {
             currency: app.coop.rules.tariff.currency,
             opening,
             rows: lines.into_iter().map(row).collect(),
-            details,
             head,
             tariffs: db::ledger::checkpoints::tariffs(&mut conn).await?,
             name: db::couriers::find(&mut conn, courier).await?.map(|courier| courier.name),
@@ -148,10 +144,7 @@ pub async fn print_statement(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let asked: PeriodQuery = query(&request)?;
-    let header = request.headers().get(header::ACCEPT_LANGUAGE);
-    let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let named = asked.lang.as_deref().and_then(Language::named);
-    let language = named.unwrap_or_else(|| Language::preferred(accepted));
+    let language = Language::asked(asked.lang.as_deref(), &request);
     let period = Period::look(&app, by.0, &asked).await?;
     let key = app.notary.key().to_string();
     let page = page(&Words(language), &period, &app.config.coop.time_zone, &key);
@@ -204,14 +197,14 @@ fn lines(words: &Words, period: &Period, at: &dyn Fn(Timestamp) -> String) -> Ma
                     td {} td {} td { (words.say("Before", "Avant")) } td {}
                     td.amount { (period.money(period.opening)) }
                 }
-                @for (row, detail) in period.rows.iter().zip(&period.details) {
+                @for row in &period.rows {
                     tr {
                         td { (row.seq) }
                         td { (at(row.occurred_at)) }
                         td {
                             (words.kind(&row.kind))
-                            @if let Some(detail) = detail {
-                                p.how { (words.how(detail, &period.tariffs)) }
+                            @if let Ok(detail) = Detail::deserialize(&row.detail) {
+                                p.how { (words.how(&detail, &period.tariffs)) }
                             }
                         }
                         td.amount { (period.money(row.amount)) }

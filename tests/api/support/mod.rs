@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use diesel_async::SimpleAsyncConnection;
 use paceline::clock::Clock;
 use paceline::config::Config;
+use paceline::domain::policy::DispatchPolicy;
 use paceline::domain::time::Timestamp;
 use paceline::http::App;
 use paceline::loops::dispatcher;
@@ -54,6 +55,18 @@ impl Coop {
     /// The co-op as it is founded, without its dispatcher loop: a tick happens by [`Self::tick`].
     pub async fn start() -> Self {
         Self::with(|_| {}).await
+    }
+
+    /// The same with a dispatch policy that has `now` where the founding one has `was`.
+    pub async fn that_voted(was: &str, now: &str) -> Self {
+        let founding = DispatchPolicy::FOUNDING_TEXT;
+        assert!(founding.contains(was), "the founding policy has no `{was}`");
+        Self::with(|config| {
+            let path = config.server.data_dir.join("dispatch.toml");
+            std::fs::write(&path, founding.replace(was, now)).expect("the test's own directory");
+            config.policy.dispatch = path.to_str().expect("a plain path").to_owned();
+        })
+        .await
     }
 
     /// The same with other settings.
