@@ -104,10 +104,14 @@ pub(super) async fn tell(
     delivery: &Delivery,
     at: Timestamp,
 ) -> Result<(), CommandError> {
+    let told = Box::new(told(tx, delivery).await?);
+    coop.tell(tx, &Event::Delivery { change, told }, at).await
+}
+
+async fn told(tx: &mut Conn, delivery: &Delivery) -> Result<DeliveryTold, CommandError> {
     let courier = delivery.state.holding().map(|holding| holding.courier);
     let (merchant, courier) = deliveries::names(tx, delivery.merchant_id, courier).await?;
-    let told = Box::new(DeliveryTold::new(delivery.clone(), merchant, courier));
-    coop.tell(tx, &Event::Delivery { change, told }, at).await
+    Ok(DeliveryTold::new(delivery.clone(), merchant, courier))
 }
 
 /// Counts a change of a courier's route, tells of it, and gives the new count.
@@ -182,7 +186,8 @@ pub(super) async fn give(
     assignments::insert(tx, &row).await?;
     pay::reserve(coop, tx, id, &given, courier, offer_id, at).await?;
     withdraw_offers(coop, tx, given.id, offer_id, at).await?;
-    tell(coop, tx, DeliveryChange::Assigned, &given, at).await?;
+    let told = Box::new(DeliveryTold { taken_from: delivery.holder(), ..told(tx, &given).await? });
+    coop.tell(tx, &Event::Delivery { change: DeliveryChange::Assigned, told }, at).await?;
     Ok(Some(given))
 }
 

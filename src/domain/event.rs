@@ -16,6 +16,9 @@ pub struct DeliveryTold {
     pub delivery: Delivery,
     pub merchant_name: Name,
     pub courier_name: Option<Name>,
+    /// Who had it until this change, where it goes from one courier to another in one step.
+    #[serde(default)]
+    pub taken_from: Option<CourierId>,
 }
 
 impl DeliveryTold {
@@ -25,7 +28,7 @@ impl DeliveryTold {
         for task in &mut delivery.tasks {
             task.stop.contact = None;
         }
-        Self { delivery, merchant_name, courier_name }
+        Self { delivery, merchant_name, courier_name, taken_from: None }
     }
 }
 

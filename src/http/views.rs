@@ -317,7 +317,14 @@ impl PayLine {
 pub fn event(event: Event) -> serde_json::Value {
     use serde_json::json;
     match event {
-        Event::Delivery { told, .. } => json!({ "delivery": DeliveryView::from(*told) }),
+        Event::Delivery { told, .. } => {
+            let taken_from = told.taken_from;
+            let mut data = json!({ "delivery": DeliveryView::from(*told) });
+            if let Some(courier) = taken_from {
+                data["taken_from"] = json!(courier);
+            }
+            data
+        }
         Event::Shift { shift, courier_name } => json!({
             "courier": {
                 "id": shift.courier_id,

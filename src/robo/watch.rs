@@ -92,12 +92,13 @@ impl Watch {
         let Some(kind) = event.kind.strip_prefix("delivery.") else { return Ok(()) };
         let told: DeliveryEvent = serde_json::from_str(&event.data)?;
         let id = event.id.as_ref().and_then(|id| id.parse().ok());
-        self.update(id, kind, &told.delivery);
+        self.update(id, kind, &told);
         Ok(())
     }
 
     /// One event. A repeated one (events come at least once) changes nothing.
-    fn update(&self, id: Option<u64>, kind: &str, delivery: &Delivery) {
+    fn update(&self, id: Option<u64>, kind: &str, told: &DeliveryEvent) {
+        let DeliveryEvent { delivery, taken_from } = told;
         let mut seen = self.seen();
         if !self.merchants.contains(&delivery.merchant_id) || (id.is_some() && id <= seen.last_id) {
             return;
@@ -107,6 +108,7 @@ impl Watch {
         let courier = if kind == "unassigned" { None } else { delivery.courier_id };
         if let (Some(before), Some(now)) = (before, courier)
             && before != now
+            && *taken_from != Some(before)
         {
             seen.doubles.insert(delivery.id);
         }
@@ -140,22 +142,24 @@ mod tests {
         uuid_v7(Timestamp::from_seconds(1), [n; 10])
     }
 
-    fn delivery(state: DeliveryState, courier: Option<u8>) -> Delivery {
-        Delivery {
+    fn told(state: DeliveryState, holder: Option<u8>, taken_from: Option<u8>) -> DeliveryEvent {
+        let courier = |n| CourierId::from_uuid(uuid(n));
+        let delivery = Delivery {
             id: DeliveryId::from_uuid(uuid(1)),
             merchant_id: MerchantId::from_uuid(uuid(1)),
             external_reference: None,
             state,
-            courier_id: courier.map(|n| CourierId::from_uuid(uuid(n))),
+            courier_id: holder.map(courier),
             ended_at: None,
             end_reason: None,
-        }
+        };
+        DeliveryEvent { delivery, taken_from: taken_from.map(courier) }
     }
 
     fn doubles(events: &[(&str, DeliveryState, Option<u8>)]) -> usize {
         let watch = Watch::over([MerchantId::from_uuid(uuid(1))]);
         for (id, &(kind, state, courier)) in (1..).zip(events) {
-            watch.update(Some(id), kind, &delivery(state, courier));
+            watch.update(Some(id), kind, &told(state, courier, None));
         }
         watch.doubles().len()
     }
@@ -177,11 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_over_in_one_step_is_no_double_unless_somebody_else_had_it() {
+        let after = |taken_from| {
+            let watch = Watch::over([MerchantId::from_uuid(uuid(1))]);
+            watch.update(Some(1), "assigned", &told(DeliveryState::Assigned, Some(1), None));
+            watch.update(Some(2), "assigned", &told(DeliveryState::Assigned, Some(2), taken_from));
+            watch.doubles().len()
+        };
+        assert_eq!([after(Some(1)), after(Some(3)), after(None)], [0, 1, 1]);
+    }
+
+    #[test]
     fn an_event_told_twice_counts_once() {
         let watch = Watch::over([MerchantId::from_uuid(uuid(1))]);
-        watch.update(Some(1), "assigned", &delivery(DeliveryState::Assigned, Some(1)));
-        watch.update(Some(2), "unassigned", &delivery(DeliveryState::Open, None));
-        watch.update(Some(1), "assigned", &delivery(DeliveryState::Assigned, Some(1)));
+        watch.update(Some(1), "assigned", &told(DeliveryState::Assigned, Some(1), None));
+        watch.update(Some(2), "unassigned", &told(DeliveryState::Open, None, None));
+        watch.update(Some(1), "assigned", &told(DeliveryState::Assigned, Some(1), None));
         assert_eq!(watch.counts(), Counts::from([(DeliveryState::Open, 1)]));
         assert_eq!(watch.running().len(), 1);
     }

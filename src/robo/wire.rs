@@ -138,6 +138,8 @@ pub struct OfferEvent {
 #[derive(Debug, Deserialize)]
 pub struct DeliveryEvent {
     pub delivery: Delivery,
+    #[serde(default)]
+    pub taken_from: Option<CourierId>,
 }
 
 /// The payload of `route.changed`.

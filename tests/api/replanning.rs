@@ -51,11 +51,18 @@ async fn who_is_nearer_is_asked_and_takes_it_over() {
     coop.tick().await;
     assert_eq!(ann.offers().await, [offer.as_str()], "it is asked once");
 
+    let mut stream = late.dispatcher.follow(None).await;
     let taken = ann.accept(&offer).await.ok();
     assert_eq!(taken["state"], "accepted");
     assert_eq!(late.holder().await, ann.id.as_str());
     assert_eq!(ben.route().await.len(), 2, "the first one is still his");
     assert_eq!(ann.route().await.len(), 2);
+    let told = stream.until("delivery.assigned").await;
+    let told = &told.last().expect("the one that was waited for").data;
+    assert_eq!(
+        (&told["delivery"]["courier_id"], &told["taken_from"]),
+        (&json!(ann.id), &json!(ben.id))
+    );
     coop.tick().await;
     assert!(ben.offers().await.is_empty(), "it does not come back");
 

@@ -371,6 +371,7 @@ test("the account is checked on the phone, and its file on a page that anybody m
   console.log(`a statement of ${LINES} lines verifies in ${long.ms} ms in the browser`);
   assert.ok(Number(long.ms) < VERIFY_MS_MAX, `${long.ms} ms`);
   await open.close();
+  await page.getByRole("link", { name: "My rights" }).click();
 });
 
 test("French is one tap away, and the dark screen can be read", async () => {

@@ -25,7 +25,7 @@ export function Checkpoints({ say, language }: { say: Say; language: Language })
     void newest().then(setList);
   }, []);
   return (
-    <section aria-labelledby="checkpoints">
+    <section>
       <h2 id="checkpoints">{say("checkpoints")}</h2>
       <p class="quiet">{say("checkpointsWhy")}</p>
       {list.length === 0 ? <p>{say("noCheckpoints")}</p> : (

@@ -3,6 +3,7 @@ import type { Language } from "../store/preferences";
 import type { Outcome } from "./check";
 import type { Verdict } from "./statement";
 import { faultWords, type Say } from "./words";
+import "./result.css";
 
 const locale = (language: Language) => (language === "fr" ? "fr-FR" : "en-GB");
 

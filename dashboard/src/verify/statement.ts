@@ -156,11 +156,15 @@ function entryBytes(line: Line, id: string): Uint8Array {
   return bytes;
 }
 
-/** The bytes of a line. */
+// Two lines are never written at once.
+const lineBytes = new Fields();
+const linkBytes = new Fields();
+
+/** The bytes of a line; good until those of the next one are asked for. */
 export function canonical(
   { account, currency }: Pick<Statement, "account" | "currency">, line: Line,
 ): Uint8Array {
-  return new Fields()
+  return lineBytes.clear()
     .text("paceline-line-1").text(account).number(line.seq)
     .field(entryBytes(line, line.entry)).text(line.key).text(line.kind)
     .number(line.occurred_us).number(line.recorded_us)
@@ -172,7 +176,7 @@ export function canonical(
 
 /** The hash of a line from the one before it and its bytes. */
 export function link(account: string, seq: number, before: string, line: Uint8Array): string {
-  const bytes = new Fields().text("paceline-chain-1").text(account).number(seq);
+  const bytes = linkBytes.clear().text("paceline-chain-1").text(account).number(seq);
   return hash(bytes.field(fromHex(before)).field(line).all());
 }
 
