@@ -326,7 +326,7 @@ test("the account is checked on the phone, and its file on a page that anybody m
   await tap("check-statement");
   await page.waitForSelector("[data-outcome=holds]");
   await assertAccessible(page, "a checked account", ANY_FAULT);
-  await picture("proof");
+  await picture("checked");
   const download = page.waitForEvent("download");
   await tap("save-statement");
   const bundle = await readFile(await (await download).path(), "utf8");
