@@ -8,17 +8,19 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::{Config, Service, Travel};
+use crate::config::{Config, Invoices, Service, Travel};
 use crate::db::Db;
 use crate::domain::geo::{Plane, Position, Spot};
 use crate::domain::pay::Tariff;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
+use crate::domain::split::SplitKey;
+use crate::domain::surplus::Law;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
-const FOUNDING: [(&str, &str); 8] = [
+const FOUNDING: [(&str, &str); 10] = [
     ("dispatch", DispatchPolicy::FOUNDING_TEXT),
     ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
     ("tariff-guarantee", include_str!("../config/policy/tariff-guarantee.toml")),
@@ -27,6 +29,8 @@ const FOUNDING: [(&str, &str); 8] = [
     ("tariff-seattle-2024", include_str!("../config/policy/tariff-seattle-2024.toml")),
     ("tariff-mdrp", include_str!("../config/policy/tariff-mdrp.toml")),
     ("price", include_str!("../config/policy/price.toml")),
+    ("split", include_str!("../config/policy/split.toml")),
+    ("surplus", include_str!("../config/policy/surplus.toml")),
 ];
 
 /// The rules in force.
@@ -40,9 +44,14 @@ pub struct Rules {
     pub ground: Ground,
     pub tariff: Tariff,
     pub prices: PriceList,
+    /// Who has which part of a price.
+    pub split: SplitKey,
+    /// What the law says of surpluses.
+    pub law: Law,
     /// Where the clocks on the co-op's walls are.
     pub zone: jiff::tz::TimeZone,
     pub service: Service,
+    pub invoices: Invoices,
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
@@ -107,9 +116,14 @@ impl Rules {
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
+            split: SplitKey::parse(&text(&names.split)?)
+                .map_err(|error| invalid(&names.split, &error))?,
+            law: Law::parse(&text(&names.surplus)?)
+                .map_err(|error| invalid(&names.surplus, &error))?,
             zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
                 .map_err(|error| RulesError::Zone(error.to_string()))?,
             service: config.service,
+            invoices: config.invoices.clone(),
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),

@@ -4,8 +4,8 @@
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
 //! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
-//! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
-//! owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! [`zone`]s, [`split`], [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
+//! owed ([`ledger`], [`invoice`], [`surplus`]), what a person decides ([`review`], [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
@@ -19,6 +19,7 @@ pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod intake;
+pub mod invoice;
 pub mod ledger;
 pub mod merchant;
 pub mod money;
@@ -32,6 +33,8 @@ pub mod quote;
 pub mod review;
 pub mod shift;
 pub mod slot;
+pub mod split;
+pub mod surplus;
 pub mod suspension;
 pub mod task;
 pub mod text;

@@ -16,6 +16,7 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::slot::SlotError;
+use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
@@ -67,6 +68,7 @@ impl ApiError {
         use CommandError as C;
         use DeliveryError as D;
         use OpenListError as O;
+        use SurplusError as S;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -119,7 +121,20 @@ impl ApiError {
             Self::Command(C::Reversal(ReversalError::OfReversal)) => {
                 (StatusCode::CONFLICT, "reversal")
             }
+            Self::Command(C::Reversal(ReversalError::Credited)) => {
+                (StatusCode::CONFLICT, "credited")
+            }
             Self::Command(C::Reversal(ReversalError::Alone)) => (StatusCode::FORBIDDEN, "alone"),
+            Self::Command(C::Surplus(S::Booked)) => (StatusCode::CONFLICT, "booked"),
+            Self::Command(C::Surplus(S::Moved { .. })) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::Surplus(S::NotOver)) => (StatusCode::CONFLICT, "not-over"),
+            Self::Command(C::Surplus(S::None { .. } | S::Nobody | S::TooMuch)) => {
+                (StatusCode::CONFLICT, "no-surplus")
+            }
+            Self::Command(C::Surplus(S::Costs)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Surplus(S::Reserve { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "reserve")
+            }
             Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
             }

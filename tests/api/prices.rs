@@ -62,6 +62,8 @@ async fn the_newest_book_of_a_merchant_or_else_of_the_co_op_counts() {
     assert_eq!(delivery["price"]["amount"], 500);
     let quote = shop.post("/v1/quotes", order(1500)).await.created();
     assert_eq!(quote["vat"]["amount"], 100);
+    let basis = json!({ "version": format!("book-{}", made["version"]), "vat_basis_points": 2000 });
+    assert_eq!(quote["basis"], basis);
     let books = admin.get("/v1/price-books").await.ok();
     assert_eq!(books["items"][0]["version"], made["version"]);
     assert_eq!(books["items"].as_array().expect("a list").len(), 2);

@@ -51,7 +51,7 @@ fn entry(writer: u64, number: u64) -> Entry {
         uuid_v7(at(0), bytes)
     };
     let delivery_id = DeliveryId::from_uuid(chance(1));
-    let detail = Detail::Price { delivery_id, price_version: "1".to_owned() };
+    let detail = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
     let money = Money::new(1 + i64::try_from(mixed % 10_000).expect("small"), Currency::EUR);
     let id = EntryId::from_uuid(chance(2));
     Entry::transfer(id, at(0), detail, account(from), account(from + step), money).expect("some")

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::ids::{CourierId, MerchantId};
+use crate::domain::split::Parts;
 
 /// An account by owner and purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +18,9 @@ pub enum Account {
     CourierRefund(CourierId),
     /// What the merchant owes the co-op, as a negative balance.
     MerchantReceivable(MerchantId),
+    /// What the co-op keeps of prices to run itself.
     CoopRevenue,
+    /// Work: the couriers' share of prices comes in, their pay goes out.
     CoopOperations,
     /// Indivisible: it is never paid out to members.
     CoopReserve,
@@ -121,6 +124,19 @@ impl Account {
             | Self::CoopBank => None,
         }
     }
+}
+
+/// To which of the co-op's accounts each part of a price goes.
+///
+/// The couriers' share goes to the account that couriers are paid from, so that its balance says by how
+/// much their pay has gone beyond what shops paid for it.
+pub const fn shares(parts: &Parts) -> [(Account, i64); 4] {
+    [
+        (Account::CoopOperations, parts.couriers),
+        (Account::CoopRevenue, parts.coop),
+        (Account::CoopMutualFund, parts.mutual_fund),
+        (Account::CoopVat, parts.vat),
+    ]
 }
 
 #[cfg(test)]

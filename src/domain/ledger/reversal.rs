@@ -25,6 +25,8 @@ pub enum ReversalError {
     Asked,
     #[error("an entry that takes another back stays: book the other one anew")]
     OfReversal,
+    #[error("a part of this price was given back already: give back the rest of it instead")]
+    Credited,
     #[error("whoever asked cannot agree: it takes the courier or a second person")]
     Alone,
 }

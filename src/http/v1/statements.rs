@@ -32,10 +32,10 @@ use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::words::Language;
 
-const STYLE: &str = include_str!("../statement.css");
+pub(super) const STYLE: &str = include_str!("../statement.css");
 
 /// Nothing but this page's own style, by its hash.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
+pub(super) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
@@ -256,17 +256,17 @@ fn proof(words: &Words, period: &Period, key: &str) -> Markup {
 }
 
 /// Day and minute on the co-op's walls.
-fn local(at: Timestamp, zone: &str) -> String {
+pub(super) fn local(at: Timestamp, zone: &str) -> String {
     let instant = jiff::Timestamp::from_millisecond(at.millis());
     let here = instant.and_then(|instant| instant.in_tz(zone));
     here.map_or_else(|_| at.to_string(), |here| here.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 /// The words of one language.
-struct Words(Language);
+pub(super) struct Words(pub(super) Language);
 
 impl Words {
-    const fn say<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
+    pub(super) const fn say<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
         match self.0 {
             Language::English => english,
             Language::French => french,
@@ -279,6 +279,7 @@ impl Words {
             "guarantee" => self.say("Top-up to the guarantee", "Complément au minimum garanti"),
             "tip" => self.say("Tip", "Pourboire"),
             "correction" => self.say("Delivery, corrected", "Livraison, corrigée"),
+            "surplus" => self.say("Your part of the year's surplus", "Votre ristourne de l’année"),
             "reversal" => self.say("Taken back", "Annulation d’une ligne"),
             other => other,
         }
