@@ -1,6 +1,6 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
-//! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
+//! Reading order: values ([`time`], [`day`], [`geo`], [`money`], [`iban`], [`siren`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
 //! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
@@ -11,10 +11,12 @@
 pub mod access;
 pub mod automation;
 pub mod courier;
+pub mod day;
 pub mod delivery;
 pub mod desk;
 pub mod event;
 pub mod geo;
+pub mod iban;
 pub mod identity;
 pub mod ids;
 pub mod import;
@@ -31,6 +33,7 @@ pub mod proof;
 pub mod quote;
 pub mod review;
 pub mod shift;
+pub mod siren;
 pub mod slot;
 pub mod suspension;
 pub mod task;
