@@ -22,6 +22,7 @@ use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::offer::OfferGone;
+use crate::domain::pay_run::PayRunError;
 use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
@@ -36,6 +37,7 @@ use crate::secrets::{HashError, SealError};
 pub mod amendments;
 pub mod audit;
 pub mod automation;
+pub mod bank_accounts;
 pub mod books;
 pub mod corrections;
 pub mod deliveries;
@@ -48,6 +50,7 @@ pub mod intake;
 pub mod offers;
 pub mod open_list;
 pub mod pay;
+pub mod pay_runs;
 pub mod people;
 pub mod positions;
 pub mod prices;
@@ -117,6 +120,8 @@ pub enum CommandError {
     Review(#[from] ReviewError),
     #[error(transparent)]
     Reversal(#[from] ReversalError),
+    #[error(transparent)]
+    PayRun(#[from] PayRunError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
     #[error(transparent)]

@@ -10,8 +10,8 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
-    OfferId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId, SuspensionId,
-    TaskId, UserId, WebhookId,
+    OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId,
+    SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -85,6 +85,7 @@ uuid_columns!(
     MerchantId,
     MessageId,
     OfferId,
+    PayRunId,
     PhoneEventId,
     PhoneId,
     ProofId,

@@ -5,7 +5,7 @@
 //! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
 //! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
-//! owed ([`ledger`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! owed ([`ledger`]) and paid ([`pay_run`]), what a person decides ([`review`], [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
@@ -26,6 +26,7 @@ pub mod merchant;
 pub mod money;
 pub mod offer;
 pub mod pay;
+pub mod pay_run;
 pub mod policy;
 pub mod pricebook;
 pub mod pricing;

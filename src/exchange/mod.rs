@@ -1,5 +1,6 @@
-//! Tables in and out: CSV and XLSX.
+//! Tables in and out: CSV and XLSX. Files for banks and accountants.
 
 pub mod deliveries;
+pub mod pain001;
 pub mod statement;
 pub mod table;

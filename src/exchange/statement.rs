@@ -54,7 +54,7 @@ pub fn table(rows: &[Row], currency: Currency) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// Minor units with a point and two decimals: `-1205` is `-12.05`.
-fn decimal(amount: i64) -> String {
+pub(super) fn decimal(amount: i64) -> String {
     let sign = if amount < 0 { "-" } else { "" };
     let cents = amount.unsigned_abs();
     format!("{sign}{}.{:02}", cents / 100, cents % 100)

@@ -12,6 +12,7 @@ use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::ledger::reversal::ReversalError;
+use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
@@ -67,6 +68,7 @@ impl ApiError {
         use CommandError as C;
         use DeliveryError as D;
         use OpenListError as O;
+        use PayRunError as P;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -119,7 +121,21 @@ impl ApiError {
             Self::Command(C::Reversal(ReversalError::OfReversal)) => {
                 (StatusCode::CONFLICT, "reversal")
             }
+            Self::Command(C::Reversal(ReversalError::OfPayout)) => (StatusCode::CONFLICT, "payout"),
+            Self::Command(C::Reversal(ReversalError::PaidOut)) => {
+                (StatusCode::CONFLICT, "paid-out")
+            }
             Self::Command(C::Reversal(ReversalError::Alone)) => (StatusCode::FORBIDDEN, "alone"),
+            Self::Command(C::PayRun(P::NoPayer | P::NotEuros)) => {
+                (StatusCode::CONFLICT, "no-payer")
+            }
+            Self::Command(C::PayRun(P::Day)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::PayRun(P::Nobody)) => (StatusCode::CONFLICT, "nobody-to-pay"),
+            Self::Command(C::PayRun(P::Confirmed | P::Cancelled)) => {
+                (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::PayRun(P::Erased)) => (StatusCode::GONE, "erased"),
+            Self::Command(C::PayRun(P::UnderWay)) => (StatusCode::CONFLICT, "in-pay-run"),
             Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
             }
@@ -174,6 +190,9 @@ impl ApiError {
             Self::Malformed { detail, pointer: Some(pointer) }
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
+                vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]

@@ -23,6 +23,7 @@ mod once;
 mod open_list;
 mod orders;
 mod pay;
+mod pay_runs;
 mod phone;
 mod prices;
 mod proofs;

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CourierId, DeliveryId, EntryId, ReviewId, ShiftId};
+use super::ids::{CourierId, DeliveryId, EntryId, PayRunId, ReviewId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::time::Timestamp;
@@ -41,6 +41,8 @@ pub enum Detail {
     Price { delivery_id: DeliveryId, price_version: String },
     /// What another entry booked, taken back.
     Reversal { of: EntryId },
+    /// What the co-op owed, sent to the courier's bank: from which of the courier's accounts.
+    Payout { run_id: PayRunId, account: Account },
     /// A piece that a courier contested, with the inputs as they should have been. The reversal of
     /// the piece as it was booked stands behind it.
     Correction {
@@ -76,6 +78,7 @@ impl Detail {
             Self::Tip { .. } => "tip",
             Self::Price { .. } => "price",
             Self::Reversal { .. } => "reversal",
+            Self::Payout { .. } => "payout",
             Self::Correction { .. } => "correction",
         }
     }
@@ -86,7 +89,9 @@ impl Detail {
             Self::Piece { tariff, .. }
             | Self::Guarantee { tariff, .. }
             | Self::Correction { tariff, .. } => Some(tariff),
-            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } => None,
+            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } | Self::Payout { .. } => {
+                None
+            }
         }
     }
 
@@ -97,7 +102,9 @@ impl Detail {
                 Some(tariff.piece(inputs))
             }
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
-            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } => None,
+            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } | Self::Payout { .. } => {
+                None
+            }
         }
     }
 
@@ -109,6 +116,9 @@ impl Detail {
             Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
             Self::Reversal { of } => format!("entry:{}:reversal", of.uuid()),
+            Self::Payout { run_id, account } => {
+                format!("payrun:{}:{}", run_id.uuid(), account.code())
+            }
             Self::Correction { of, .. } => format!("entry:{}:correction", of.uuid()),
         }
     }

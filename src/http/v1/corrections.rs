@@ -44,7 +44,7 @@ impl From<Reversal> for ReversalView {
 }
 
 /// Money is moved by people, not by programs.
-fn person(caller: &Caller) -> Result<UserId, ApiError> {
+pub(super) fn person(caller: &Caller) -> Result<UserId, ApiError> {
     match caller.subject {
         Subject::User(id) => Ok(id),
         Subject::Client(_) => Err(ApiError::Forbidden("this takes a person")),

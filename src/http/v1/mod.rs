@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod ask;
 pub mod automation;
+pub mod bank_accounts;
 pub mod board;
 pub mod corrections;
 pub mod couriers;
@@ -15,6 +16,7 @@ pub mod me;
 pub mod merchants;
 pub mod offers;
 pub mod open_list;
+pub mod pay_runs;
 pub mod phone;
 pub mod positions;
 pub mod prices;

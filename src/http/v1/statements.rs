@@ -287,6 +287,9 @@ impl Words {
             "tip" => self.say("Tip", "Pourboire"),
             "correction" => self.say("Delivery, corrected", "Livraison, corrigée"),
             "reversal" => self.say("Taken back", "Annulation d’une ligne"),
+            "payout" => {
+                self.say("Paid to your bank account", "Versement sur votre compte bancaire")
+            }
             other => other,
         }
     }
@@ -299,6 +302,9 @@ impl Words {
                 self.piece(inputs, tariff)
             }
             (Detail::Guarantee { inputs, .. }, Some(tariff)) => self.guarantee(inputs, tariff),
+            (Detail::Payout { run_id, .. }, _) => {
+                format!("{} {run_id}", self.say("pay run", "virement groupé"))
+            }
             _ => String::new(),
         }
     }
