@@ -98,6 +98,10 @@ pub enum CommandError {
     PickupFirst,
     #[error("{0}")]
     Amount(&'static str),
+    #[error("this file is named after the co-op's SIREN: set [coop] siren")]
+    NoSiren,
+    #[error("this file is in euros, and not all that was booked in that time is")]
+    NotEuros,
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
     #[error(transparent)]

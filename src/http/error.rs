@@ -162,6 +162,8 @@ impl ApiError {
             Self::Command(C::Quote(QuoteError::Expired { .. })) => {
                 (StatusCode::CONFLICT, "quote-expired")
             }
+            Self::Command(C::NoSiren) => (StatusCode::CONFLICT, "no-siren"),
+            Self::Command(C::NotEuros) => (StatusCode::CONFLICT, "not-euros"),
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
             Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),

@@ -50,7 +50,7 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        acts, ask, automation, bank_accounts, board, corrections, couriers, decisions,
+        acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
         deliveries, desk, imports, ledger, me, merchants, offers, open_list, pay_runs, phone,
         positions, prices, proofs, pulse, quotes, reviews, rights, session, shifts, slots,
         statements, stream, tasks, users, webhooks,
@@ -208,7 +208,10 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/pay-runs/{id}/pain001").route(get().to(pay_runs::download_transfers)))
         .service(at("/v1/pay-runs/{id}/confirm").route(post().to(pay_runs::confirm_run)))
         .service(at("/v1/pay-runs/{id}/cancel").route(post().to(pay_runs::cancel_run)))
-        .service(at("/v1/pay-runs/{id}/failed").route(post().to(pay_runs::fail_transfer)));
+        .service(at("/v1/pay-runs/{id}/failed").route(post().to(pay_runs::fail_transfer)))
+        .service(at("/v1/ledger/fec").route(get().to(books::download_fec)))
+        .service(at("/v1/ledger/journal").route(get().to(books::download_journal)))
+        .service(at("/v1/ledger/journal.csv").route(get().to(books::download_journal_table)));
     // admins (lists: dispatchers too)
     to.service(
         at("/v1/merchants")

@@ -11,6 +11,7 @@ mod access;
 mod automation;
 mod bad_input;
 mod bad_tokens;
+mod books_out;
 mod corrections;
 mod couriers;
 mod desk;

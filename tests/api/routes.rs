@@ -367,6 +367,9 @@ pub fn all() -> Vec<Route> {
         Route { body_optional: true, ..post("/v1/pay-runs/{id}/confirm", A::Books, O::PayRun, json!({})) },
         Route { body_optional: true, ..post("/v1/pay-runs/{id}/cancel", A::Books, O::PayRun, json!({})) },
         post("/v1/pay-runs/{id}/failed", A::Books, O::PayRun, json!({ "courier_id": blank::COURIER, "reason": "account closed" })),
+        get("/v1/ledger/fec", A::Books, O::None),
+        get("/v1/ledger/journal", A::Books, O::None),
+        get("/v1/ledger/journal.csv", A::Books, O::None),
         // admins
         get("/v1/merchants", A::Desk, O::None),
         create("/v1/merchants", A::Admins, O::None, json!({ "name": "Bistro", "kind": "shop", "place": place(9, 9), "address": "2 Main Street" })),

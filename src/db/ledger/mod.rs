@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 pub mod audit;
 pub mod checkpoints;
 pub mod pendings;
+pub mod posted;
 pub mod reversals;
 
 /// Most accounts in a trial balance.

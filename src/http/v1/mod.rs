@@ -5,6 +5,7 @@ pub mod ask;
 pub mod automation;
 pub mod bank_accounts;
 pub mod board;
+pub mod books;
 pub mod corrections;
 pub mod couriers;
 pub mod decisions;
