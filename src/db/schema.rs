@@ -149,6 +149,9 @@ diesel::table! {
         lines -> Integer, net -> BigInt, vat -> BigInt, }
 }
 diesel::table! {
+    surpluses (year) { year -> SmallInt, booked_by -> Uuid, booked_at -> Timestamptz, }
+}
+diesel::table! {
     invoice_lines (invoice_id, position) { invoice_id -> Uuid, position -> Integer,
         entry_id -> Uuid, kind -> Text, delivery_id -> Nullable<Uuid>,
         occurred_at -> Timestamptz, vat_basis_points -> BigInt, vat -> BigInt,
