@@ -72,7 +72,7 @@ fn transfer(accounts: &[MerchantId]) -> Entry {
     let from = any(accounts.len());
     let to = (from + 1 + any(accounts.len() - 1)) % accounts.len();
     let delivery_id = clock::id_at(NOON, DeliveryId::from_uuid);
-    let detail = Detail::Price { delivery_id, price_version: "2026-1".to_owned() };
+    let detail = Detail::Price { delivery_id, price_version: "2026-1".to_owned(), split: None };
     let account = |index: usize| Account::MerchantReceivable(accounts[index]);
     let cents = 1 + i64::try_from(any(10_000)).expect("small");
     let id = clock::id_at(NOON, EntryId::from_uuid);

@@ -18,6 +18,7 @@ pub struct Config {
     pub dispatch: Dispatch,
     pub policy: Policy,
     pub ledger: Ledger,
+    pub invoices: Invoices,
     pub webhooks: Webhooks,
     pub retention: Retention,
     pub log: Log,
@@ -110,6 +111,8 @@ pub struct Policy {
     pub dispatch: String,
     pub tariff: String,
     pub price: String,
+    pub split: String,
+    pub surplus: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -125,6 +128,14 @@ pub struct Webhooks {
 pub struct Ledger {
     pub checkpoint_s: i64,
     pub check_s: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invoices {
+    pub seller: String,
+    pub terms: String,
+    pub due_days: i64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -198,6 +209,14 @@ impl Config {
         range(sensible, "webhooks.retry_s", "at most 20 pauses of up to a week")?;
         let answer = (1..=60).contains(&self.webhooks.answer_within_s);
         range(answer, "webhooks.answer_within_s", "between 1 and 60")?;
+        range(
+            (0..=365).contains(&self.invoices.due_days),
+            "invoices.due_days",
+            "between 0 and 365",
+        )?;
+        let texts = [&self.invoices.seller, &self.invoices.terms];
+        let short = texts.iter().all(|text| text.chars().count() <= 2_000);
+        range(short, "invoices.seller and invoices.terms", "at most 2000 characters each")?;
         let zone = jiff::tz::TimeZone::get(&self.coop.time_zone).is_ok();
         range(zone, "coop.time_zone", "a zone such as Europe/Paris")?;
         range(self.service.quote_s > 0, "service.quote_s", "positive")?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Service, Travel};
+use crate::config::{self, Config, Invoices, Service, Travel};
 use crate::db::Db;
 use crate::domain::geo::{Plane, Position, Spot};
 use crate::domain::iban::Iban;
@@ -17,12 +17,14 @@ use crate::domain::pay_run::Party;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
 use crate::domain::siren::Siren;
+use crate::domain::split::SplitKey;
+use crate::domain::surplus::Law;
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
-const FOUNDING: [(&str, &str); 8] = [
+const FOUNDING: [(&str, &str); 10] = [
     ("dispatch", DispatchPolicy::FOUNDING_TEXT),
     ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
     ("tariff-guarantee", include_str!("../config/policy/tariff-guarantee.toml")),
@@ -31,6 +33,8 @@ const FOUNDING: [(&str, &str); 8] = [
     ("tariff-seattle-2024", include_str!("../config/policy/tariff-seattle-2024.toml")),
     ("tariff-mdrp", include_str!("../config/policy/tariff-mdrp.toml")),
     ("price", include_str!("../config/policy/price.toml")),
+    ("split", include_str!("../config/policy/split.toml")),
+    ("surplus", include_str!("../config/policy/surplus.toml")),
 ];
 
 /// The rules in force.
@@ -44,12 +48,17 @@ pub struct Rules {
     pub ground: Ground,
     pub tariff: Tariff,
     pub prices: PriceList,
+    /// Who has which part of a price.
+    pub split: SplitKey,
+    /// What the law says of surpluses.
+    pub law: Law,
     /// Where the clocks on the co-op's walls are.
     pub zone: jiff::tz::TimeZone,
     /// From whose account couriers are paid.
     pub payer: Option<Party>,
     pub siren: Option<Siren>,
     pub service: Service,
+    pub invoices: Invoices,
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
@@ -139,11 +148,16 @@ impl Rules {
                 .map_err(|error| invalid(&names.tariff, &error))?,
             prices: toml::from_str(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
+            split: SplitKey::parse(&text(&names.split)?)
+                .map_err(|error| invalid(&names.split, &error))?,
+            law: Law::parse(&text(&names.surplus)?)
+                .map_err(|error| invalid(&names.surplus, &error))?,
             zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
                 .map_err(|error| RulesError::Zone(error.to_string()))?,
             payer: payer(&config.coop)?,
             siren: siren(&config.coop)?,
             service: config.service,
+            invoices: config.invoices.clone(),
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),

@@ -8,12 +8,13 @@ use diesel::result::Error as DieselError;
 use super::CommandError;
 use crate::db::ledger::audit::{self, AccountRow, Broken};
 use crate::db::ledger::checkpoints;
-use crate::db::{Conn, QueryResult};
+use crate::db::{Conn, QueryResult, surplus};
 use crate::domain::ledger::Account;
 use crate::domain::ledger::audit::Tariffs;
 use crate::domain::ledger::chain::{Hash, Head};
 use crate::domain::ledger::checkpoint::{Leaf, NotaryKey, tree};
 use crate::domain::ledger::merkle;
+use crate::domain::surplus::fault;
 use crate::domain::time::{Seconds, Timestamp};
 
 /// Accounts and lines read at once.
@@ -24,7 +25,7 @@ const COVERED_WITHIN: Seconds = Seconds(86_400);
 /// What breaks a rule first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// `I1` to `I12`, or `signed` for what the checkpoints deny.
+    /// `I1` to `I13`, or `signed` for what the checkpoints deny.
     pub rule: &'static str,
     /// `account courier:...:pay, line 7`.
     pub place: String,
@@ -85,6 +86,11 @@ async fn look(
     }
     for (rule, broken) in audit::broken_rules(conn).await? {
         report.broken(rule, broken);
+    }
+    for (year, entries) in surplus::booked(conn).await? {
+        if let Some(fault) = fault(&entries) {
+            report.found("I8", format!("surplus of {year}"), fault.to_owned());
+        }
     }
     if let Some(broken) = audit::uncovered(conn, now - COVERED_WITHIN).await? {
         report.broken("I10", broken);

@@ -1,6 +1,6 @@
 //! What was booked wrongly is taken back or booked anew, each by an entry of its own.
 
-use super::{CommandError, pay_runs};
+use super::{CommandError, pay_runs, receivables};
 use crate::coop::Coop;
 use crate::db::ledger::{checkpoints, reversals};
 use crate::db::{Conn, identity, ledger, reviews};
@@ -32,6 +32,9 @@ pub async fn reverse(
         }
         if reversals::reversed_by(tx, id).await?.is_some() {
             return Err(ReversalError::Asked.into());
+        }
+        if !receivables::may_take_back(tx, &booked).await? {
+            return Err(ReversalError::Credited.into());
         }
         let asked = Reversal {
             entry_id: id,

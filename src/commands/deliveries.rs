@@ -12,6 +12,7 @@ use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, Use
 use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
 use crate::domain::pay::Outcome;
+use crate::domain::pricing::Basis;
 use crate::domain::task::{Stop, Task, TaskKind, TaskState};
 use crate::domain::text::Note;
 use crate::domain::time::{Seconds, Timestamp};
@@ -30,8 +31,9 @@ pub async fn create(
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
         let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
         let mut delivery = draft(coop, &shop, &request, now);
-        delivery.price = prices::price(coop, tx, &shop, &delivery).await?.price;
-        place(coop, tx, &delivery, &request, now).await?;
+        let (priced, basis) = prices::price(coop, tx, &shop, &delivery).await?;
+        delivery.price = priced.price;
+        place(coop, tx, &delivery, &basis, &request, now).await?;
         Ok(delivery)
     })
     .await
@@ -76,11 +78,12 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
     }
 }
 
-/// Writes a new delivery and tells it. A merchant uses a reference once.
+/// Writes a new delivery with what it was priced by, and tells it. A merchant uses a reference once.
 pub(super) async fn place(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
+    basis: &Basis,
     request: &Request,
     now: Timestamp,
 ) -> Result<(), CommandError> {
@@ -92,6 +95,7 @@ pub(super) async fn place(
         ));
     }
     deliveries::insert(tx, delivery).await?;
+    db::prices::pin(tx, delivery.id, basis).await?;
     slots::book(tx, request.slot, delivery.id).await?;
     tell(coop, tx, DeliveryChange::Created, delivery, now).await
 }
@@ -251,8 +255,8 @@ pub async fn cancel(
         cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
         db::slots::free(tx, id).await?;
-        call_off(coop, tx, &delivery, at).await?;
         pay::charge_merchant(coop, tx, &cancelled, at).await?;
+        call_off(coop, tx, &delivery, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;
         Ok(cancelled)
     })

@@ -144,7 +144,8 @@ async fn make(
     request.check(now)?;
     let shop = merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
     let mut delivery = draft(coop, &shop, request, now);
-    delivery.price = prices::price(coop, tx, &shop, &delivery).await?.price;
-    place(coop, tx, &delivery, request, now).await?;
+    let (priced, basis) = prices::price(coop, tx, &shop, &delivery).await?;
+    delivery.price = priced.price;
+    place(coop, tx, &delivery, &basis, request, now).await?;
     Ok((delivery.id, RowState::Created))
 }

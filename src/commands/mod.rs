@@ -28,6 +28,7 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::slot::{PlanError, SlotError};
+use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
 use crate::outbound::address::TargetError;
@@ -47,6 +48,7 @@ pub mod erasure;
 pub mod identity;
 pub mod imports;
 pub mod intake;
+pub mod invoices;
 pub mod offers;
 pub mod open_list;
 pub mod pay;
@@ -56,9 +58,11 @@ pub mod positions;
 pub mod prices;
 pub mod proofs;
 pub mod quotes;
+pub mod receivables;
 pub mod reviews;
 pub mod shifts;
 pub mod slots;
+pub mod surplus;
 pub mod suspensions;
 pub mod tasks;
 pub mod webhooks;
@@ -126,6 +130,8 @@ pub enum CommandError {
     Reversal(#[from] ReversalError),
     #[error(transparent)]
     PayRun(#[from] PayRunError),
+    #[error(transparent)]
+    Surplus(#[from] SurplusError),
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
     #[error(transparent)]

@@ -5,15 +5,17 @@ use uuid::Uuid;
 use super::CommandError;
 use crate::coop::Coop;
 use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
-use crate::db::{Conn, assignments, deliveries, ledger, offers};
+use crate::db::{Conn, assignments, deliveries, ledger, offers, prices};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
-use crate::domain::ledger::{Account, Detail, Entry};
+use crate::domain::ledger::{Account, Detail, Entry, account};
 use crate::domain::money::{Money, split};
 use crate::domain::pay::{GuaranteeInputs, Outcome, PieceInputs};
+use crate::domain::pricing::Basis;
 use crate::domain::shift::PaidTime;
+use crate::domain::split::Split;
 use crate::domain::task::{TaskKind, TaskState};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
@@ -184,7 +186,8 @@ pub(super) async fn book_piece(
     Ok(booked.is_some())
 }
 
-/// A delivery is done: the courier's piece, the merchant's price, and the tip that came with it.
+/// A delivery is done: the merchant's price, the courier's piece, and the tip that came with it. The
+/// price comes first: it locks all of the co-op's accounts that the others lock, in their order.
 pub(super) async fn book_delivery(
     coop: &Coop,
     tx: &mut Conn,
@@ -193,29 +196,36 @@ pub(super) async fn book_delivery(
     shift_id: Option<ShiftId>,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    book_piece(coop, tx, delivery, courier, Outcome::Delivered, shift_id, at).await?;
     charge_merchant(coop, tx, delivery, at).await?;
+    book_piece(coop, tx, delivery, courier, Outcome::Delivered, shift_id, at).await?;
     if let Some(tip) = pendings::tip_of(tx, delivery.id).await? {
         book_tip(coop, tx, delivery, courier, tip, at).await?;
     }
     Ok(())
 }
 
-/// The delivery's price, or what calling it off costs; nothing where there is nothing to pay.
+/// The delivery's price, or what calling it off costs, in its voted parts; nothing where there is
+/// nothing to pay.
 pub async fn charge_merchant(
     coop: &Coop,
     tx: &mut Conn,
     delivery: &Delivery,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    let price_version = coop.rules.prices.version.clone();
-    let entry = Entry::transfer(
+    let basis = prices::basis(tx, delivery.id).await?;
+    let Basis { version, vat_basis_points } = basis.unwrap_or_else(|| coop.rules.prices.basis());
+    let net = delivery.price.amount;
+    let split = Split { net, vat_basis_points, key: coop.rules.split.clone() };
+    let shares = account::shares(&split.parts());
+    let detail =
+        Detail::Price { delivery_id: delivery.id, price_version: version, split: Some(split) };
+    let entry = Entry::shared(
         coop.clock.id(EntryId::from_uuid),
         at,
-        Detail::Price { delivery_id: delivery.id, price_version },
+        detail,
         Account::MerchantReceivable(delivery.merchant_id),
-        Account::CoopRevenue,
-        delivery.price,
+        &shares,
+        delivery.price.currency,
     );
     if let Some(entry) = entry {
         ledger::post(tx, &entry, coop.clock.now()).await?;

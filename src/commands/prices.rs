@@ -10,14 +10,15 @@ use crate::domain::delivery::{Delivery, Request};
 use crate::domain::geo::Position;
 use crate::domain::ids::{MerchantId, UserId};
 use crate::domain::merchant::Merchant;
-use crate::domain::money::Money;
+use crate::domain::money::{Money, scale};
 use crate::domain::pricebook::{Book, Facts, NoPrice, Priced};
+use crate::domain::pricing::Basis;
 use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::Zone;
 
 /// What a delivery costs by the book that counts for its merchant, or by the founding list where
-/// there is none.
+/// there is none; and which of them it was.
 ///
 /// # Errors
 /// [`CommandError::NoPrice`] if no rule fits.
@@ -26,19 +27,26 @@ pub(super) async fn price(
     tx: &mut Conn,
     shop: &Merchant,
     delivery: &Delivery,
-) -> Result<Priced, CommandError> {
+) -> Result<(Priced, Basis), CommandError> {
     let currency = coop.rules.tariff.currency;
     let Some(version) = prices::in_force(tx, shop.id).await? else {
-        let trip = pay::trip(coop, delivery);
-        return Ok(Priced {
-            price: coop.rules.prices.price(trip, currency),
-            vat: Money::new(0, currency),
-            lines: coop.rules.prices.lines(trip, currency),
+        let (list, trip) = (&coop.rules.prices, pay::trip(coop, delivery));
+        let price = list.price(trip, currency);
+        let priced = Priced {
+            price,
+            vat: Money::new(scale(price.amount, list.vat_basis_points, 10_000), currency),
+            lines: list.lines(trip, currency),
             verdicts: Vec::new(),
-        });
+        };
+        return Ok((priced, list.basis()));
+    };
+    let basis = Basis {
+        version: format!("book-{}", version.version),
+        vat_basis_points: version.book.vat_basis_points,
     };
     let zones = prices::zones(tx).await?;
-    Ok(version.book.price(&facts(coop, shop, delivery, &zones), currency)?)
+    let priced = version.book.price(&facts(coop, shop, delivery, &zones), currency)?;
+    Ok((priced, basis))
 }
 
 fn facts(coop: &Coop, shop: &Merchant, delivery: &Delivery, zones: &[Zone]) -> Facts {
@@ -115,7 +123,7 @@ pub async fn try_book(
     let delivery = draft(coop, &shop, request, now);
     let Some(book) = book else {
         return match price(coop, &mut conn, &shop, &delivery).await {
-            Ok(priced) => Ok(Ok(priced)),
+            Ok((priced, _)) => Ok(Ok(priced)),
             Err(CommandError::NoPrice(none)) => Ok(Err(none)),
             Err(error) => Err(error),
         };

@@ -8,6 +8,7 @@ use crate::domain::delivery::{Delivery, Request};
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{MerchantId, QuoteId};
 use crate::domain::pricebook::Priced;
+use crate::domain::pricing::Basis;
 use crate::domain::quote::{Outlook, Quote, Terms};
 use crate::domain::text::{Instructions, Reference};
 use crate::domain::time::{Seconds, Timestamp};
@@ -47,7 +48,7 @@ pub async fn quote(
 fn terms(
     coop: &Coop,
     delivery: &Delivery,
-    priced: Priced,
+    (priced, basis): (Priced, Basis),
     now: Timestamp,
     approach: impl Fn(Position) -> Option<Seconds>,
 ) -> Terms {
@@ -68,6 +69,7 @@ fn terms(
         price: priced.price,
         vat: priced.vat,
         lines: priced.lines,
+        basis: Some(basis),
         courier_pay_min: rules.tariff.piece(&pay::piece_inputs(coop, delivery, Metres(0))),
         trip_m: ride.metres,
         ride_s: ride.seconds,
@@ -113,7 +115,8 @@ pub async fn take(
         let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
         let mut delivery = draft(coop, &shop, &request, now);
         delivery.price = quote.terms.price;
-        place(coop, tx, &delivery, &request, now).await?;
+        let basis = quote.terms.basis.unwrap_or_else(|| coop.rules.prices.basis());
+        place(coop, tx, &delivery, &basis, &request, now).await?;
         quotes::use_up(tx, id, delivery.id).await?;
         Ok(delivery)
     })

@@ -57,6 +57,18 @@ pub async fn find(conn: &mut Conn, id: MerchantId) -> QueryResult<Option<Merchan
     row.map(Row::read).transpose()
 }
 
+/// Keeps others from changing what this merchant owes by hand until the end of the transaction.
+/// Whoever orders or delivers goes on.
+pub async fn lock(conn: &mut Conn, id: MerchantId) -> QueryResult<()> {
+    merchants::table
+        .find(id)
+        .for_no_key_update()
+        .select(merchants::id)
+        .first::<MerchantId>(conn)
+        .await
+        .map(drop)
+}
+
 /// All of them, by name.
 pub async fn list(conn: &mut Conn) -> QueryResult<Vec<Merchant>> {
     let rows: Vec<Row> = merchants::table

@@ -1,13 +1,14 @@
-//! Price books and zones.
+//! Price books and zones, and by what each delivery was priced.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::schema::{price_books, zones};
+use super::schema::{delivery_prices, price_books, zones};
 use super::{Conn, corrupt};
-use crate::domain::ids::{MerchantId, UserId};
+use crate::domain::ids::{DeliveryId, MerchantId, UserId};
 use crate::domain::pricebook::Book;
+use crate::domain::pricing::Basis;
 use crate::domain::time::Timestamp;
 use crate::domain::zone::{ZONES_MAX, Zone, ZoneName};
 
@@ -95,6 +96,30 @@ pub async fn list(conn: &mut Conn, before: Option<i64>, limit: i64) -> QueryResu
     let query = query.order(price_books::version.desc()).limit(limit).select(Row::as_select());
     let rows: Vec<Row> = query.load(conn).await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// Keeps by what a delivery was priced.
+pub async fn pin(conn: &mut Conn, delivery: DeliveryId, basis: &Basis) -> QueryResult<()> {
+    diesel::insert_into(delivery_prices::table)
+        .values((
+            delivery_prices::delivery_id.eq(delivery),
+            delivery_prices::version.eq(&basis.version),
+            delivery_prices::vat_basis_points.eq(basis.vat_basis_points),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// By what a delivery was priced; `None` of one that is older than these records.
+pub async fn basis(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Option<Basis>> {
+    let row: Option<(String, i64)> = delivery_prices::table
+        .find(delivery)
+        .select((delivery_prices::version, delivery_prices::vat_basis_points))
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(|(version, vat_basis_points)| Basis { version, vat_basis_points }))
 }
 
 /// Draws a zone, or draws it anew.

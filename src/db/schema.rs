@@ -134,6 +134,30 @@ diesel::table! {
         given_at -> Timestamptz, }
 }
 diesel::table! {
+    ledger_credits (entry_id) { entry_id -> Uuid, of -> Uuid, reason -> Text, booked_by -> Uuid,
+        booked_at -> Timestamptz, }
+}
+diesel::table! {
+    payments (entry_id) { entry_id -> Uuid, merchant_id -> Uuid, bank_reference -> Text,
+        recorded_by -> Uuid, recorded_at -> Timestamptz, }
+}
+diesel::table! {
+    invoices (id) { id -> Uuid, year -> SmallInt, number -> Integer, merchant_id -> Uuid,
+        corrects -> Nullable<Uuid>, period_from -> Nullable<Timestamptz>,
+        period_to -> Timestamptz, issued_at -> Timestamptz, issued_by -> Uuid,
+        due_at -> Timestamptz, currency -> Text, seller -> Text, buyer -> Text, terms -> Text,
+        lines -> Integer, net -> BigInt, vat -> BigInt, }
+}
+diesel::table! {
+    surpluses (year) { year -> SmallInt, booked_by -> Uuid, booked_at -> Timestamptz, }
+}
+diesel::table! {
+    invoice_lines (invoice_id, position) { invoice_id -> Uuid, position -> Integer,
+        entry_id -> Uuid, kind -> Text, delivery_id -> Nullable<Uuid>,
+        occurred_at -> Timestamptz, vat_basis_points -> BigInt, vat -> BigInt,
+        couriers -> BigInt, coop -> BigInt, mutual_fund -> BigInt, }
+}
+diesel::table! {
     outbox (id) { id -> Uuid, position -> BigInt, seq -> Nullable<BigInt>, kind -> Text, occurred_at -> Timestamptz,
         merchant_id -> Nullable<Uuid>, courier_id -> Nullable<Uuid>, payload -> Jsonb, }
 }
@@ -143,6 +167,10 @@ diesel::table! {
 diesel::table! {
     price_books (version) { version -> BigInt, merchant_id -> Nullable<Uuid>, book -> Jsonb,
         made_by -> Uuid, made_at -> Timestamptz, }
+}
+diesel::table! {
+    delivery_prices (delivery_id) { delivery_id -> Uuid, version -> Text,
+        vat_basis_points -> BigInt, }
 }
 diesel::table! {
     slot_plans (id) { id -> Uuid, merchant_id -> Nullable<Uuid>, plan -> Jsonb,

@@ -9,8 +9,8 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, MerchantId, MessageId,
-    OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId,
+    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, InvoiceId, MerchantId,
+    MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId,
     SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
@@ -82,6 +82,7 @@ uuid_columns!(
     EntryId,
     EventId,
     ImportId,
+    InvoiceId,
     MerchantId,
     MessageId,
     OfferId,

@@ -152,6 +152,8 @@ ids! {
     PhoneEventId = "pev";
     /// A picture of a handing over.
     ProofId = "prf";
+    /// An invoice or a credit note.
+    InvoiceId = "inv";
     /// A question to a person about a decision.
     ReviewId = "rev";
     /// A courier's exclusion from work for a while.

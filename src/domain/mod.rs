@@ -4,8 +4,9 @@
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
 //! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
-//! [`zone`]s, [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
-//! owed ([`ledger`]) and paid ([`pay_run`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! [`zone`]s, [`split`], [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
+//! owed ([`ledger`], [`invoice`], [`surplus`]) and paid ([`pay_run`]), what a person decides ([`review`],
+//! [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
@@ -21,6 +22,7 @@ pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod intake;
+pub mod invoice;
 pub mod ledger;
 pub mod merchant;
 pub mod money;
@@ -36,6 +38,8 @@ pub mod review;
 pub mod shift;
 pub mod siren;
 pub mod slot;
+pub mod split;
+pub mod surplus;
 pub mod suspension;
 pub mod task;
 pub mod text;

@@ -22,6 +22,18 @@ pub struct PriceList {
     pub cancelled_open: i64,
     /// ... and afterwards, until it is picked up.
     pub cancelled_assigned: i64,
+    /// Value added tax on top of a price, in hundredths of a percent.
+    #[serde(default)]
+    pub vat_basis_points: i64,
+}
+
+/// By what a price was made; kept with the delivery, so that what is booked in the end names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The price list's version, or `book-7`.
+    pub version: String,
+    /// Value added tax on top of the price, in hundredths of a percent.
+    pub vat_basis_points: i64,
 }
 
 /// A part of a price, and where it comes from.
@@ -33,6 +45,10 @@ pub struct Line {
 }
 
 impl PriceList {
+    pub fn basis(&self) -> Basis {
+        Basis { version: self.version.clone(), vat_basis_points: self.vat_basis_points }
+    }
+
     /// The price of a delivery whose stops lie `trip` apart along the way.
     pub fn price(&self, trip: Metres, currency: Currency) -> Money {
         let lines = self.lines(trip, currency);
@@ -82,6 +98,7 @@ mod tests {
             minimum: 500,
             cancelled_open: 0,
             cancelled_assigned: 300,
+            vat_basis_points: 2000,
         }
     }
 

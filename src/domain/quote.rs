@@ -6,7 +6,7 @@ use super::delivery::Request;
 use super::geo::Metres;
 use super::ids::{DeliveryId, MerchantId, QuoteId};
 use super::money::Money;
-use super::pricing::Line;
+use super::pricing::{Basis, Line};
 use super::time::{Seconds, Timestamp};
 
 /// From when to when something will happen.
@@ -26,6 +26,9 @@ pub struct Terms {
     pub vat: Money,
     /// Sums up to the price.
     pub lines: Vec<Line>,
+    /// By what it was priced; quotes that were made before this was kept have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// The least that the courier will be paid for it.
     pub courier_pay_min: Money,
     /// From the first pickup to the last drop-off.

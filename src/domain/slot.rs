@@ -70,6 +70,12 @@ impl TryFrom<String> for Day {
     }
 }
 
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Self(date)
+    }
+}
+
 impl From<Day> for String {
     fn from(day: Day) -> Self {
         day.0.to_string()
@@ -237,6 +243,11 @@ impl Day {
     pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
         let instant = Moment::from_millisecond(at.millis()).unwrap_or_default();
         Self(instant.to_zoned(zone.clone()).date())
+    }
+
+    /// When it begins there; `None` beyond the calendar.
+    pub fn start(self, zone: &TimeZone) -> Option<Timestamp> {
+        instant(self.0, 0, zone)
     }
 
     /// So many days later; the end of the calendar is the last one.

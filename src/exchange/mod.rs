@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 pub mod fec;
+pub mod invoice;
 pub mod journal;
 pub mod pain001;
 pub mod statement;

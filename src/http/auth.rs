@@ -300,6 +300,18 @@ capability!(
     }
 );
 
+capability!(
+    /// Sees invoices: a treasurer all, a merchant its own.
+    AsBilled(Ordering),
+    "this needs the role merchant or treasurer",
+    |caller| {
+        if caller.keeps_books() {
+            return Some(Self(Ordering::Everybody));
+        }
+        caller.orders_for().map(|merchant| Self(Ordering::Own(merchant)))
+    }
+);
+
 /// Whose deliveries somebody may see and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ordering {
@@ -319,6 +331,15 @@ impl Ordering {
                 detail: "a dispatcher says for which merchant".to_owned(),
                 pointer: Some("/merchant_id".to_owned()),
             }),
+        }
+    }
+
+    /// The merchant that is asked for by name, or the only one; `None`: all.
+    pub fn only_or(self, named: Option<MerchantId>) -> Result<Option<MerchantId>, ApiError> {
+        match self {
+            Self::Everybody => Ok(named),
+            Self::Own(own) if named.is_none_or(|named| named == own) => Ok(Some(own)),
+            Self::Own(_) => Err(ApiError::NotFound("merchant")),
         }
     }
 

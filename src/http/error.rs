@@ -17,6 +17,7 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::slot::SlotError;
+use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
@@ -69,6 +70,7 @@ impl ApiError {
         use DeliveryError as D;
         use OpenListError as O;
         use PayRunError as P;
+        use SurplusError as S;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -136,6 +138,19 @@ impl ApiError {
             }
             Self::Command(C::PayRun(P::Erased)) => (StatusCode::GONE, "erased"),
             Self::Command(C::PayRun(P::UnderWay)) => (StatusCode::CONFLICT, "in-pay-run"),
+            Self::Command(C::Reversal(ReversalError::Credited)) => {
+                (StatusCode::CONFLICT, "credited")
+            }
+            Self::Command(C::Surplus(S::Booked)) => (StatusCode::CONFLICT, "booked"),
+            Self::Command(C::Surplus(S::Moved { .. })) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::Surplus(S::NotOver)) => (StatusCode::CONFLICT, "not-over"),
+            Self::Command(C::Surplus(S::None { .. } | S::Nobody | S::TooMuch)) => {
+                (StatusCode::CONFLICT, "no-surplus")
+            }
+            Self::Command(C::Surplus(S::Costs)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Surplus(S::Reserve { .. })) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "reserve")
+            }
             Self::Command(C::Suspension(SuspensionError::NoNotice { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "no-notice")
             }

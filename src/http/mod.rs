@@ -51,9 +51,9 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, imports, ledger, me, merchants, offers, open_list, pay_runs, phone,
-        positions, prices, proofs, pulse, quotes, reviews, rights, session, shifts, slots,
-        statements, stream, tasks, users, webhooks,
+        deliveries, desk, imports, invoice_page, invoices, ledger, me, merchants, offers, open_list,
+        pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights, session, shifts,
+        slots, statements, stream, surplus, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -212,6 +212,20 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/ledger/fec").route(get().to(books::download_fec)))
         .service(at("/v1/ledger/journal").route(get().to(books::download_journal)))
         .service(at("/v1/ledger/journal.csv").route(get().to(books::download_journal_table)));
+    to.service(at("/v1/surpluses/preview").route(post().to(surplus::preview_surplus)))
+        .service(at("/v1/surpluses").route(post().to(surplus::book_surplus)));
+    // treasurers, and merchants their own
+    to.service(
+        at("/v1/invoices")
+            .route(get().to(invoices::list_invoices))
+            .route(post().to(invoices::issue_invoices)),
+    )
+    .service(at("/v1/invoices/{id}").route(get().to(invoices::show_invoice)))
+    .service(at("/v1/invoices/{id}/html").route(get().to(invoice_page::print_invoice)))
+    .service(at("/v1/invoices/{id}/csv").route(get().to(invoice_page::download_invoice)))
+    .service(at("/v1/receivables").route(get().to(invoices::list_receivables)))
+    .service(at("/v1/merchants/{id}/payments").route(post().to(invoices::record_payment)))
+    .service(at("/v1/ledger/entries/{id}/credit").route(post().to(invoices::credit_price)));
     // admins (lists: dispatchers too)
     to.service(
         at("/v1/merchants")

@@ -9,10 +9,12 @@ use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryTold, Event};
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
+use crate::domain::ledger::Detail;
 use crate::domain::money::{Currency, Money};
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery};
 use crate::domain::pay::PayPart;
 use crate::domain::shift::{Shift, ShiftState};
+use crate::domain::split::{Parts, SplitKey};
 use crate::domain::task::{Contact, Failure, Proof, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Instructions, Name, Reference};
 use crate::domain::time::Timestamp;
@@ -289,12 +291,53 @@ pub struct PayLine {
     pub recorded_at: Timestamp,
     pub amount: Money,
     pub balance: Money,
+    /// What the shop pays for the same delivery, and who has which part of it: the same cents as on the
+    /// shop's invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<PriceView>,
     #[serde(flatten)]
     pub detail: serde_json::Map<String, serde_json::Value>,
 }
 
+/// A price in its voted parts, in minor units of the line's currency.
+#[derive(Clone, Serialize)]
+pub struct PriceView {
+    /// Of the price list or the price book.
+    pub version: String,
+    pub key: SplitKey,
+    pub vat_basis_points: i64,
+    pub net: i64,
+    pub gross: i64,
+    #[serde(flatten)]
+    pub parts: Parts,
+}
+
+impl PriceView {
+    /// `None` of what is no price, or was booked before prices were split.
+    pub fn new(detail: &Detail) -> Option<(DeliveryId, Self)> {
+        let Detail::Price { delivery_id, price_version, split: Some(split) } = detail else {
+            return None;
+        };
+        let parts = split.parts();
+        let view = Self {
+            version: price_version.clone(),
+            key: split.key.clone(),
+            vat_basis_points: split.vat_basis_points,
+            net: parts.net(),
+            gross: parts.gross(),
+            parts,
+        };
+        Some((*delivery_id, view))
+    }
+}
+
 impl PayLine {
-    pub fn new(line: Line, currency: Currency) -> Self {
+    /// The delivery that the line is about, if it is about one.
+    pub fn delivery(line: &Line) -> Option<DeliveryId> {
+        line.detail.get("delivery_id")?.as_str()?.parse().ok()
+    }
+
+    pub fn new(line: Line, currency: Currency, price: Option<PriceView>) -> Self {
         let mut detail = match line.detail {
             serde_json::Value::Object(detail) => detail,
             _ => serde_json::Map::new(),
@@ -308,6 +351,7 @@ impl PayLine {
             recorded_at: line.recorded_at,
             amount: Money::new(line.amount, currency),
             balance: Money::new(line.balance, currency),
+            price,
             detail,
         }
     }

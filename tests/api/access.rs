@@ -31,6 +31,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::SlotPlan
             | Object::Webhook
             | Object::Message
+            | Object::Invoice
             | Object::Reversal => &[true, false],
             Object::None
             | Object::OpenJob
@@ -43,6 +44,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Entry
             | Object::Owed
             | Object::PayRun
+            | Object::Price
             | Object::Suspension => &[true],
         };
         for &own in sides {

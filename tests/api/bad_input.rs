@@ -391,6 +391,10 @@ async fn a_query_that_makes_no_sense_is_refused() {
         shop.get(&format!("/v1/deliveries?{query}")).await.ok();
     }
     courier.get("/v1/me/pay?from=2026-03-02T12:00:00%2B01:00&cursor=-5").await.ok();
+    for query in ["limit=0", "cursor=x", "cursor=2026", "cursor=2026-x", "merchant_id=x"] {
+        shop.get(&format!("/v1/invoices?{query}")).await.problem(422, "invalid");
+    }
+    shop.get("/v1/invoices?limit=1&cursor=2026-00007").await.ok();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,10 +67,22 @@ async fn a_delivery_is_booked_for_the_courier_and_charged_to_the_merchant() {
         let mut accounts = books["accounts"].as_array().expect("accounts").iter();
         accounts.find(|one| one["kind"] == kind).map(|one| one["balance"].clone())
     };
-    let price = delivery["price"]["amount"].as_i64().expect("a price");
-    assert_eq!(balance("merchant_receivable"), Some(json!(-price)));
-    assert_eq!(balance("coop_revenue"), Some(json!(price)));
-    assert_eq!(balance("courier_pay").as_ref(), Some(&pay["total"]["amount"]));
+    // 6.00 and VAT on top; of the 6.00, 72 % are the couriers', 25 % the co-op's, 3 % the fund's.
+    assert_eq!(delivery["price"]["amount"], 600);
+    let earned = pay["total"]["amount"].as_i64().expect("a sum");
+    assert_eq!(balance("merchant_receivable"), Some(json!(-720)));
+    assert_eq!(balance("coop_vat"), Some(json!(120)));
+    assert_eq!(balance("coop_revenue"), Some(json!(150)));
+    assert_eq!(balance("coop_mutual_fund"), Some(json!(18)));
+    assert_eq!(balance("coop_operations"), Some(json!(432 - earned)));
+    assert_eq!(balance("courier_pay"), Some(json!(earned)));
+    // The courier reads the same cents.
+    let price = json!({
+        "version": "founding-1", "vat_basis_points": 2000, "net": 600, "gross": 720,
+        "vat": 120, "couriers": 432, "coop": 150, "mutual_fund": 18,
+        "key": { "version": "founding-1", "couriers": 72, "coop": 25, "mutual_fund": 3 },
+    });
+    assert_eq!(line["price"], price);
 }
 
 /// Phones lose the reply and retry. The second `done` must neither pay nor tell anyone again.

@@ -50,6 +50,8 @@ pub enum Access {
     Desk,
     /// Treasurers and admins.
     Books,
+    /// A merchant's people and machines their own, those who keep the books all.
+    Billed,
     /// Representatives and admins.
     Speakers,
     Admins,
@@ -66,6 +68,9 @@ impl Access {
             }
             Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
             Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Billed => {
+                matches!(who, Who::MerchantUser | Who::MerchantClient) || Self::Books.allows(who)
+            }
             Self::Speakers => matches!(who, Who::Representative | Who::Admin),
             Self::Admins => who == Who::Admin,
         }
@@ -76,6 +81,7 @@ impl Access {
         match self {
             Self::Couriers => false,
             Self::Ordering => Self::Desk.allows(who),
+            Self::Billed => Self::Books.allows(who),
             Self::Public
             | Self::LoggedIn
             | Self::Desk
@@ -89,7 +95,7 @@ impl Access {
     pub fn somebody(self) -> Who {
         match self {
             Self::Couriers => Who::Courier,
-            Self::Ordering => Who::MerchantUser,
+            Self::Ordering | Self::Billed => Who::MerchantUser,
             Self::Books => Who::Treasurer,
             Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
                 Who::Admin
@@ -131,6 +137,10 @@ pub enum Object {
     Contest,
     /// An entry of the books, with a courier's line.
     Entry,
+    /// The entry of a merchant's price.
+    Price,
+    /// An invoice to a merchant.
+    Invoice,
     /// One that somebody has asked to take back.
     Reversal,
     /// Pay that a run made now would hold.
@@ -370,6 +380,18 @@ pub fn all() -> Vec<Route> {
         get("/v1/ledger/fec", A::Books, O::None),
         get("/v1/ledger/journal", A::Books, O::None),
         get("/v1/ledger/journal.csv", A::Books, O::None),
+        Route { success: 201, ..post("/v1/merchants/{id}/payments", A::Books, O::Merchant, json!({ "amount": 720, "currency": "EUR", "day": "2026-03-01", "bank_reference": blank::FRESH })) },
+        create("/v1/ledger/entries/{id}/credit", A::Books, O::Price, json!({ "net": 1, "reason": "an hour late" })),
+        // Nothing was earned in a year before the co-op; 2026 is not over.
+        Route { success: 409, ..post("/v1/surpluses/preview", A::Books, O::None, json!({ "year": 2025, "other_costs": 0, "reserve_basis_points": 5750, "measure": "hours" })) },
+        Route { success: 409, ..post("/v1/surpluses", A::Books, O::None, json!({ "year": 2026, "other_costs": 0, "reserve_basis_points": 5750, "measure": "hours", "surplus": 1 })) },
+        // treasurers, and merchants their own
+        get("/v1/invoices", A::Billed, O::None),
+        create("/v1/invoices", A::Books, O::None, json!({ "merchant_id": blank::SHOP, "from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z" })),
+        get("/v1/invoices/{id}", A::Billed, O::Invoice),
+        get("/v1/invoices/{id}/html", A::Billed, O::Invoice),
+        get("/v1/invoices/{id}/csv", A::Billed, O::Invoice),
+        get("/v1/receivables", A::Billed, O::None),
         // admins
         get("/v1/merchants", A::Desk, O::None),
         create("/v1/merchants", A::Admins, O::None, json!({ "name": "Bistro", "kind": "shop", "place": place(9, 9), "address": "2 Main Street" })),

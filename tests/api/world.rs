@@ -166,6 +166,22 @@ impl World {
                 let pay = courier.get("/v1/me/pay").await.ok();
                 text(&pay["lines"][0]["id"]).to_owned()
             }
+            Object::Invoice => {
+                Box::pin(self.object(Object::Entry, own)).await;
+                self.coop.pass(1);
+                let run = json!({
+                    "merchant_id": self.shop(own).id,
+                    "from": "2026-03-01T00:00:00Z", "to": self.coop.at(0),
+                });
+                let run = self.actor(Who::Treasurer).post("/v1/invoices", run).await.created();
+                text(&run["items"][0]["id"]).to_owned()
+            }
+            Object::Price => {
+                let invoice = Box::pin(self.object(Object::Invoice, own)).await;
+                let path = format!("/v1/invoices/{invoice}");
+                let invoice = self.actor(Who::Treasurer).get(&path).await.ok();
+                text(&invoice["lines"][0]["entry_id"]).to_owned()
+            }
             Object::Contest => {
                 let entry = Box::pin(self.object(Object::Entry, own)).await;
                 let about = json!({ "kind": "line", "entry_id": entry });

@@ -53,7 +53,7 @@ impl Books {
         let piece = Detail::Piece { delivery_id, shift_id, tariff, inputs };
         let courier = Account::CourierPay(self.couriers[courier]);
         self.move_money(second, piece, Account::CoopOperations, courier, pay.amount).await;
-        let price = Detail::Price { delivery_id, price_version: "1".to_owned() };
+        let price = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
         let merchant = Account::MerchantReceivable(self.merchant);
         self.move_money(second, price, merchant, Account::CoopRevenue, 2 * pay.amount).await;
     }

@@ -79,7 +79,8 @@ impl History {
         let cents = Money::new(self.numbers.amount(), Currency::EUR);
         let (detail, from, to, money) = match self.numbers.below(3) {
             0 => {
-                let detail = Detail::Price { delivery_id, price_version: "1".to_owned() };
+                let detail =
+                    Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
                 (detail, shop, Account::CoopRevenue, cents)
             }
             1 => (Detail::Tip { delivery_id }, shop, Account::CourierTips(courier), cents),

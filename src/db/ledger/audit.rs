@@ -234,7 +234,7 @@ pub struct Broken {
 
 /// Rules that speak of more than one line, each with the query that finds the first place where it
 /// does not hold.
-const RULES: [(&str, &str); 11] = [
+const RULES: [(&str, &str); 12] = [
     (
         "I1",
         "SELECT 'entry ' || e.id AS place,
@@ -314,6 +314,15 @@ const RULES: [(&str, &str); 11] = [
          JOIN ledger_postings p ON p.entry_id = e.id
          JOIN ledger_accounts a ON a.id = p.account_id AND a.kind = 'courier_tips'
          WHERE p.amount <> t.amount ORDER BY t.delivery_id LIMIT 1",
+    ),
+    (
+        "I13",
+        "SELECT 'account ' || code || ', line ' || p.seq AS place,
+                'it takes from the reserve, which is indivisible' AS fault
+         FROM ledger_accounts a JOIN ledger_postings p ON p.account_id = a.id
+         WHERE a.kind = 'coop_reserve' AND p.amount < 0
+             AND NOT ledger_leaves_reserve_alone(p.entry_id)
+         ORDER BY code COLLATE \"C\", p.seq LIMIT 1",
     ),
     (
         "I12",

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::db::schema::{ledger_accounts, ledger_entries, ledger_postings};
 use crate::db::{Conn, corrupt};
-use crate::domain::ids::{CourierId, EntryId, ShiftId};
-use crate::domain::ledger::{Account, Entry};
+use crate::domain::ids::{CourierId, DeliveryId, EntryId, ShiftId};
+use crate::domain::ledger::{Account, Detail, Entry};
 use crate::domain::time::Timestamp;
 
 pub mod audit;
@@ -191,6 +191,21 @@ pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> Q
     .bind::<Text, _>(shift.to_string())
     .get_result(conn)
     .await
+}
+
+/// What was booked as the prices of deliveries; nothing of one that nothing was booked for.
+pub async fn prices_of(conn: &mut Conn, deliveries: &[DeliveryId]) -> QueryResult<Vec<Detail>> {
+    let keys: Vec<String> =
+        deliveries.iter().map(|delivery| format!("delivery:{}:price", delivery.uuid())).collect();
+    let limit = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+    let details: Vec<Value> = ledger_entries::table
+        .filter(ledger_entries::key.eq_any(keys))
+        .limit(limit)
+        .select(ledger_entries::detail)
+        .load(conn)
+        .await?;
+    let read = |detail| serde_json::from_value(detail).map_err(corrupt);
+    details.into_iter().map(read).collect()
 }
 
 /// What a courier's account gained since `since`, for all who gained anything.

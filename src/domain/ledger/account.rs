@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::domain::ids::{CourierId, MerchantId};
+use crate::domain::split::Parts;
 
 /// An account by owner and purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +19,9 @@ pub enum Account {
     CourierRefund(CourierId),
     /// What the merchant owes the co-op, as a negative balance.
     MerchantReceivable(MerchantId),
+    /// What the co-op keeps of prices to run itself.
     CoopRevenue,
+    /// Work: the couriers' share of prices comes in, their pay goes out.
     CoopOperations,
     /// Indivisible: it is never paid out to members.
     CoopReserve,
@@ -136,6 +139,19 @@ impl<'de> Deserialize<'de> for Account {
         Self::parse(&code)
             .ok_or_else(|| de::Error::custom(format!("no account is called `{code}`")))
     }
+}
+
+/// To which of the co-op's accounts each part of a price goes.
+///
+/// The couriers' share goes to the account that couriers are paid from, so that its balance says by how
+/// much their pay has gone beyond what shops paid for it.
+pub const fn shares(parts: &Parts) -> [(Account, i64); 4] {
+    [
+        (Account::CoopOperations, parts.couriers),
+        (Account::CoopRevenue, parts.coop),
+        (Account::CoopMutualFund, parts.mutual_fund),
+        (Account::CoopVat, parts.vat),
+    ]
 }
 
 #[cfg(test)]

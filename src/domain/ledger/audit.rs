@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use super::account::Account;
+use super::account::{Account, shares};
 use super::chain::{Hash, Head, Misfit};
 use super::line::{Line, NotALine};
 use super::{Detail, TariffRef};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::pay::Tariff;
+use crate::domain::split::Parts;
 
 /// Tariffs by the hash of their text.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ pub enum LineFault {
     Detail(String),
     #[error("its tariff {name} {version} is not known")]
     Tariff { name: String, version: String },
-    #[error("by tariff and inputs it is {reckoned}, and {booked} was booked")]
+    #[error("by what is recorded with it, it is {reckoned}, and {booked} was booked")]
     Reckoned { reckoned: Money, booked: Money },
 }
 
@@ -56,10 +57,12 @@ impl LineFault {
     }
 }
 
-/// Whether a line of a courier's pay comes out again from what is recorded with it.
+/// Whether a line of a courier's pay, or a part of a price, comes out again from what is recorded with
+/// it.
 pub fn reckon(line: &Line, tariffs: &Tariffs) -> Result<(), LineFault> {
-    let earns = matches!(Account::parse(&line.account), Some(Account::CourierPay(_)));
-    if !earns {
+    let account = Account::parse(&line.account);
+    let earns = matches!(account, Some(Account::CourierPay(_)));
+    if !earns && line.kind != "price" && line.kind != "credit" {
         return Ok(());
     }
     let detail: Detail =
@@ -67,19 +70,33 @@ pub fn reckon(line: &Line, tariffs: &Tariffs) -> Result<(), LineFault> {
     if detail.kind() != line.kind || detail.key() != line.key {
         return Err(LineFault::Detail(format!("it is the detail of {}", detail.key())));
     }
+    if let Some(split) = detail.split() {
+        let currency = line.currency.parse().unwrap_or(Currency::EUR);
+        let amount = account.map_or(0, |account| part_of(&split.parts(), account));
+        return compare(line, Money::new(amount, currency));
+    }
     let Some(named) = detail.tariff() else { return Ok(()) };
     let tariff = tariffs.get(named).ok_or_else(|| LineFault::Tariff {
         name: named.name.clone(),
         version: named.version.clone(),
     })?;
-    match detail.reckon(tariff) {
-        Some(money) if money.amount != line.amount || money.currency.code() != line.currency => {
-            let currency = line.currency.parse().unwrap_or(money.currency);
-            let booked = Money::new(line.amount, currency);
-            Err(LineFault::Reckoned { reckoned: money, booked })
-        }
-        _ => Ok(()),
+    detail.reckon(tariff).map_or(Ok(()), |reckoned| compare(line, reckoned))
+}
+
+/// What an account gains by a price of these parts.
+fn part_of(parts: &Parts, account: Account) -> i64 {
+    match account {
+        Account::MerchantReceivable(_) => -parts.gross(),
+        other => shares(parts).iter().find(|(to, _)| *to == other).map_or(0, |(_, part)| *part),
     }
+}
+
+fn compare(line: &Line, reckoned: Money) -> Result<(), LineFault> {
+    if reckoned.amount == line.amount && reckoned.currency.code() == line.currency {
+        return Ok(());
+    }
+    let currency = line.currency.parse().unwrap_or(reckoned.currency);
+    Err(LineFault::Reckoned { reckoned, booked: Money::new(line.amount, currency) })
 }
 
 /// A line as the database keeps it: columns for queries, and the bytes that count.
@@ -126,4 +143,49 @@ fn first_difference(columns: &Line, booked: &Line) -> Option<&'static str> {
         ("detail", json(&columns.detail) != json(&booked.detail)),
     ];
     differs.into_iter().find(|(_, differs)| *differs).map(|(column, _)| column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{DeliveryId, EntryId, MerchantId, uuid_v7};
+    use crate::domain::split::{Split, SplitKey};
+    use crate::domain::time::Timestamp;
+
+    /// Each account's line of a price, and of what is given back of it, comes out again; no other does.
+    #[test]
+    fn the_parts_of_a_price_come_out_again() {
+        let id = uuid_v7(Timestamp::from_seconds(1), [1; 10]);
+        let receivable = Account::MerchantReceivable(MerchantId::from_uuid(id));
+        let key = SplitKey { version: "1".to_owned(), couriers: 72, coop: 25, mutual_fund: 3 };
+        let split = Split { net: 601, vat_basis_points: 2000, key };
+        let (delivery_id, of) = (DeliveryId::from_uuid(id), EntryId::from_uuid(id));
+        let given_back = Detail::Credit { of, number: 1, split: split.of(-601) };
+        let price_version = "book-7".to_owned();
+        let price = Detail::Price { delivery_id, price_version, split: Some(split) };
+        let expected = [
+            (receivable, -721),
+            (Account::CoopVat, 120),
+            (Account::CoopOperations, 433),
+            (Account::CoopRevenue, 150),
+            (Account::CoopMutualFund, 18),
+            (Account::CoopBank, 0),
+        ];
+        for (detail, sign) in [(price, 1), (given_back, -1)] {
+            for (account, amount) in expected {
+                let line = |amount| Line {
+                    account: account.code(),
+                    key: detail.key(),
+                    kind: detail.kind().to_owned(),
+                    amount,
+                    detail: serde_json::to_string(&detail).unwrap(),
+                    ..super::super::line::tests::example()
+                };
+                let reckon = |amount| reckon(&line(amount), &Tariffs::default());
+                assert_eq!(reckon(sign * amount), Ok(()), "{account:?}");
+                let off = reckon(sign * amount + 1);
+                assert!(matches!(off, Err(LineFault::Reckoned { .. })), "{account:?}: {off:?}");
+            }
+        }
+    }
 }

@@ -3,11 +3,16 @@
 //! Signs: an amount is what the account's owner gains. `courier:<id>:pay` grows when the co-op owes
 //! the courier more; its counterpart in the co-op's books shrinks by the same.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CourierId, DeliveryId, EntryId, PayRunId, ReviewId, ShiftId};
+use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, PayRunId, ReviewId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
+use super::slot::Day;
+use super::split::Split;
+use super::surplus;
 use super::time::Timestamp;
 use chain::Hash;
 
@@ -38,7 +43,28 @@ pub enum Detail {
     /// What a customer gave for a delivery; it never counts towards a guarantee.
     Tip { delivery_id: DeliveryId },
     /// A merchant's price for a delivery.
-    Price { delivery_id: DeliveryId, price_version: String },
+    Price {
+        delivery_id: DeliveryId,
+        /// The price list's version, or `book-7`.
+        price_version: String,
+        /// What its parts are reckoned from; none of what was booked before prices were split.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        split: Option<Split>,
+    },
+    /// A part of a price, given back: by the rate and the key of the price.
+    Credit {
+        /// The entry of the price.
+        of: EntryId,
+        /// The first, second, ... on the same price.
+        number: u32,
+        /// With a net amount below zero.
+        split: Split,
+    },
+    /// What a merchant has paid: the bank's day, and the hash of the bank's words for it, which may
+    /// name people.
+    Payment { merchant_id: MerchantId, day: Day, reference: Hash },
+    /// A part of a year's surplus, with the terms that it was shared by.
+    Surplus { terms: surplus::Terms, part: surplus::Part },
     /// What another entry booked, taken back.
     Reversal { of: EntryId },
     /// What the co-op owed, sent to the courier's bank: from which of the courier's accounts.
@@ -77,6 +103,9 @@ impl Detail {
             Self::Guarantee { .. } => "guarantee",
             Self::Tip { .. } => "tip",
             Self::Price { .. } => "price",
+            Self::Credit { .. } => "credit",
+            Self::Payment { .. } => "payment",
+            Self::Surplus { .. } => "surplus",
             Self::Reversal { .. } => "reversal",
             Self::Payout { .. } => "payout",
             Self::Correction { .. } => "correction",
@@ -89,9 +118,13 @@ impl Detail {
             Self::Piece { tariff, .. }
             | Self::Guarantee { tariff, .. }
             | Self::Correction { tariff, .. } => Some(tariff),
-            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } | Self::Payout { .. } => {
-                None
-            }
+            Self::Tip { .. }
+            | Self::Price { .. }
+            | Self::Credit { .. }
+            | Self::Payment { .. }
+            | Self::Surplus { .. }
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
         }
     }
 
@@ -102,9 +135,45 @@ impl Detail {
                 Some(tariff.piece(inputs))
             }
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
-            Self::Tip { .. } | Self::Price { .. } | Self::Reversal { .. } | Self::Payout { .. } => {
-                None
-            }
+            Self::Tip { .. }
+            | Self::Price { .. }
+            | Self::Credit { .. }
+            | Self::Payment { .. }
+            | Self::Surplus { .. }
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
+        }
+    }
+
+    /// What the parts of a price, or of what is given back of it, are reckoned from, if it is split.
+    pub const fn split(&self) -> Option<&Split> {
+        match self {
+            Self::Price { split, .. } => split.as_ref(),
+            Self::Credit { split, .. } => Some(split),
+            Self::Piece { .. }
+            | Self::Guarantee { .. }
+            | Self::Tip { .. }
+            | Self::Payment { .. }
+            | Self::Surplus { .. }
+            | Self::Reversal { .. }
+            | Self::Payout { .. }
+            | Self::Correction { .. } => None,
+        }
+    }
+
+    /// The delivery that it is booked for, if it names one.
+    pub const fn delivery(&self) -> Option<DeliveryId> {
+        match self {
+            Self::Piece { delivery_id, .. }
+            | Self::Tip { delivery_id }
+            | Self::Price { delivery_id, .. }
+            | Self::Correction { delivery_id, .. } => Some(*delivery_id),
+            Self::Guarantee { .. }
+            | Self::Credit { .. }
+            | Self::Payment { .. }
+            | Self::Surplus { .. }
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
         }
     }
 
@@ -115,6 +184,17 @@ impl Detail {
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
             Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
+            Self::Credit { of, number, .. } => format!("entry:{}:credit:{number}", of.uuid()),
+            Self::Payment { merchant_id, reference, .. } => {
+                format!("payment:{}:{reference}", merchant_id.uuid())
+            }
+            Self::Surplus { terms, part } => match part {
+                surplus::Part::Close => format!("surplus:{}:close", terms.year),
+                surplus::Part::Reserve => format!("surplus:{}:reserve", terms.year),
+                surplus::Part::Refund(share) => {
+                    format!("surplus:{}:courier:{}", terms.year, share.courier_id.uuid())
+                }
+            },
             Self::Reversal { of } => format!("entry:{}:reversal", of.uuid()),
             Self::Payout { run_id, account } => {
                 format!("payrun:{}:{}", run_id.uuid(), account.code())
@@ -160,8 +240,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Moves `amount` from one account to another: the only way to make an entry, and the sum is
-    /// zero whatever is moved. `None` when there is nothing to move.
+    /// Moves `amount` from one account to another: the sum is zero whatever is moved. `None` when
+    /// there is nothing to move.
     pub fn transfer(
         id: EntryId,
         occurred_at: Timestamp,
@@ -177,6 +257,31 @@ impl Entry {
             reverses: None,
             currency: money.currency,
             postings: vec![(from, -money.amount), (to, money.amount)],
+        })
+    }
+
+    /// Moves the sum of `parts` from one account to several others, so that it is zero whatever they
+    /// are. Parts of nothing are left out; `None` when nothing is left, or an account is named twice.
+    pub fn shared(
+        id: EntryId,
+        occurred_at: Timestamp,
+        detail: Detail,
+        from: Account,
+        parts: &[(Account, i64)],
+        currency: Currency,
+    ) -> Option<Self> {
+        let total: i64 = parts.iter().map(|(_, amount)| amount).sum();
+        let mut postings = vec![(from, -total)];
+        postings.extend_from_slice(parts);
+        postings.retain(|(_, amount)| *amount != 0);
+        let accounts: BTreeSet<Account> = postings.iter().map(|(account, _)| *account).collect();
+        (postings.len() >= 2 && accounts.len() == postings.len()).then_some(Self {
+            id,
+            occurred_at,
+            detail,
+            reverses: None,
+            currency,
+            postings,
         })
     }
 
@@ -215,7 +320,7 @@ mod tests {
             Entry::transfer(
                 EntryId::from_uuid(uuid_v7(at, [3; 10])),
                 at,
-                Detail::Price { delivery_id, price_version: "1".to_owned() },
+                Detail::Price { delivery_id, price_version: "1".to_owned(), split: None },
                 Account::CoopOperations,
                 Account::CourierPay(courier),
                 Money::new(amount, Currency::EUR),
@@ -224,6 +329,39 @@ mod tests {
         let postings = entry(475).unwrap().postings().to_vec();
         assert_eq!(postings.iter().map(|(_, amount)| amount).sum::<i64>(), 0);
         assert_eq!(entry(0), None);
+    }
+
+    #[test]
+    fn what_is_shared_sums_to_zero_and_names_each_account_once() {
+        let at = Timestamp::from_seconds(1);
+        let merchant = MerchantId::from_uuid(uuid_v7(at, [1; 10]));
+        let shared = |parts: &[(Account, i64)]| {
+            let delivery_id = DeliveryId::from_uuid(uuid_v7(at, [2; 10]));
+            let price = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+            let id = EntryId::from_uuid(uuid_v7(at, [3; 10]));
+            let from = Account::MerchantReceivable(merchant);
+            Entry::shared(id, at, price, from, parts, Currency::EUR)
+        };
+        let parts = [(Account::CoopVat, 20), (Account::CoopRevenue, 0), (Account::CoopBank, 80)];
+        let postings = shared(&parts).unwrap().postings().to_vec();
+        let expected = [
+            (Account::MerchantReceivable(merchant), -100),
+            (Account::CoopVat, 20),
+            (Account::CoopBank, 80),
+        ];
+        assert_eq!(postings, expected);
+        assert_eq!(shared(&[(Account::CoopVat, 0)]), None);
+        assert_eq!(shared(&[(Account::CoopVat, 1), (Account::CoopVat, 2)]), None);
+    }
+
+    #[test]
+    fn a_price_that_was_booked_before_prices_were_split_still_reads() {
+        let id = "dlv_00000000000000000000000000";
+        let old =
+            format!(r#"{{"kind":"price","delivery_id":"{id}","price_version":"founding-1"}}"#);
+        let detail: Detail = serde_json::from_str(&old).unwrap();
+        assert_eq!(detail.split(), None);
+        assert_eq!(serde_json::to_string(&detail).unwrap(), old);
     }
 
     #[test]

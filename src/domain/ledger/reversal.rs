@@ -29,6 +29,8 @@ pub enum ReversalError {
     OfPayout,
     #[error("less is owed by now: it has been paid out, or is on its way to the bank")]
     PaidOut,
+    #[error("a part of this price was given back already: give back the rest of it instead")]
+    Credited,
     #[error("whoever asked cannot agree: it takes the courier or a second person")]
     Alone,
 }

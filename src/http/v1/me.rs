@@ -19,7 +19,7 @@ use crate::http::auth::AsCourier;
 use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::paging::Paging;
-use crate::http::views::{PayLine, RouteStop};
+use crate::http::views::{PayLine, PriceView, RouteStop};
 
 #[derive(Serialize)]
 pub struct RouteView {
@@ -162,13 +162,23 @@ pub async fn show_my_pay(
     let earned = db::ledger::earned(&mut conn, account, span).await?;
     let lines = db::ledger::lines(&mut conn, account, span, limit).await?;
     let pending = db::ledger::pendings::open(&mut conn, by.0).await?;
+    let mut deliveries: Vec<DeliveryId> = lines.iter().filter_map(PayLine::delivery).collect();
+    deliveries.sort_unstable();
+    deliveries.dedup();
+    let prices = db::ledger::prices_of(&mut conn, &deliveries).await?;
+    let prices: BTreeMap<DeliveryId, PriceView> =
+        prices.iter().filter_map(PriceView::new).collect();
+    let view = |line| {
+        let price = PayLine::delivery(&line).and_then(|delivery| prices.get(&delivery).cloned());
+        PayLine::new(line, currency, price)
+    };
     let full = i64::try_from(lines.len()).is_ok_and(|count| count == limit);
     let next_cursor = lines.last().filter(|_| full).map(|line| line.seq.to_string());
     Ok(Json(PayView {
         currency,
         total: Money::new(total, currency),
         earned: Money::new(earned, currency),
-        lines: lines.into_iter().map(|line| PayLine::new(line, currency)).collect(),
+        lines: lines.into_iter().map(view).collect(),
         pending: pending.into_iter().map(PendingView::new).collect::<Result<_, _>>()?,
         next_cursor,
     }))

@@ -208,6 +208,8 @@ pub async fn show_transparency(app: Data<App>) -> Json<Value> {
         "dispatch": { "version": rules.dispatch_version, "policy": rules.dispatch },
         "tariff": rules.tariff,
         "prices": rules.prices,
+        "split": rules.split,
+        "surplus": rules.law,
         "never_used": [
             "refusals, and offers that were not answered, of other jobs",
             "customers' opinions", "appearance, age, gender, origin, health or union membership",

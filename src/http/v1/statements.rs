@@ -23,6 +23,7 @@ use crate::domain::ledger::audit::Tariffs;
 use crate::domain::ledger::statement::LINES_MAX;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pay::{GuaranteeInputs, Outcome, PartKind, PayPart, PieceInputs, Tariff};
+use crate::domain::surplus::{Measure, Part, Share, Terms};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 use crate::exchange::statement::{Row, table};
@@ -32,10 +33,10 @@ use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::words::Language;
 
-const STYLE: &str = include_str!("../statement.css");
+pub(super) const STYLE: &str = include_str!("../statement.css");
 
 /// Nothing but this page's own style, by its hash.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
+pub(super) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
@@ -148,10 +149,7 @@ pub async fn print_statement(
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {
     let asked: PeriodQuery = query(&request)?;
-    let header = request.headers().get(header::ACCEPT_LANGUAGE);
-    let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let named = asked.lang.as_deref().and_then(Language::named);
-    let language = named.unwrap_or_else(|| Language::preferred(accepted));
+    let language = language(&request, asked.lang.as_deref());
     let period = Period::look(&app, by.0, &asked).await?;
     let key = app.notary.key().to_string();
     let page = page(&Words(language), &period, &app.config.coop.time_zone, &key);
@@ -161,6 +159,13 @@ pub async fn print_statement(
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::VARY, "Accept-Language"))
         .body(page.into_string()))
+}
+
+/// The language that is asked for by name, or else the browser's.
+pub(super) fn language(request: &HttpRequest, named: Option<&str>) -> Language {
+    let header = request.headers().get(header::ACCEPT_LANGUAGE);
+    let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
+    named.and_then(Language::named).unwrap_or_else(|| Language::preferred(accepted))
 }
 
 fn page(words: &Words, period: &Period, zone: &str, key: &str) -> Markup {
@@ -211,7 +216,7 @@ fn lines(words: &Words, period: &Period, at: &dyn Fn(Timestamp) -> String) -> Ma
                         td {
                             (words.kind(&row.kind))
                             @if let Some(detail) = detail {
-                                p.how { (words.how(detail, &period.tariffs)) }
+                                p.how { (words.how(detail, period)) }
                             }
                         }
                         td.amount { (period.money(row.amount)) }
@@ -263,17 +268,17 @@ fn proof(words: &Words, period: &Period, key: &str) -> Markup {
 }
 
 /// Day and minute on the co-op's walls.
-fn local(at: Timestamp, zone: &str) -> String {
+pub(super) fn local(at: Timestamp, zone: &str) -> String {
     let instant = jiff::Timestamp::from_millisecond(at.millis());
     let here = instant.and_then(|instant| instant.in_tz(zone));
     here.map_or_else(|_| at.to_string(), |here| here.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 /// The words of one language.
-struct Words(Language);
+pub(super) struct Words(pub(super) Language);
 
 impl Words {
-    const fn say<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
+    pub(super) const fn say<'a>(&self, english: &'a str, french: &'a str) -> &'a str {
         match self.0 {
             Language::English => english,
             Language::French => french,
@@ -286,6 +291,7 @@ impl Words {
             "guarantee" => self.say("Top-up to the guarantee", "Complément au minimum garanti"),
             "tip" => self.say("Tip", "Pourboire"),
             "correction" => self.say("Delivery, corrected", "Livraison, corrigée"),
+            "surplus" => self.say("Your part of the year's surplus", "Votre ristourne de l’année"),
             "reversal" => self.say("Taken back", "Annulation d’une ligne"),
             "payout" => {
                 self.say("Paid to your bank account", "Versement sur votre compte bancaire")
@@ -295,8 +301,8 @@ impl Words {
     }
 
     /// Out of what a line's amount is made.
-    fn how(&self, detail: &Detail, tariffs: &Tariffs) -> String {
-        let tariff = detail.tariff().and_then(|named| tariffs.get(named));
+    fn how(&self, detail: &Detail, period: &Period) -> String {
+        let tariff = detail.tariff().and_then(|named| period.tariffs.get(named));
         match (detail, tariff) {
             (Detail::Piece { inputs, .. } | Detail::Correction { inputs, .. }, Some(tariff)) => {
                 self.piece(inputs, tariff)
@@ -304,6 +310,9 @@ impl Words {
             (Detail::Guarantee { inputs, .. }, Some(tariff)) => self.guarantee(inputs, tariff),
             (Detail::Payout { run_id, .. }, _) => {
                 format!("{} {run_id}", self.say("pay run", "virement groupé"))
+            }
+            (Detail::Surplus { terms, part: Part::Refund(share) }, _) => {
+                self.refund(terms, share, period)
             }
             _ => String::new(),
         }
@@ -342,6 +351,22 @@ impl Words {
             PartKind::Time | PartKind::Waiting => format!(" ({} s)", part.quantity),
         };
         format!("{what}{quantity} {}", part.amount)
+    }
+
+    /// `2026: 2 h 00 of 3 h 00 × 4.25 EUR`, or the same of pay.
+    fn refund(&self, terms: &Terms, share: &Share, period: &Period) -> String {
+        let units = |units: i64| match terms.measure {
+            Measure::Hours => format!("{} h {:02}", units / 3600, units / 60 % 60),
+            Measure::Pay => period.money(units),
+        };
+        let of = self.say("of", "sur");
+        format!(
+            "{}: {} {of} {} × {}",
+            terms.year,
+            units(i64::from(share.units)),
+            units(share.units_total),
+            period.money(terms.refund())
+        )
     }
 
     fn guarantee(&self, inputs: &GuaranteeInputs, tariff: &Tariff) -> String {

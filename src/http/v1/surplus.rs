@@ -1,0 +1,122 @@
+//! A year's surplus: previewed, voted on, booked.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Json};
+use serde::{Deserialize, Serialize};
+
+use super::corrections::person;
+use crate::commands::surplus::{self, Sharing, Vote};
+use crate::domain::ids::CourierId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::surplus::{Law, Measure};
+use crate::http::App;
+use crate::http::auth::AsTreasurer;
+use crate::http::body::Body;
+use crate::http::error::ApiError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreviewIn {
+    year: i16,
+    /// Minor units that the co-op spent and that are not in these books.
+    other_costs: i64,
+    /// Hundredths of a percent.
+    reserve_basis_points: i64,
+    measure: Measure,
+}
+
+impl PreviewIn {
+    const fn vote(&self) -> Vote {
+        Vote {
+            year: self.year,
+            other_costs: self.other_costs,
+            reserve_basis_points: self.reserve_basis_points,
+            measure: self.measure,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub struct ShareView {
+    courier_id: CourierId,
+    /// Seconds or minor units, as the measure says.
+    units: u32,
+    amount: Money,
+}
+
+#[derive(Serialize)]
+pub struct SharingView {
+    year: i16,
+    law: Law,
+    /// What the co-op kept of prices.
+    revenue: Money,
+    /// What was left of the couriers' share of prices, or lacked.
+    operations: Money,
+    other_costs: Money,
+    surplus: Money,
+    reserve_basis_points: i64,
+    reserve: Money,
+    measure: Measure,
+    refund: Money,
+    shares: Vec<ShareView>,
+}
+
+impl SharingView {
+    fn new(sharing: Sharing, currency: Currency) -> Self {
+        let money = |amount| Money::new(amount, currency);
+        let Sharing { terms, shares } = sharing;
+        let share = |share: crate::domain::surplus::Share| ShareView {
+            courier_id: share.courier_id,
+            units: share.units,
+            amount: money(share.amount),
+        };
+        Self {
+            year: terms.year,
+            revenue: money(terms.revenue),
+            operations: money(terms.operations),
+            other_costs: money(terms.other_costs),
+            surplus: money(terms.surplus()),
+            reserve_basis_points: terms.reserve_basis_points,
+            reserve: money(terms.reserve()),
+            measure: terms.measure,
+            refund: money(terms.refund()),
+            law: terms.law,
+            shares: shares.into_iter().map(share).collect(),
+        }
+    }
+}
+
+/// `POST /v1/surpluses/preview`: what would be booked; nothing is.
+pub async fn preview_surplus(
+    app: Data<App>,
+    _by: AsTreasurer,
+    body: Body<PreviewIn>,
+) -> Result<Json<SharingView>, ApiError> {
+    let sharing = surplus::preview(&app.coop, body.value.vote()).await?;
+    Ok(Json(SharingView::new(sharing, app.coop.rules.tariff.currency)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookIn {
+    year: i16,
+    other_costs: i64,
+    reserve_basis_points: i64,
+    measure: Measure,
+    /// What the preview said, in minor units: the members have voted on it.
+    surplus: i64,
+}
+
+/// `POST /v1/surpluses`: books it as voted, once.
+pub async fn book_surplus(
+    app: Data<App>,
+    by: AsTreasurer,
+    body: Body<BookIn>,
+) -> Result<HttpResponse, ApiError> {
+    let user = person(&by.0)?;
+    let BookIn { year, other_costs, reserve_basis_points, measure, surplus: voted } = body.value;
+    let vote = Vote { year, other_costs, reserve_basis_points, measure };
+    let sharing = surplus::book(&app.coop, user, vote, voted).await?;
+    let view = SharingView::new(sharing, app.coop.rules.tariff.currency);
+    Ok(HttpResponse::Created().json(view))
+}
