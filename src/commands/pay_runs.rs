@@ -75,7 +75,7 @@ fn payer(coop: &Coop) -> Result<&Party, PayRunError> {
 fn execution_day(coop: &Coop, asked: Option<Day>, at: Timestamp) -> Result<Day, PayRunError> {
     let today = Day::of(at, &coop.rules.zone);
     let day = asked.unwrap_or(today);
-    let fits = (today..=today.plus_days(DAYS_AHEAD_MAX)).contains(&day);
+    let fits = (today..=today.plus(DAYS_AHEAD_MAX)).contains(&day);
     if fits { Ok(day) } else { Err(PayRunError::Day) }
 }
 

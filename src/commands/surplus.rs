@@ -3,11 +3,11 @@
 use super::CommandError;
 use crate::coop::Coop;
 use crate::db::{Conn, ledger, surplus};
+use crate::domain::day::Day;
 use crate::domain::event::Event;
 use crate::domain::ids::{EntryId, UserId};
 use crate::domain::ledger::{Account, Detail, Entry};
 use crate::domain::money::Money;
-use crate::domain::slot::Day;
 use crate::domain::surplus::{Measure, Part, Share, SurplusError, Terms};
 use crate::domain::time::Timestamp;
 

@@ -13,7 +13,7 @@ use super::time::Timestamp;
 /// the books as long; who does not fit is paid by the next run.
 pub const TRANSFERS_MAX: usize = 500;
 /// A bank takes an order so many days ahead at most.
-pub const DAYS_AHEAD_MAX: i32 = 60;
+pub const DAYS_AHEAD_MAX: u16 = 60;
 
 /// Who is named on a transfer, and the account.
 #[derive(Clone, Debug, PartialEq, Eq)]

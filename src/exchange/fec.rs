@@ -34,8 +34,9 @@ const COLUMNS: [&str; 18] = [
     "Idevise",
 ];
 
-/// Number and name in the French chart of accounts (plan comptable général).
-const fn chart(account: Account) -> (&'static str, &'static str) {
+/// Number and name in the French chart of accounts (plan comptable général). The couriers' share of
+/// prices is a part of what the co-op sells, though it goes to the account that they are paid from.
+fn chart(account: Account, about: &str) -> (&'static str, &'static str) {
     match account {
         Account::CourierPay(_) => ("421000", "Personnel - remunerations dues"),
         Account::CourierTips(_) => ("467100", "Pourboires dus aux coursiers"),
@@ -43,18 +44,25 @@ const fn chart(account: Account) -> (&'static str, &'static str) {
         Account::CourierRefund(_) => ("457000", "Associes - ristournes a payer"),
         Account::MerchantReceivable(_) => ("411000", "Clients"),
         Account::CoopRevenue => ("706000", "Prestations de services"),
+        Account::CoopOperations if is_sale(about) => {
+            ("706100", "Prestations de services - part des coursiers")
+        }
         Account::CoopOperations => ("641000", "Remunerations du personnel"),
         Account::CoopReserve => ("106300", "Reserves statutaires"),
-        Account::CoopMutualFund => ("106800", "Fonds mutuel"),
+        Account::CoopMutualFund => ("467200", "Fonds mutuel"),
         Account::CoopVat => ("445710", "TVA collectee"),
         Account::CoopBank => ("512000", "Banque"),
     }
 }
 
-/// The journal that an entry stands in, by what it is about.
-fn journal(kind: &str) -> (&'static str, &'static str) {
-    match kind {
-        "price" | "credit" => ("VE", "Ventes"),
+fn is_sale(about: &str) -> bool {
+    matches!(about, "price" | "credit")
+}
+
+/// The journal that an entry stands in: what takes another back stands beside it.
+fn journal(about: &str) -> (&'static str, &'static str) {
+    match about {
+        about if is_sale(about) => ("VE", "Ventes"),
         "payout" | "payment" => ("BQ", "Banque"),
         "piece" | "guarantee" | "tip" | "expense" | "correction" => ("PA", "Paie"),
         _ => ("OD", "Operations diverses"),
@@ -97,8 +105,8 @@ impl Writer {
     }
 
     fn line(&self, text: &mut String, posted: &Posted) {
-        let (code, journal) = journal(&posted.kind);
-        let (account, name) = chart(posted.account);
+        let (code, journal) = journal(&posted.about);
+        let (account, name) = chart(posted.account, &posted.about);
         let owner = posted.account.owner();
         let auxiliary = owner.map_or_else(String::new, |id| id.simple().to_string());
         let auxiliary_name = owner.map_or_else(String::new, |_| posted.account.code());

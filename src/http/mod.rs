@@ -51,9 +51,9 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, imports, invoice_page, invoices, ledger, me, merchants, offers, open_list,
-        pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights, session, shifts,
-        slots, statements, stream, surplus, tasks, users, webhooks,
+        deliveries, desk, imports, invoice_page, invoices, ledger, me, merchants, offers,
+        open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights,
+        session, shifts, slots, statements, stream, surplus, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));

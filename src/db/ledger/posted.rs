@@ -18,6 +18,8 @@ pub struct Posted {
     /// The business key.
     pub key: String,
     pub kind: String,
+    /// The kind of what it takes back; its own where it takes nothing back.
+    pub about: String,
     pub occurred_at: Timestamp,
     pub recorded_at: Timestamp,
     pub account: Account,
@@ -34,6 +36,8 @@ struct Row {
     key: String,
     #[diesel(sql_type = Text)]
     kind: String,
+    #[diesel(sql_type = Text)]
+    about: String,
     #[diesel(sql_type = Timestamptz)]
     occurred_at: Timestamp,
     #[diesel(sql_type = Timestamptz)]
@@ -58,6 +62,7 @@ impl Row {
             entry: EntryId::from_uuid(self.entry),
             key: self.key,
             kind: self.kind,
+            about: self.about,
             occurred_at: self.occurred_at,
             recorded_at: self.recorded_at,
             account: account.ok_or_else(|| corrupt(NoAccount(self.code)))?,
@@ -77,13 +82,14 @@ pub async fn page(
     entries: i64,
 ) -> QueryResult<Vec<Posted>> {
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT e.id AS entry, e.key, e.kind, e.occurred_at, e.recorded_at, a.code, p.amount, \
+        "SELECT e.id AS entry, e.key, e.kind, coalesce(taken.kind, e.kind) AS about, e.occurred_at, e.recorded_at, a.code, p.amount, \
              p.currency \
          FROM (SELECT * FROM ledger_entries WHERE recorded_at >= $1 AND recorded_at < $2 \
                    AND ($3 IS NULL OR (recorded_at, id) > \
                        (SELECT last.recorded_at, last.id FROM ledger_entries last WHERE last.id = $3)) \
                ORDER BY recorded_at, id LIMIT $4) e \
          JOIN ledger_postings p ON p.entry_id = e.id JOIN ledger_accounts a ON a.id = p.account_id \
+         LEFT JOIN ledger_entries taken ON taken.id = e.reverses \
          ORDER BY e.recorded_at, e.id, a.code COLLATE \"C\"",
     )
     .bind::<Timestamptz, _>(from)

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, PayRunId, ReviewId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
-use super::slot::Day;
 use super::split::Split;
 use super::surplus;
 use super::time::Timestamp;

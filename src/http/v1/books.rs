@@ -36,13 +36,13 @@ impl DaysQuery {
     /// From the first day's beginning to before the last one's end, where the co-op is.
     fn span(&self, app: &App, from: Option<Day>, to: Day) -> Result<Span, ApiError> {
         let zone = &app.coop.rules.zone;
-        let from = self.from.or(from).map_or(Timestamp::EPOCH, |from| from.start(zone));
-        let to = self.to.unwrap_or(to).next().start(zone);
-        if from >= to {
-            let detail = "query: `to` comes before `from`".to_owned();
-            return Err(ApiError::Invalid { detail, pointer: None });
-        }
-        Ok((from, to))
+        let from = self.from.or(from).map_or(Some(Timestamp::EPOCH), |from| from.start(zone));
+        let to = self.to.unwrap_or(to).plus(1).start(zone);
+        from.zip(to).filter(|(from, to)| from < to).ok_or_else(|| {
+            let detail =
+                "query: `from` and `to` are days, and `to` is not before `from`".to_owned();
+            ApiError::Invalid { detail, pointer: None }
+        })
     }
 }
 
