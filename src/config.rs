@@ -42,6 +42,9 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coop {
+    pub name: String,
+    pub iban: String,
+    pub siren: String,
     pub latitude: f64,
     pub longitude: f64,
     pub time_zone: String,

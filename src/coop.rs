@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::{Config, Invoices, Service, Travel};
+use crate::config::{self, Config, Invoices, Service, Travel};
 use crate::db::Db;
 use crate::domain::geo::{Plane, Position, Spot};
+use crate::domain::iban::Iban;
 use crate::domain::pay::Tariff;
+use crate::domain::pay_run::Party;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
+use crate::domain::siren::Siren;
 use crate::domain::split::SplitKey;
 use crate::domain::surplus::Law;
+use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
@@ -50,6 +54,9 @@ pub struct Rules {
     pub law: Law,
     /// Where the clocks on the co-op's walls are.
     pub zone: jiff::tz::TimeZone,
+    /// From whose account couriers are paid.
+    pub payer: Option<Party>,
+    pub siren: Option<Siren>,
     pub service: Service,
     pub invoices: Invoices,
     pub base: Position,
@@ -83,6 +90,8 @@ pub enum RulesError {
     Invalid { name: String, error: String },
     #[error("[coop] time_zone: {0}")]
     Zone(String),
+    #[error("[coop] name, iban and siren: {0}")]
+    House(String),
     #[error("[coop] latitude and longitude: {0}")]
     Base(#[from] crate::domain::geo::PositionError),
 }
@@ -94,6 +103,29 @@ fn text(name: &str) -> Result<String, RulesError> {
     }
     std::fs::read_to_string(Path::new(name))
         .map_err(|error| RulesError::Missing { name: name.to_owned(), error })
+}
+
+fn house(error: &dyn std::fmt::Display) -> RulesError {
+    RulesError::House(error.to_string())
+}
+
+/// Name and account of the co-op, where both are set.
+fn payer(coop: &config::Coop) -> Result<Option<Party>, RulesError> {
+    if coop.name.is_empty() || coop.iban.is_empty() {
+        return Ok(None);
+    }
+    let name = Name::new(&coop.name).map_err(|error| house(&error))?;
+    let iban = coop.iban.parse::<Iban>().map_err(|error| house(&error))?;
+    Ok(Some(Party { name, iban }))
+}
+
+fn siren(coop: &config::Coop) -> Result<Option<Siren>, RulesError> {
+    if coop.siren.is_empty() {
+        return Ok(None);
+    }
+    // From the environment it comes as a number, without the zeros it may begin with.
+    let siren = format!("{:0>9}", coop.siren).parse::<Siren>();
+    siren.map(Some).map_err(|error| house(&error))
 }
 
 impl Rules {
@@ -122,6 +154,8 @@ impl Rules {
                 .map_err(|error| invalid(&names.surplus, &error))?,
             zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
                 .map_err(|error| RulesError::Zone(error.to_string()))?,
+            payer: payer(&config.coop)?,
+            siren: siren(&config.coop)?,
             service: config.service,
             invoices: config.invoices.clone(),
             base,

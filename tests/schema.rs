@@ -350,3 +350,53 @@ async fn a_row_that_contradicts_itself_is_refused() {
     }
     accepted(&mut conn, &format!("UPDATE deliveries SET state = 'assigned', {alice}, {at}")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_paid_by_two_runs_at_once_and_what_the_bank_was_told_stays() {
+    let database = Database::make().await;
+    let mut conn = database.connect().await;
+    accepted(&mut conn, CAST).await;
+    let (alice, bob) =
+        ("'00000000-0000-7000-8000-0000000000a1'", "'00000000-0000-7000-8000-0000000000b1'");
+    let person = format!(
+        "INSERT INTO users (id, name, email, password_hash, roles, created_at)
+             VALUES ({alice}, 'Ada', 'ada@coop.example', '$argon2id$x', ARRAY['treasurer'], now())"
+    );
+    accepted(&mut conn, &person).await;
+    for run in 1..=2 {
+        let sql = format!(
+            "INSERT INTO pay_runs VALUES ('00000000-0000-7000-8000-00000000000{run}', {alice}, now(),
+                 '2026-03-02', 'Les Coursiers', 'FR7630006000011234567890189', 'open')"
+        );
+        accepted(&mut conn, &sql).await;
+    }
+    let transfer = |run: u8, courier: &str, pay: i64| {
+        format!(
+            "INSERT INTO pay_run_transfers (run_id, courier_id, number, name, sealed_iban, pay, tips,
+                     expenses, refund, state)
+                 VALUES ('00000000-0000-7000-8000-00000000000{run}', {courier}, 1, 'Alice', 'x',
+                     {pay}, 0, 0, 0, 'open')"
+        )
+    };
+    accepted(&mut conn, &transfer(1, alice, 428)).await;
+    let said = refusal(&mut conn, &transfer(2, alice, 428)).await;
+    assert!(said.contains("pay_run_transfers_open"), "{said}");
+    let said = refusal(&mut conn, &transfer(1, bob, 428)).await;
+    assert!(said.contains("unique constraint"), "two in one place: {said}");
+    for (pay, sql) in [(0, transfer(2, bob, 0)), (-1, transfer(2, bob, -1))] {
+        let said = refusal(&mut conn, &sql).await;
+        assert!(said.contains("check constraint"), "{pay}: {said}");
+    }
+    for sql in [
+        "UPDATE pay_run_transfers SET pay = pay + 1",
+        "UPDATE pay_run_transfers SET number = 7",
+        "DELETE FROM pay_run_transfers",
+        "UPDATE pay_runs SET from_iban = 'DE89370400440532013000'",
+        "DELETE FROM pay_runs WHERE id <> (SELECT run_id FROM pay_run_transfers)",
+    ] {
+        let said = refusal(&mut conn, sql).await;
+        assert!(said.contains("told the bank"), "{sql}: {said}");
+    }
+    accepted(&mut conn, "UPDATE pay_run_transfers SET state = 'cancelled'").await;
+    accepted(&mut conn, &transfer(2, alice, 428)).await;
+}

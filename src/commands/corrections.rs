@@ -1,6 +1,6 @@
 //! What was booked wrongly is taken back or booked anew, each by an entry of its own.
 
-use super::{CommandError, receivables};
+use super::{CommandError, pay_runs, receivables};
 use crate::coop::Coop;
 use crate::db::ledger::{checkpoints, reversals};
 use crate::db::{Conn, identity, ledger, reviews};
@@ -25,8 +25,10 @@ pub async fn reverse(
     let at = coop.clock.now();
     coop.transact(async |tx| {
         let booked = reversals::booked(tx, id).await?.ok_or(CommandError::NotFound("entry"))?;
-        if matches!(booked.detail, Detail::Reversal { .. }) {
-            return Err(ReversalError::OfReversal.into());
+        match booked.detail {
+            Detail::Reversal { .. } => return Err(ReversalError::OfReversal.into()),
+            Detail::Payout { .. } => return Err(ReversalError::OfPayout.into()),
+            _ => {}
         }
         if reversals::reversed_by(tx, id).await?.is_some() {
             return Err(ReversalError::Asked.into());
@@ -82,6 +84,7 @@ async fn take_back(
     booked: &Booked,
     at: Timestamp,
 ) -> Result<(), CommandError> {
+    pay_runs::still_owed(tx, booked).await?;
     let entry = Entry::reversal(coop.clock.id(EntryId::from_uuid), at, booked);
     if !ledger::post(tx, &entry, coop.clock.now()).await? {
         return Ok(());

@@ -2,12 +2,13 @@
 
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{couriers, erasure, identity, shifts};
+use crate::db::{couriers, erasure, identity, pay_runs, shifts};
 use crate::domain::ids::{CourierId, UserId};
+use crate::domain::pay_run::PayRunError;
 use crate::secrets;
 
 /// Erases everything that says who the courier is and where they were. Asks for the password:
-/// there is no way back. Refused during a shift.
+/// there is no way back. Refused during a shift, and while pay is on its way to the courier's bank.
 pub async fn erase(
     coop: &Coop,
     by: CourierId,
@@ -26,6 +27,9 @@ pub async fn erase(
         couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         if shifts::find_open(tx, by).await?.is_some() {
             return Err(CommandError::AtWork);
+        }
+        if pay_runs::is_under_way(tx, by).await? {
+            return Err(PayRunError::UnderWay.into());
         }
         Ok(erasure::erase(tx, by, now).await?)
     })

@@ -22,6 +22,7 @@ use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::offer::OfferGone;
+use crate::domain::pay_run::PayRunError;
 use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
@@ -37,6 +38,7 @@ use crate::secrets::{HashError, SealError};
 pub mod amendments;
 pub mod audit;
 pub mod automation;
+pub mod bank_accounts;
 pub mod books;
 pub mod corrections;
 pub mod deliveries;
@@ -50,6 +52,7 @@ pub mod invoices;
 pub mod offers;
 pub mod open_list;
 pub mod pay;
+pub mod pay_runs;
 pub mod people;
 pub mod positions;
 pub mod prices;
@@ -99,6 +102,10 @@ pub enum CommandError {
     PickupFirst,
     #[error("{0}")]
     Amount(&'static str),
+    #[error("this file is named after the co-op's SIREN: set [coop] siren")]
+    NoSiren,
+    #[error("this file is in euros, and not all that was booked in that time is")]
+    NotEuros,
     #[error("more lines than fit into one statement: ask for a later `from`")]
     TooLong,
     #[error(transparent)]
@@ -121,6 +128,8 @@ pub enum CommandError {
     Review(#[from] ReviewError),
     #[error(transparent)]
     Reversal(#[from] ReversalError),
+    #[error(transparent)]
+    PayRun(#[from] PayRunError),
     #[error(transparent)]
     Surplus(#[from] SurplusError),
     #[error(transparent)]

@@ -2,12 +2,12 @@
 
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{Conn, invoices, ledger, surplus};
+use crate::db::{Conn, ledger, surplus};
+use crate::domain::day::Day;
 use crate::domain::event::Event;
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{EntryId, UserId};
 use crate::domain::ledger::{Account, Detail, Entry};
 use crate::domain::money::Money;
-use crate::domain::slot::Day;
 use crate::domain::surplus::{Measure, Part, Share, SurplusError, Terms};
 use crate::domain::time::Timestamp;
 
@@ -36,9 +36,8 @@ impl Vote {
             let day = Day::try_from(format!("{year:04}-01-01")).ok()?;
             day.start(&coop.rules.zone)
         };
-        let next = self.year.checked_add(1);
-        first(self.year)
-            .zip(next.and_then(first))
+        let year = Some(self.year).filter(|year| (1970..9999).contains(year));
+        year.and_then(|year| first(year).zip(first(year + 1)))
             .ok_or(CommandError::Amount("a year is one of the calendar, such as 2026"))
     }
 }
@@ -73,16 +72,19 @@ async fn sharing(coop: &Coop, conn: &mut Conn, vote: Vote) -> Result<Sharing, Co
 ///
 /// # Errors
 /// [`SurplusError`]: what the law, the result or the vote forbids, or that it is booked.
-pub async fn book(coop: &Coop, vote: Vote, voted: i64) -> Result<Sharing, CommandError> {
+pub async fn book(
+    coop: &Coop,
+    by: UserId,
+    vote: Vote,
+    voted: i64,
+) -> Result<Sharing, CommandError> {
     let now = coop.clock.now();
     let (_, end) = vote.span(coop)?;
     if end > now {
         return Err(SurplusError::NotOver.into());
     }
     coop.transact(async |tx| {
-        // One at a time, and nobody takes a price back meanwhile.
-        invoices::lock(tx).await?;
-        if surplus::is_booked(tx, vote.year).await? {
+        if !surplus::claim(tx, vote.year, by, now).await? {
             return Err(SurplusError::Booked.into());
         }
         let sharing = sharing(coop, tx, vote).await?;

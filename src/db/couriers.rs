@@ -59,6 +59,16 @@ pub async fn list(conn: &mut Conn) -> QueryResult<Vec<Courier>> {
     rows.into_iter().map(Row::read).collect()
 }
 
+/// What those are called who have one of these ids.
+pub async fn names(conn: &mut Conn, ids: &[CourierId]) -> QueryResult<BTreeMap<CourierId, String>> {
+    let rows: Vec<(CourierId, String)> = couriers::table
+        .filter(couriers::id.eq_any(ids))
+        .select((couriers::id, couriers::name))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Locks the courier's row: whoever changes what a courier holds goes through here first, so that
 /// two changes of one route cannot cross.
 pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>> {
@@ -70,6 +80,11 @@ pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>
         .await
         .optional()?;
     row.map(Row::read).transpose()
+}
+
+/// Whether the courier's personal rows are gone.
+pub async fn is_erased(conn: &mut Conn, id: CourierId) -> QueryResult<bool> {
+    couriers::table.find(id).select(couriers::erased_at.is_not_null()).first(conn).await
 }
 
 /// Counts a change of the courier's route and gives the new version.

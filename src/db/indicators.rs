@@ -59,7 +59,10 @@ const FACTS: &str = "WITH done AS (
     SELECT a.owner_id AS courier_id, e.occurred_at, p.amount
     FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
     JOIN ledger_entries e ON e.id = p.entry_id
-    WHERE a.kind = 'courier_pay' AND e.kind <> 'tip' AND e.occurred_at >= $1 AND e.occurred_at < $2
+    WHERE a.kind = 'courier_pay' AND e.occurred_at >= $1 AND e.occurred_at < $2
+        -- What was paid out, or came back, is not earned: see ledger::EARNED.
+        AND e.kind <> 'payout' AND NOT EXISTS
+            (SELECT FROM ledger_entries paid WHERE paid.id = e.reverses AND paid.kind = 'payout')
 ), asked AS (
     SELECT courier_id FROM offers WHERE made_at >= $1 AND made_at < $2
 ), present AS (

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde::Serialize;
 
 use super::Conn;
+use super::ledger::EARNED;
 use crate::domain::time::Timestamp;
 
 /// Hours of the longest span that can be asked for, and both its ends.
@@ -120,7 +121,7 @@ pub async fn work(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResul
             SELECT a.owner_id AS courier_id, sum(p.amount)::bigint AS amount
             FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
             JOIN ledger_entries e ON e.id = p.entry_id
-            WHERE a.kind = 'courier_pay' AND e.kind <> 'tip'
+            WHERE a.kind = 'courier_pay' AND {EARNED}
                 AND e.occurred_at >= $1 AND e.occurred_at < $2
             GROUP BY a.owner_id
         ), times AS (

@@ -149,6 +149,9 @@ diesel::table! {
         lines -> Integer, net -> BigInt, vat -> BigInt, }
 }
 diesel::table! {
+    surpluses (year) { year -> SmallInt, booked_by -> Uuid, booked_at -> Timestamptz, }
+}
+diesel::table! {
     invoice_lines (invoice_id, position) { invoice_id -> Uuid, position -> Integer,
         entry_id -> Uuid, kind -> Text, delivery_id -> Nullable<Uuid>,
         occurred_at -> Timestamptz, vat_basis_points -> BigInt, vat -> BigInt,
@@ -244,6 +247,22 @@ diesel::table! {
         opened_at -> Timestamptz, due_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,
         answered_by -> Nullable<Uuid>, outcome -> Nullable<Text>, reasons -> Nullable<Text>,
         correction -> Nullable<Text>, }
+}
+diesel::table! {
+    bank_accounts (courier_id) { courier_id -> Uuid, sealed_iban -> Bytea,
+        changed_at -> Timestamptz, }
+}
+diesel::table! {
+    pay_runs (id) { id -> Uuid, made_by -> Uuid, made_at -> Timestamptz, execute_on -> Text,
+        from_name -> Text, from_iban -> Text, state -> Text, ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    pay_run_transfers (run_id, courier_id) { run_id -> Uuid, courier_id -> Uuid,
+        number -> Integer, name -> Text, sealed_iban -> Nullable<Bytea>, pay -> BigInt,
+        tips -> BigInt, expenses -> BigInt, refund -> BigInt, state -> Text,
+        failed_reason -> Nullable<Text>, failed_by -> Nullable<Uuid>,
+        failed_at -> Nullable<Timestamptz>, }
 }
 
 diesel::joinable!(webhook_messages -> webhooks (webhook_id));

@@ -7,9 +7,9 @@ use diesel::sql_types::{BigInt, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
-use super::schema::ledger_entries;
+use super::schema::surpluses;
 use super::{Conn, corrupt};
-use crate::domain::ids::{CourierId, EntryId};
+use crate::domain::ids::{CourierId, UserId};
 use crate::domain::ledger::Detail;
 use crate::domain::surplus::{Measure, Part, Terms};
 use crate::domain::time::Timestamp;
@@ -89,15 +89,18 @@ pub async fn worked(
     Ok(rows.into_iter().map(|row| (row.courier_id, row.units)).collect())
 }
 
-/// Whether the surplus of a year is booked.
-pub async fn is_booked(conn: &mut Conn, year: i16) -> QueryResult<bool> {
-    let found: Option<EntryId> = ledger_entries::table
-        .filter(ledger_entries::key.eq(format!("surplus:{year}:reserve")))
-        .select(ledger_entries::id)
-        .first(conn)
-        .await
-        .optional()?;
-    Ok(found.is_some())
+/// Keeps who books the surplus of a year. `false`: it is booked.
+pub async fn claim(conn: &mut Conn, year: i16, by: UserId, at: Timestamp) -> QueryResult<bool> {
+    let claimed = diesel::insert_into(surpluses::table)
+        .values((
+            surpluses::year.eq(year),
+            surpluses::booked_by.eq(by),
+            surpluses::booked_at.eq(at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(claimed == 1)
 }
 
 /// What was booked of surpluses, by year: the terms, what for, and what the account gained that the

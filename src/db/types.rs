@@ -10,8 +10,8 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, InvoiceId, MerchantId,
-    MessageId, OfferId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, SlotPlanId,
-    SuspensionId, TaskId, UserId, WebhookId,
+    MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
+    SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -86,6 +86,7 @@ uuid_columns!(
     MerchantId,
     MessageId,
     OfferId,
+    PayRunId,
     PhoneEventId,
     PhoneId,
     ProofId,

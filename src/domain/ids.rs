@@ -132,6 +132,8 @@ ids! {
     AccountId = "acc";
     /// A journal entry of the ledger.
     EntryId = "ent";
+    /// What couriers are owed, on its way to their banks.
+    PayRunId = "pyr";
     /// One thing that happened, in the outbox.
     EventId = "evt";
     /// A merchant's program that is told what happens.

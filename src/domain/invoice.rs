@@ -10,10 +10,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::ids::{DeliveryId, EntryId, InvoiceId, MerchantId};
 use super::ledger::Detail;
 use super::money::Currency;
-use super::slot::Day;
 use super::split::Parts;
 use super::time::Timestamp;
 

@@ -1,20 +1,23 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
-//! Reading order: values ([`time`], [`geo`], [`money`], [`ids`], [`text`]), people ([`identity`],
+//! Reading order: values ([`time`], [`day`], [`geo`], [`money`], [`iban`], [`siren`], [`ids`], [`text`]), people ([`identity`],
 //! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
 //! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
 //! [`zone`]s, [`split`], [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
-//! owed ([`ledger`], [`invoice`], [`surplus`]), what a person decides ([`review`], [`suspension`]), and what is told
+//! owed ([`ledger`], [`invoice`], [`surplus`]) and paid ([`pay_run`]), what a person decides ([`review`],
+//! [`suspension`]), and what is told
 //! ([`event`], [`webhook`]).
 
 pub mod access;
 pub mod automation;
 pub mod courier;
+pub mod day;
 pub mod delivery;
 pub mod desk;
 pub mod event;
 pub mod geo;
+pub mod iban;
 pub mod identity;
 pub mod ids;
 pub mod import;
@@ -25,6 +28,7 @@ pub mod merchant;
 pub mod money;
 pub mod offer;
 pub mod pay;
+pub mod pay_run;
 pub mod policy;
 pub mod pricebook;
 pub mod pricing;
@@ -32,6 +36,7 @@ pub mod proof;
 pub mod quote;
 pub mod review;
 pub mod shift;
+pub mod siren;
 pub mod slot;
 pub mod split;
 pub mod surplus;

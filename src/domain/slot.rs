@@ -2,9 +2,9 @@
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp as Moment};
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::ids::SlotPlanId;
 use super::text::Name;
 use super::time::{Seconds, TimeWindow, Timestamp};
@@ -25,22 +25,13 @@ pub struct Clock {
     minute: u16,
 }
 
-/// A day of the calendar: `2026-12-25`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Day(Date);
-
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum CalendarError {
-    #[error("a time of day is written like 11:30")]
-    Clock,
-    #[error("a day is written like 2026-12-25")]
-    Day,
-}
+#[error("a time of day is written like 11:30")]
+pub struct ClockError;
 
 impl TryFrom<String> for Clock {
-    type Error = CalendarError;
-    fn try_from(text: String) -> Result<Self, CalendarError> {
+    type Error = ClockError;
+    fn try_from(text: String) -> Result<Self, ClockError> {
         let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
         let parts = text.split_once(':');
         let parts = parts.filter(|(hour, minute)| two_digits(hour) && two_digits(minute));
@@ -51,7 +42,7 @@ impl TryFrom<String> for Clock {
                 Ok(Self { minute: hour * 60 + minute })
             }
             Some((24, 0)) => Ok(Self { minute: 24 * 60 }),
-            Some(_) | None => Err(CalendarError::Clock),
+            Some(_) | None => Err(ClockError),
         }
     }
 }
@@ -59,26 +50,6 @@ impl TryFrom<String> for Clock {
 impl From<Clock> for String {
     fn from(clock: Clock) -> Self {
         format!("{:02}:{:02}", clock.minute / 60, clock.minute % 60)
-    }
-}
-
-impl TryFrom<String> for Day {
-    type Error = CalendarError;
-    fn try_from(text: String) -> Result<Self, CalendarError> {
-        let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
-        day.map(Self).ok_or(CalendarError::Day)
-    }
-}
-
-impl From<Date> for Day {
-    fn from(date: Date) -> Self {
-        Self(date)
-    }
-}
-
-impl From<Day> for String {
-    fn from(day: Day) -> Self {
-        day.0.to_string()
     }
 }
 
@@ -184,13 +155,13 @@ impl Plan {
         if self.closed.contains(&day) {
             return Vec::new();
         }
-        let weekday = weekday_number(day.0.weekday());
+        let weekday = weekday_number(day.date().weekday());
         let mut found = Vec::new();
         for hours in self.hours.iter().filter(|hours| hours.weekdays.contains(&weekday)) {
             let length = self.length_minutes;
             let mut from = hours.from.minute;
             while from + length <= hours.to.minute {
-                let ends = [from, from + length].map(|minute| instant(day.0, minute, zone));
+                let ends = [from, from + length].map(|minute| instant(day.date(), minute, zone));
                 if let [Some(after), Some(before)] = ends
                     && let Ok(window) = TimeWindow::new(after, before)
                 {
@@ -232,27 +203,10 @@ impl Plan {
     pub fn is_open(&self, slot: TimeWindow, now: Timestamp, zone: &TimeZone) -> bool {
         let notice = Seconds::from_minutes(i64::from(self.notice_minutes));
         let today = Day::of(now, zone);
-        let cut_off = self.same_day_until.and_then(|until| instant(today.0, until.minute, zone));
+        let cut_off =
+            self.same_day_until.and_then(|until| instant(today.date(), until.minute, zone));
         let cut = Day::of(slot.after(), zone) == today && cut_off.is_some_and(|until| now >= until);
         now + notice <= slot.after() && !cut
-    }
-}
-
-impl Day {
-    /// The day that it is then, where the zone is.
-    pub fn of(at: Timestamp, zone: &TimeZone) -> Self {
-        let instant = Moment::from_millisecond(at.millis()).unwrap_or_default();
-        Self(instant.to_zoned(zone.clone()).date())
-    }
-
-    /// When it begins there; `None` beyond the calendar.
-    pub fn start(self, zone: &TimeZone) -> Option<Timestamp> {
-        instant(self.0, 0, zone)
-    }
-
-    /// So many days later; the end of the calendar is the last one.
-    pub fn plus(self, days: u16) -> Self {
-        Self(self.0.saturating_add(Span::new().days(i64::from(days))))
     }
 }
 
@@ -290,7 +244,7 @@ mod tests {
     }
 
     fn day(text: &str) -> Day {
-        Day::try_from(text.to_owned()).unwrap()
+        text.parse().unwrap()
     }
 
     fn starts(text: &str) -> Vec<String> {
@@ -336,6 +290,5 @@ mod tests {
             assert!(Clock::try_from(text.to_owned()).is_err(), "{text}");
         }
         assert_eq!(String::from(Clock::try_from("24:00".to_owned()).unwrap()), "24:00");
-        assert!(Day::try_from("2026-02-30".to_owned()).is_err());
     }
 }

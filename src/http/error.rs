@@ -12,6 +12,7 @@ use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::ledger::reversal::ReversalError;
+use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
@@ -68,6 +69,7 @@ impl ApiError {
         use CommandError as C;
         use DeliveryError as D;
         use OpenListError as O;
+        use PayRunError as P;
         use SurplusError as S;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
@@ -121,10 +123,24 @@ impl ApiError {
             Self::Command(C::Reversal(ReversalError::OfReversal)) => {
                 (StatusCode::CONFLICT, "reversal")
             }
+            Self::Command(C::Reversal(ReversalError::OfPayout)) => (StatusCode::CONFLICT, "payout"),
+            Self::Command(C::Reversal(ReversalError::PaidOut)) => {
+                (StatusCode::CONFLICT, "paid-out")
+            }
+            Self::Command(C::Reversal(ReversalError::Alone)) => (StatusCode::FORBIDDEN, "alone"),
+            Self::Command(C::PayRun(P::NoPayer | P::NotEuros)) => {
+                (StatusCode::CONFLICT, "no-payer")
+            }
+            Self::Command(C::PayRun(P::Day)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::PayRun(P::Nobody)) => (StatusCode::CONFLICT, "nobody-to-pay"),
+            Self::Command(C::PayRun(P::Confirmed | P::Cancelled)) => {
+                (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::PayRun(P::Erased)) => (StatusCode::GONE, "erased"),
+            Self::Command(C::PayRun(P::UnderWay)) => (StatusCode::CONFLICT, "in-pay-run"),
             Self::Command(C::Reversal(ReversalError::Credited)) => {
                 (StatusCode::CONFLICT, "credited")
             }
-            Self::Command(C::Reversal(ReversalError::Alone)) => (StatusCode::FORBIDDEN, "alone"),
             Self::Command(C::Surplus(S::Booked)) => (StatusCode::CONFLICT, "booked"),
             Self::Command(C::Surplus(S::Moved { .. })) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::Surplus(S::NotOver)) => (StatusCode::CONFLICT, "not-over"),
@@ -161,6 +177,8 @@ impl ApiError {
             Self::Command(C::Quote(QuoteError::Expired { .. })) => {
                 (StatusCode::CONFLICT, "quote-expired")
             }
+            Self::Command(C::NoSiren) => (StatusCode::CONFLICT, "no-siren"),
+            Self::Command(C::NotEuros) => (StatusCode::CONFLICT, "not-euros"),
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
             Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
@@ -189,6 +207,9 @@ impl ApiError {
             Self::Malformed { detail, pointer: Some(pointer) }
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
+            }
+            Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
+                vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]

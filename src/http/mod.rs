@@ -50,12 +50,12 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        acts, ask, automation, board, corrections, couriers, decisions, deliveries, desk, imports,
-        invoice_page, invoices, ledger, me, merchants, offers, open_list, phone, positions, prices,
-        proofs, pulse, quotes, reviews, rights, session, shifts, slots, statements, stream,
-        surplus, tasks, users, webhooks,
+        acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
+        deliveries, desk, imports, invoice_page, invoices, ledger, me, merchants, offers,
+        open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights,
+        session, shifts, slots, statements, stream, surplus, tasks, users, webhooks,
     };
-    use web::{delete, get, patch, post};
+    use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
     // everybody
     to.service(at("/v1/auth/login").route(post().to(session::log_in)))
@@ -151,6 +151,12 @@ pub fn routes(to: &mut ServiceConfig) {
         )
         .service(at("/v1/me/reversals").route(get().to(corrections::list_my_reversals)))
         .service(at("/v1/me/reversals/{id}/agree").route(post().to(corrections::agree_as_courier)))
+        .service(
+            at("/v1/me/bank-account")
+                .route(get().to(bank_accounts::show_my_account))
+                .route(put().to(bank_accounts::set_my_account))
+                .route(delete().to(bank_accounts::remove_my_account)),
+        )
         .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
@@ -191,7 +197,21 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(
             at("/v1/ledger/reversals/{id}/agree").route(post().to(corrections::agree_as_treasurer)),
         )
-        .service(at("/v1/reviews/{id}/correct").route(post().to(corrections::correct_review)));
+        .service(at("/v1/reviews/{id}/correct").route(post().to(corrections::correct_review)))
+        .service(at("/v1/pay-runs/preview").route(get().to(pay_runs::preview_run)))
+        .service(
+            at("/v1/pay-runs")
+                .route(get().to(pay_runs::list_runs))
+                .route(post().to(pay_runs::create_run)),
+        )
+        .service(at("/v1/pay-runs/{id}").route(get().to(pay_runs::show_run)))
+        .service(at("/v1/pay-runs/{id}/pain001").route(get().to(pay_runs::download_transfers)))
+        .service(at("/v1/pay-runs/{id}/confirm").route(post().to(pay_runs::confirm_run)))
+        .service(at("/v1/pay-runs/{id}/cancel").route(post().to(pay_runs::cancel_run)))
+        .service(at("/v1/pay-runs/{id}/failed").route(post().to(pay_runs::fail_transfer)))
+        .service(at("/v1/ledger/fec").route(get().to(books::download_fec)))
+        .service(at("/v1/ledger/journal").route(get().to(books::download_journal)))
+        .service(at("/v1/ledger/journal.csv").route(get().to(books::download_journal_table)));
     to.service(at("/v1/surpluses/preview").route(post().to(surplus::preview_surplus)))
         .service(at("/v1/surpluses").route(post().to(surplus::book_surplus)));
     // treasurers, and merchants their own

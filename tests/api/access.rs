@@ -42,6 +42,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Review
             | Object::Contest
             | Object::Entry
+            | Object::Owed
+            | Object::PayRun
             | Object::Price
             | Object::Suspension => &[true],
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Coop, place, text};
+use crate::support::{Actor, Coop, place, task, text};
 
 fn fixed(name: &str, when: &str, amount: i64) -> Value {
     json!({ "name": name, "when": when, "charge": { "form": "fixed", "amount": amount } })
@@ -64,9 +64,22 @@ async fn the_newest_book_of_a_merchant_or_else_of_the_co_op_counts() {
     assert_eq!(quote["vat"]["amount"], 100);
     let basis = json!({ "version": format!("book-{}", made["version"]), "vat_basis_points": 2000 });
     assert_eq!(quote["basis"], basis);
+    // What is booked in the end names the book that the delivery was priced by, though there is a newer.
+    let mut newer = book("sum", &[fixed("flat", "true", 700)]);
+    newer["vat_basis_points"] = json!(550);
+    let newer = json!({ "merchant_id": shop.id, "book": newer });
+    let newest = admin.post("/v1/price-books", newer).await.created();
+    let alice = coop.courier_on_shift("Alice", 0).await;
+    coop.dispatcher().await.assign(&delivery, &alice).await.ok();
+    alice.complete(&task(&delivery, "pickup"), json!({})).await.ok();
+    let proof = json!({ "proof": { "signed_by": "M. Curie" } });
+    alice.complete(&task(&delivery, "dropoff"), proof).await.ok();
+    let booked = alice.get("/v1/me/pay").await.ok()["lines"][0]["price"].clone();
+    let expected = (&json!(500), &json!(100), &basis["version"]);
+    assert_eq!((&booked["net"], &booked["vat"], &booked["version"]), expected);
     let books = admin.get("/v1/price-books").await.ok();
-    assert_eq!(books["items"][0]["version"], made["version"]);
-    assert_eq!(books["items"].as_array().expect("a list").len(), 2);
+    assert_eq!(books["items"][0]["version"], newest["version"]);
+    assert_eq!(books["items"].as_array().expect("a list").len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

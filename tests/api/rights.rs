@@ -195,7 +195,7 @@ async fn only_a_person_suspends_with_a_reason_and_a_fortnights_notice() {
 }
 
 /// What the zip holds, by name.
-async fn export(courier: &Actor) -> BTreeMap<String, String> {
+pub async fn export(courier: &Actor) -> BTreeMap<String, String> {
     let bytes = courier.get("/v1/me/export").await.status(200).body;
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
     (0..zip.len())

@@ -143,6 +143,10 @@ pub enum Object {
     Invoice,
     /// One that somebody has asked to take back.
     Reversal,
+    /// Pay that a run made now would hold.
+    Owed,
+    /// An open run, with a transfer to the courier.
+    PayRun,
     Suspension,
 }
 
@@ -314,6 +318,9 @@ pub fn all() -> Vec<Route> {
         create("/v1/me/reviews", A::Couriers, O::None, json!({ "about": { "kind": "other" }, "question": "Why?" })),
         get("/v1/me/reversals", A::Couriers, O::None),
         Route { body_optional: true, ..post("/v1/me/reversals/{id}/agree", A::Couriers, O::Reversal, json!({})) },
+        get("/v1/me/bank-account", A::Couriers, O::None),
+        Route { method: Method::PUT, ..post("/v1/me/bank-account", A::Couriers, O::None, json!({ "iban": "FR1420041010050500013M02606" })) },
+        Route { method: Method::DELETE, success: 204, ..get("/v1/me/bank-account", A::Couriers, O::None) },
         get("/v1/me/suspensions", A::Couriers, O::None),
         get("/v1/me/export", A::Couriers, O::None),
         // With another password, so that the courier is there for the next route.
@@ -362,6 +369,17 @@ pub fn all() -> Vec<Route> {
         post("/v1/reviews/{id}/correct", A::Books, O::Contest, json!({ "reasons": "There was a bridge closed.", "inputs": {
             "outcome": "delivered", "pickups": 1, "dropoffs": 1, "trip_m": 90_000, "approach_m": 500, "engaged_s": 1800, "waited_s": 60,
         } })),
+        get("/v1/pay-runs/preview", A::Books, O::None),
+        get("/v1/pay-runs", A::Books, O::None),
+        create("/v1/pay-runs", A::Books, O::Owed, json!({ "execute_on": "2026-03-05" })),
+        get("/v1/pay-runs/{id}", A::Books, O::PayRun),
+        get("/v1/pay-runs/{id}/pain001", A::Books, O::PayRun),
+        Route { body_optional: true, ..post("/v1/pay-runs/{id}/confirm", A::Books, O::PayRun, json!({})) },
+        Route { body_optional: true, ..post("/v1/pay-runs/{id}/cancel", A::Books, O::PayRun, json!({})) },
+        post("/v1/pay-runs/{id}/failed", A::Books, O::PayRun, json!({ "courier_id": blank::COURIER, "reason": "account closed" })),
+        get("/v1/ledger/fec", A::Books, O::None),
+        get("/v1/ledger/journal", A::Books, O::None),
+        get("/v1/ledger/journal.csv", A::Books, O::None),
         Route { success: 201, ..post("/v1/merchants/{id}/payments", A::Books, O::Merchant, json!({ "amount": 720, "currency": "EUR", "day": "2026-03-01", "bank_reference": blank::FRESH })) },
         create("/v1/ledger/entries/{id}/credit", A::Books, O::Price, json!({ "net": 1, "reason": "an hour late" })),
         // Nothing was earned in a year before the co-op; 2026 is not over.

@@ -114,8 +114,13 @@ async fn a_surplus_is_previewed_and_booked_once_as_a_whole() {
             "{detail}"
         );
         let page = who.get("/v1/me/statement.html?account=refund&lang=fr").await.status(200);
-        assert!(String::from_utf8(page.body).expect("text").contains("Votre ristourne"));
+        let page = String::from_utf8(page.body).expect("text");
+        assert!(page.contains("Votre ristourne") && page.contains("sur 3 h 00"), "{page}");
     }
+    let mut ages_ago = vote(5750, "hours");
+    ages_ago["year"] = json!(1);
+    ages_ago["surplus"] = json!(1);
+    ada.post("/v1/surpluses", ages_ago).await.problem(422, "invalid");
     // The next year does not count it again.
     let mut next = vote(5750, "hours");
     next["year"] = json!(2027);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::pay_runs::wants_to_be_paid_at;
 use crate::routes::{Object, Route, Who, blank, slot_plan};
 use tokio::sync::Mutex;
 
@@ -194,6 +195,25 @@ impl World {
                 let reason = json!({ "reason": "the wrong courier" });
                 self.coop.user("treasurer").await.post(&path, reason).await.ok();
                 entry
+            }
+            Object::Owed => {
+                let treasurer = self.actor(Who::Treasurer);
+                let runs = treasurer.get("/v1/pay-runs").await.ok();
+                for run in runs["items"].as_array().expect("a list") {
+                    if run["state"] == "open" {
+                        let path = format!("/v1/pay-runs/{}/cancel", text(&run["id"]));
+                        treasurer.post(&path, json!({})).await.ok();
+                    }
+                }
+                wants_to_be_paid_at(self.courier(own), "FR1420041010050500013M02606").await;
+                Box::pin(self.object(Object::Entry, own)).await;
+                String::new()
+            }
+            Object::PayRun => {
+                Box::pin(self.object(Object::Owed, own)).await;
+                let run =
+                    self.actor(Who::Treasurer).post("/v1/pay-runs", json!({})).await.created();
+                text(&run["id"]).to_owned()
             }
             Object::Suspension => {
                 let path = format!("/v1/couriers/{}/suspensions", self.courier(own).id);

@@ -406,6 +406,8 @@ export interface PayLine {
 export interface Pay {
   currency: string;
   total: Money;
+  /** The same without what was paid out. */
+  earned?: Money;
   lines: PayLine[];
   next_cursor: string | null;
 }

@@ -14,6 +14,7 @@ use crate::domain::time::Timestamp;
 pub mod audit;
 pub mod checkpoints;
 pub mod pendings;
+pub mod posted;
 pub mod reversals;
 
 /// Most accounts in a trial balance.
@@ -134,17 +135,30 @@ pub async fn lines(
 
 /// Sum of an account's lines from `from` to before `to`.
 pub async fn total(conn: &mut Conn, account: Account, span: Span) -> QueryResult<i64> {
+    sum(conn, account, span, "true").await
+}
+
+/// What a courier earned: lines that are no payout, nor one that came back.
+pub const EARNED: &str = "e.kind <> 'payout' AND NOT EXISTS \
+    (SELECT FROM ledger_entries paid WHERE paid.id = e.reverses AND paid.kind = 'payout')";
+
+/// The same as [`total`], without what was paid out or came back.
+pub async fn earned(conn: &mut Conn, account: Account, span: Span) -> QueryResult<i64> {
+    sum(conn, account, span, EARNED).await
+}
+
+async fn sum(conn: &mut Conn, account: Account, span: Span, which: &str) -> QueryResult<i64> {
     #[derive(QueryableByName)]
     struct Total {
         #[diesel(sql_type = BigInt)]
         total: i64,
     }
-    let row: Total = diesel::sql_query(
+    let row: Total = diesel::sql_query(format!(
         "SELECT coalesce(sum(p.amount), 0)::bigint AS total FROM ledger_postings p \
          JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
          WHERE a.code = $1 AND ($2 IS NULL OR e.occurred_at >= $2) \
-         AND ($3 IS NULL OR e.occurred_at < $3)",
-    )
+         AND ($3 IS NULL OR e.occurred_at < $3) AND {which}",
+    ))
     .bind::<Text, _>(account.code())
     .bind::<Nullable<Timestamptz>, _>(span.from)
     .bind::<Nullable<Timestamptz>, _>(span.to)

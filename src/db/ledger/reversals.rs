@@ -53,6 +53,20 @@ pub async fn booked(conn: &mut Conn, id: EntryId) -> QueryResult<Option<Booked>>
     }))
 }
 
+/// The entry that is booked under a business key, with its postings.
+pub async fn booked_as(conn: &mut Conn, key: &str) -> QueryResult<Option<Booked>> {
+    let id: Option<EntryId> = ledger_entries::table
+        .filter(ledger_entries::key.eq(key))
+        .select(ledger_entries::id)
+        .first(conn)
+        .await
+        .optional()?;
+    match id {
+        Some(id) => booked(conn, id).await,
+        None => Ok(None),
+    }
+}
+
 /// Which entry takes this one back, if any does.
 pub async fn reversed_by(conn: &mut Conn, id: EntryId) -> QueryResult<Option<EntryId>> {
     ledger_entries::table

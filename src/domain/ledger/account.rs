@@ -1,5 +1,6 @@
 //! Accounts: one owner, one purpose, one currency. Codes are pseudonymous: ids, never names.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::domain::ids::{CourierId, MerchantId};
@@ -123,6 +124,20 @@ impl Account {
             | Self::CoopVat
             | Self::CoopBank => None,
         }
+    }
+}
+
+impl Serialize for Account {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Account {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        Self::parse(&code)
+            .ok_or_else(|| de::Error::custom(format!("no account is called `{code}`")))
     }
 }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, ReviewId, ShiftId};
+use super::day::Day;
+use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, PayRunId, ReviewId, ShiftId};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
-use super::slot::Day;
 use super::split::Split;
 use super::surplus;
 use super::time::Timestamp;
@@ -67,6 +67,8 @@ pub enum Detail {
     Surplus { terms: surplus::Terms, part: surplus::Part },
     /// What another entry booked, taken back.
     Reversal { of: EntryId },
+    /// What the co-op owed, sent to the courier's bank: from which of the courier's accounts.
+    Payout { run_id: PayRunId, account: Account },
     /// A piece that a courier contested, with the inputs as they should have been. The reversal of
     /// the piece as it was booked stands behind it.
     Correction {
@@ -105,6 +107,7 @@ impl Detail {
             Self::Payment { .. } => "payment",
             Self::Surplus { .. } => "surplus",
             Self::Reversal { .. } => "reversal",
+            Self::Payout { .. } => "payout",
             Self::Correction { .. } => "correction",
         }
     }
@@ -120,7 +123,8 @@ impl Detail {
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
-            | Self::Reversal { .. } => None,
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
         }
     }
 
@@ -136,7 +140,8 @@ impl Detail {
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
-            | Self::Reversal { .. } => None,
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
         }
     }
 
@@ -151,6 +156,7 @@ impl Detail {
             | Self::Payment { .. }
             | Self::Surplus { .. }
             | Self::Reversal { .. }
+            | Self::Payout { .. }
             | Self::Correction { .. } => None,
         }
     }
@@ -166,7 +172,8 @@ impl Detail {
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
-            | Self::Reversal { .. } => None,
+            | Self::Reversal { .. }
+            | Self::Payout { .. } => None,
         }
     }
 
@@ -189,6 +196,9 @@ impl Detail {
                 }
             },
             Self::Reversal { of } => format!("entry:{}:reversal", of.uuid()),
+            Self::Payout { run_id, account } => {
+                format!("payrun:{}:{}", run_id.uuid(), account.code())
+            }
             Self::Correction { of, .. } => format!("entry:{}:correction", of.uuid()),
         }
     }

@@ -25,6 +25,10 @@ pub enum ReversalError {
     Asked,
     #[error("an entry that takes another back stays: book the other one anew")]
     OfReversal,
+    #[error("a payout is not taken back by itself: mark the transfer as failed in its pay run")]
+    OfPayout,
+    #[error("less is owed by now: it has been paid out, or is on its way to the bank")]
+    PaidOut,
     #[error("a part of this price was given back already: give back the rest of it instead")]
     Credited,
     #[error("whoever asked cannot agree: it takes the courier or a second person")]

@@ -10,12 +10,12 @@ use super::corrections::person;
 use crate::commands::invoices::{self, Asked};
 use crate::commands::receivables;
 use crate::db;
+use crate::domain::day::Day;
 use crate::domain::ids::{EntryId, InvoiceId, MerchantId};
 use crate::domain::invoice::{
     Ages, Invoice, Line, Month, Number, RateSum, State, ages, by_rate, settle,
 };
 use crate::domain::money::{Currency, Money};
-use crate::domain::slot::Day;
 use crate::domain::text::{Name, Note, Reference};
 use crate::domain::time::Timestamp;
 use crate::http::auth::{AsBilled, AsTreasurer};

@@ -137,6 +137,8 @@ pub struct PayView {
     currency: Currency,
     /// Sum of all lines of the span, whatever the page shows.
     total: Money,
+    /// The same without what was paid out.
+    earned: Money,
     lines: Vec<PayLine>,
     /// Accepted and not earned yet: what each will pay at least.
     pending: Vec<PendingView>,
@@ -157,6 +159,7 @@ pub async fn show_my_pay(
     let currency = app.coop.rules.tariff.currency;
     let mut conn = app.coop.conn().await?;
     let total = db::ledger::total(&mut conn, account, span).await?;
+    let earned = db::ledger::earned(&mut conn, account, span).await?;
     let lines = db::ledger::lines(&mut conn, account, span, limit).await?;
     let pending = db::ledger::pendings::open(&mut conn, by.0).await?;
     let mut deliveries: Vec<DeliveryId> = lines.iter().filter_map(PayLine::delivery).collect();
@@ -174,6 +177,7 @@ pub async fn show_my_pay(
     Ok(Json(PayView {
         currency,
         total: Money::new(total, currency),
+        earned: Money::new(earned, currency),
         lines: lines.into_iter().map(view).collect(),
         pending: pending.into_iter().map(PendingView::new).collect::<Result<_, _>>()?,
         next_cursor,

@@ -3,7 +3,9 @@
 pub mod acts;
 pub mod ask;
 pub mod automation;
+pub mod bank_accounts;
 pub mod board;
+pub mod books;
 pub mod corrections;
 pub mod couriers;
 pub mod decisions;
@@ -17,6 +19,7 @@ pub mod me;
 pub mod merchants;
 pub mod offers;
 pub mod open_list;
+pub mod pay_runs;
 pub mod phone;
 pub mod positions;
 pub mod prices;

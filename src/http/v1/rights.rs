@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::commands::{CommandError, erasure};
+use crate::commands::{CommandError, bank_accounts, erasure};
 use crate::db;
 use crate::db::indicators::{Averages, PEOPLE_MIN, Summary, Volume};
 use crate::domain::access::Subject;
@@ -29,10 +29,14 @@ const README: &str = "Everything that is kept about you, as it is kept (GDPR, ar
 /// `GET /v1/me/export`: one zip.
 pub async fn export_me(app: Data<App>, by: AsCourier) -> Result<HttpResponse, ApiError> {
     let mut conn = app.coop.conn().await?;
-    let mut tables = Vec::with_capacity(db::erasure::EXPORT.len());
+    let mut tables = Vec::with_capacity(db::erasure::EXPORT.len() + 1);
     for (name, query) in db::erasure::EXPORT {
         tables.push((name, db::erasure::rows(&mut conn, query, by.0).await?));
     }
+    drop(conn);
+    let account = bank_accounts::find(&app.coop, app.keys.seal(), by.0).await?;
+    let account = account.map(|(iban, since)| json!({ "iban": iban.as_str(), "since": since }));
+    tables.push(("bank_account", account.into_iter().collect()));
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| {
         ApiError::Command(CommandError::Internal(error))
     };

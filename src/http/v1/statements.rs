@@ -23,6 +23,7 @@ use crate::domain::ledger::audit::Tariffs;
 use crate::domain::ledger::statement::LINES_MAX;
 use crate::domain::money::{Currency, Money};
 use crate::domain::pay::{GuaranteeInputs, Outcome, PartKind, PayPart, PieceInputs, Tariff};
+use crate::domain::surplus::{Measure, Part, Share, Terms};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 use crate::exchange::statement::{Row, table};
@@ -204,7 +205,7 @@ fn lines(words: &Words, period: &Period, at: &dyn Fn(Timestamp) -> String) -> Ma
                         td {
                             (words.kind(&row.kind))
                             @if let Ok(detail) = Detail::deserialize(&row.detail) {
-                                p.how { (words.how(&detail, &period.tariffs)) }
+                                p.how { (words.how(&detail, period)) }
                             }
                         }
                         td.amount { (period.money(row.amount)) }
@@ -281,18 +282,27 @@ impl Words {
             "correction" => self.say("Delivery, corrected", "Livraison, corrigée"),
             "surplus" => self.say("Your part of the year's surplus", "Votre ristourne de l’année"),
             "reversal" => self.say("Taken back", "Annulation d’une ligne"),
+            "payout" => {
+                self.say("Paid to your bank account", "Versement sur votre compte bancaire")
+            }
             other => other,
         }
     }
 
     /// Out of what a line's amount is made.
-    fn how(&self, detail: &Detail, tariffs: &Tariffs) -> String {
-        let tariff = detail.tariff().and_then(|named| tariffs.get(named));
+    fn how(&self, detail: &Detail, period: &Period) -> String {
+        let tariff = detail.tariff().and_then(|named| period.tariffs.get(named));
         match (detail, tariff) {
             (Detail::Piece { inputs, .. } | Detail::Correction { inputs, .. }, Some(tariff)) => {
                 self.piece(inputs, tariff)
             }
             (Detail::Guarantee { inputs, .. }, Some(tariff)) => self.guarantee(inputs, tariff),
+            (Detail::Payout { run_id, .. }, _) => {
+                format!("{} {run_id}", self.say("pay run", "virement groupé"))
+            }
+            (Detail::Surplus { terms, part: Part::Refund(share) }, _) => {
+                self.refund(terms, share, period)
+            }
             _ => String::new(),
         }
     }
@@ -330,6 +340,22 @@ impl Words {
             PartKind::Time | PartKind::Waiting => format!(" ({} s)", part.quantity),
         };
         format!("{what}{quantity} {}", part.amount)
+    }
+
+    /// `2026: 2 h 00 of 3 h 00 × 4.25 EUR`, or the same of pay.
+    fn refund(&self, terms: &Terms, share: &Share, period: &Period) -> String {
+        let units = |units: i64| match terms.measure {
+            Measure::Hours => format!("{} h {:02}", units / 3600, units / 60 % 60),
+            Measure::Pay => period.money(units),
+        };
+        let of = self.say("of", "sur");
+        format!(
+            "{}: {} {of} {} × {}",
+            terms.year,
+            units(i64::from(share.units)),
+            units(share.units_total),
+            period.money(terms.refund())
+        )
     }
 
     fn guarantee(&self, inputs: &GuaranteeInputs, tariff: &Tariff) -> String {

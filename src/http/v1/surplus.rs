@@ -113,10 +113,10 @@ pub async fn book_surplus(
     by: AsTreasurer,
     body: Body<BookIn>,
 ) -> Result<HttpResponse, ApiError> {
-    person(&by.0)?;
+    let user = person(&by.0)?;
     let BookIn { year, other_costs, reserve_basis_points, measure, surplus: voted } = body.value;
     let vote = Vote { year, other_costs, reserve_basis_points, measure };
-    let sharing = surplus::book(&app.coop, vote, voted).await?;
+    let sharing = surplus::book(&app.coop, user, vote, voted).await?;
     let view = SharingView::new(sharing, app.coop.rules.tariff.currency);
     Ok(HttpResponse::Created().json(view))
 }

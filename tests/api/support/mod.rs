@@ -81,6 +81,9 @@ impl Coop {
         config.server.pool_size = 8;
         config.auth.admin_email = ADMIN.to_owned();
         config.auth.admin_password = PASSWORD.to_owned();
+        config.coop.name = "Les Coursiers".to_owned();
+        config.coop.iban = "FR7630006000011234567890189".to_owned();
+        config.coop.siren = "732829320".to_owned();
         config.dispatch.enabled = false;
         change(&mut config);
         let given = |url: &str| Some(url.to_owned());

@@ -8,10 +8,12 @@ export function PayView() {
   const { said, events } = useCourier();
   if (!said?.pay) return <p class="panel">{t("pay.notYet")}</p>;
   const { total, lines } = said.pay;
+  // What this phone has kept from an older server does not say.
+  const earned = said.pay.earned ?? total;
   return (
     <section class="panel" aria-labelledby="pay-title">
       <h1 id="pay-title">{t("pay.today")}</h1>
-      <p class="pay"><strong data-total={total.amount}>{money(total)}</strong></p>
+      <p class="pay"><strong data-total={earned.amount}>{money(earned)}</strong></p>
       {events.length > 0 && <p class="quiet">{t("pay.waiting")}</p>}
       {lines.length === 0 && <p>{t("pay.none")}</p>}
       <ul class="lines">{lines.map((line) => <Line key={line.id} line={line} />)}</ul>

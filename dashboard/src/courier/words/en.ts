@@ -124,6 +124,7 @@ export const en = {
   "pay.tip": "Tip",
   "pay.correction": "Delivery, corrected",
   "pay.reversal": "Taken back",
+  "pay.payout": "Paid to your bank account",
   "pay.input.pickups": "Pickups",
   "pay.input.dropoffs": "Drop-offs",
   "pay.input.trip_m": "Distance",

@@ -125,6 +125,7 @@ export const fr: Record<Key, string> = {
   "pay.tip": "Pourboire",
   "pay.correction": "Course, corrigée",
   "pay.reversal": "Ligne annulée",
+  "pay.payout": "Versé sur votre compte bancaire",
   "pay.input.pickups": "Retraits",
   "pay.input.dropoffs": "Livraisons",
   "pay.input.trip_m": "Distance",

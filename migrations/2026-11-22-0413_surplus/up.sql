@@ -1,3 +1,15 @@
+-- Who booked the surplus of a year, which happens once.
+CREATE TABLE surpluses (
+    year      smallint PRIMARY KEY CHECK (year BETWEEN 1970 AND 9999),
+    booked_by uuid NOT NULL REFERENCES users,
+    booked_at timestamptz NOT NULL
+);
+CREATE TRIGGER surpluses_append_only BEFORE UPDATE OR DELETE ON surpluses
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
+CREATE TRIGGER surpluses_no_truncate BEFORE TRUNCATE ON surpluses
+    EXECUTE FUNCTION ledger_refuse();
+REVOKE UPDATE, DELETE ON surpluses FROM paceline_api;
+
 -- The reserve is indivisible. It falls only by an entry that takes another one back, and never in favour
 -- of anybody but the co-op itself: no member's account gains by it, courier or merchant.
 CREATE FUNCTION ledger_leaves_reserve_alone(p_entry uuid) RETURNS boolean LANGUAGE sql STABLE AS $$

@@ -1,0 +1,2 @@
+DROP TABLE pay_run_transfers, pay_runs, bank_accounts;
+DROP FUNCTION pay_runs_keep();
