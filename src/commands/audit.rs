@@ -7,13 +7,14 @@ use diesel::result::Error as DieselError;
 
 use super::CommandError;
 use crate::db::ledger::audit::{self, AccountRow, Broken};
-use crate::db::ledger::checkpoints;
+use crate::db::ledger::{checkpoints, guarantee};
 use crate::db::{Conn, QueryResult, surplus};
 use crate::domain::ledger::Account;
 use crate::domain::ledger::audit::Tariffs;
 use crate::domain::ledger::chain::{Hash, Head};
 use crate::domain::ledger::checkpoint::{Leaf, NotaryKey, tree};
 use crate::domain::ledger::merkle;
+use crate::domain::shift::PaidTime;
 use crate::domain::surplus::fault;
 use crate::domain::time::{Seconds, Timestamp};
 
@@ -92,6 +93,7 @@ async fn look(
             report.found("I8", format!("surplus of {year}"), fault.to_owned());
         }
     }
+    check_guarantees(conn, &tariffs, &mut report).await?;
     if let Some(broken) = audit::uncovered(conn, now - COVERED_WITHIN).await? {
         report.broken("I10", broken);
     }
@@ -149,6 +151,40 @@ async fn check_account(
         report.found("I3", place(head.seq.max(account.head.seq)), fault);
     }
     Ok(())
+}
+
+/// Each ended shift against what it was guaranteed: by the tariffs that its lines name, the lowest where
+/// the members voted in between; by the lowest of all where nothing at all is booked for it.
+async fn check_guarantees(
+    conn: &mut Conn,
+    tariffs: &Tariffs,
+    report: &mut Report,
+) -> QueryResult<()> {
+    let mut after = None;
+    loop {
+        let shifts = guarantee::ended_shifts(conn, after, PAGE).await?;
+        for (id, shift) in &shifts {
+            let voted = tariffs
+                .iter()
+                .filter(|(text, _)| shift.tariffs.is_empty() || shift.tariffs.contains(text));
+            let owed = voted.map(|(_, tariff)| {
+                let paid_time = match tariff.paid_time {
+                    PaidTime::Engaged => shift.engaged,
+                    PaidTime::Worked | PaidTime::Planned => shift.paid_time,
+                };
+                tariff.guarantee(paid_time).amount
+            });
+            let owed = owed.min().unwrap_or(0);
+            if shift.booked < owed {
+                let fault = format!("{} is booked for it, and {owed} is guaranteed", shift.booked);
+                report.found("I9", format!("shift {id}"), fault);
+            }
+        }
+        match shifts.last_key_value() {
+            Some((last, _)) => after = Some(*last),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// Signatures, numbers, roots, and every leaf against the line it is of.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
-use paceline::commands::audit;
+use paceline::commands::audit::{self, Report};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, Coop, place, task, text};
@@ -21,11 +21,16 @@ pub async fn deliver(coop: &Coop, shop: &Actor, courier: &Actor) -> Value {
     delivery
 }
 
-/// Every rule of the books holds, up to the hour of the next signature.
-pub async fn audited(coop: &Coop) {
+/// What the auditor finds, up to the hour of the next signature.
+pub async fn audit(coop: &Coop) -> Report {
     let mut conn = coop.app().coop.conn().await.expect("the database is there");
     let longest_ago = paceline::domain::time::Timestamp::from_seconds(0);
-    let report = audit::check(&mut conn, longest_ago, None).await.expect("the books can be read");
+    audit::check(&mut conn, longest_ago, None).await.expect("the books can be read")
+}
+
+/// Every rule of the books holds.
+pub async fn audited(coop: &Coop) {
+    let report = audit(coop).await;
     assert_eq!(report.faults, []);
     assert!(report.lines > 0);
 }

@@ -1,8 +1,10 @@
 //! What is earned is booked once, to the cent, and the books balance.
 
 use paceline::commands;
+use paceline::domain::ids::ShiftId;
 use serde_json::{Value, json};
 
+use crate::invoices::{audit, audited};
 use crate::support::{Actor, Coop, place, task, text};
 
 async fn deliver(coop: &Coop, shop: &Actor, courier: &Actor) -> Value {
@@ -309,4 +311,29 @@ async fn engaged_time_counts_once_though_two_deliveries_are_carried() {
     let engaged: Vec<_> = (0..2).map(|n| piece(&pay, n)["inputs"]["engaged_s"].clone()).collect();
     assert_eq!(engaged, [300, 900], "twenty minutes in all");
     assert_eq!(piece(&pay, 0)["amount"]["amount"], 500, "five dollars at least");
+}
+
+/// What a shift got less than it was guaranteed, the auditor finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_that_is_not_paid_is_found_in_the_books() {
+    let coop = Coop::start().await;
+    let (alice, bob) = (coop.courier("Alice").await, coop.courier("Bob").await);
+    let first = work_a_shift(&coop, &alice, 60, 1).await;
+    let second = work_a_shift(&coop, &bob, 60, 0).await;
+    audited(&coop).await;
+    for shift in [&first, &second] {
+        let id: ShiftId = text(&shift["id"]).parse().expect("an id");
+        let change = |by: i64| {
+            format!(
+                "UPDATE shifts SET paid_seconds = paid_seconds + {by} WHERE id = '{}'",
+                id.uuid()
+            )
+        };
+        coop.sql(&change(3_600)).await;
+        let report = audit(&coop).await;
+        let found = report.faults.iter().map(|fault| (fault.rule, fault.place.as_str()));
+        assert_eq!(found.collect::<Vec<_>>(), [("I9", format!("shift {id}").as_str())]);
+        coop.sql(&change(-3_600)).await;
+    }
+    audited(&coop).await;
 }

@@ -13,6 +13,7 @@ use crate::domain::time::Timestamp;
 
 pub mod audit;
 pub mod checkpoints;
+pub mod guarantee;
 pub mod pendings;
 pub mod posted;
 pub mod reversals;

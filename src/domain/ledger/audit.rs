@@ -20,6 +20,11 @@ impl Tariffs {
         self.0.insert(tariff.hash(), tariff);
     }
 
+    /// All of them, with the hashes of their texts.
+    pub fn iter(&self) -> impl Iterator<Item = (&Hash, &Tariff)> {
+        self.0.iter()
+    }
+
     pub fn get(&self, named: &TariffRef) -> Option<&Tariff> {
         let known = self.0.get(&named.text)?;
         (known.name == named.name && known.version == named.version).then_some(known)
