@@ -149,6 +149,7 @@ pub fn charged(detail: &Detail, amount: i64) -> Option<Charged> {
         | Detail::Correction { .. }
         | Detail::Reversal { .. }
         | Detail::Payment { .. }
+        | Detail::Payout { .. }
         | Detail::Surplus { .. } => None,
     }
 }
