@@ -278,3 +278,65 @@ fn progress(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}");
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A made-up day: an order every three minutes at one of three restaurants, six couriers.
+    fn write_day(directory: &Path) {
+        let orders = (1..=40).map(|n| {
+            let (x, y) = (n * 977 % 5_000, n * 1_493 % 5_000);
+            format!("o{n}\t{x}\t{y}\t{}\tr{}\t{}\n", 3 * n, n % 3 + 1, 3 * n + n % 7 + 5)
+        });
+        let restaurants = (1..=3).map(|n| format!("r{n}\t{}\t{}\n", 1_200 * n, 4_000 - 900 * n));
+        let couriers =
+            (1..=6).map(|n| format!("c{n}\t{}\t{}\t{}\t240\n", 800 * n, 700 * n, 10 * (n - 1)));
+        let texts = [
+            ("orders", "order\tx\ty\tplacement_time\trestaurant\tready_time\n", orders.collect()),
+            ("restaurants", "restaurant\tx\ty\n", restaurants.collect()),
+            ("couriers", "courier\tx\ty\ton_time\toff_time\n", couriers.collect()),
+            (
+                "instance_parameters",
+                "meters_per_minute\tpickup service minutes\tdropoff service minutes\t\
+                 target click-to-door\tmaximum click-to-door\tpay per order\t\
+                 guaranteed pay per hour\n",
+                "320\t4\t4\t40\t90\t10\t15\n".to_owned(),
+            ),
+        ];
+        fs::create_dir_all(directory).unwrap();
+        for (name, header, lines) in texts {
+            let lines: String = lines;
+            fs::write(directory.join(name).with_extension("txt"), format!("{header}{lines}"))
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn two_runs_write_the_same_files_byte_for_byte() {
+        let root = std::env::temp_dir().join(format!("paceline-simulate-{}", std::process::id()));
+        write_day(&root.join("days/one"));
+        let written = |name: &str| {
+            let solutions = root.join(name);
+            let json = solutions.with_extension("json");
+            let run = MdrpRun {
+                directories: vec![root.join("days")],
+                solutions: Some(solutions.clone()),
+                json: Some(json.clone()),
+            };
+            let report = mdrp(&run, &DispatchPolicy::founding()).unwrap();
+            assert!(report.mean.undelivered < 0.1, "hardly a day: {:?}", report.mean);
+            ["assignments", "orders", "couriers"]
+                .map(|what| solutions.join(format!("one/solution_info_{what}.txt")))
+                .into_iter()
+                .chain([json])
+                .map(|path| fs::read(path).unwrap())
+                .collect::<Vec<_>>()
+        };
+        let (once, again) = (written("once"), written("again"));
+        assert!(once == again, "two runs wrote different files");
+        let lines = |file: &Vec<u8>| file.split(|&byte| byte == b'\n').count();
+        assert!(once.iter().all(|file| lines(file) > 10), "next to nothing was written");
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

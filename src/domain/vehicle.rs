@@ -52,6 +52,15 @@ impl Load {
     pub const fn fits(self, room: Self) -> bool {
         self.volume_ml <= room.volume_ml && self.weight_g <= room.weight_g
     }
+
+    /// The larger volume of the two and the larger weight.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        Self {
+            volume_ml: self.volume_ml.max(other.volume_ml),
+            weight_g: self.weight_g.max(other.weight_g),
+        }
+    }
 }
 
 impl std::ops::Add for Load {

@@ -9,15 +9,13 @@ use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route::Reckoned;
 use super::schedules::{self, Schedules, new_parcels};
 use super::travel::{Leg, TravelTimes};
-use crate::domain::vehicle::Load;
+use crate::domain::vehicle::{Load, VehicleKind};
 
 /// A rider's planned tasks as one piece, which another rider could have instead.
 struct Pack {
     rider: RiderIx,
     /// Its part of [`Lists::tasks`].
     tasks: Range<usize>,
-    /// Its part of [`Lists::parcels`].
-    parcels: Range<usize>,
     /// What it adds to its present rider's promised route.
     cost: i64,
     /// What it could be cheaper elsewhere at most, if nobody else wanted to be there.
@@ -29,23 +27,100 @@ struct Pack {
 struct Bound {
     rider: RiderIx,
     cost: i64,
-    /// When the rider would be given the first goods, in seconds, going there at once.
-    handover_s: i64,
-    /// The part of the cost that is the rider's own: equality, and the ride there.
-    own_ms: i64,
+    /// Whether that is what it would really add.
+    is_exact: bool,
 }
 
-/// What is known so far of what a pack would add to other riders.
+/// What is known so far of what a rider's pack would add to the other riders. It stays true for this
+/// instant until the rider has another pack.
 #[derive(Default)]
 struct Row {
-    /// Everyone has been looked at who could have it for less than this.
-    below: i64,
-    /// The most promising of them, the cheapest first.
+    /// At which change of the schedules everybody was looked at.
+    known_at: Option<u64>,
+    /// The most promising riders: those weighed, the cheapest first, then the others.
     bounds: Vec<Bound>,
-    /// How many of these have been weighed.
+    /// The cheapest of all bounds, and of those that have not been weighed; `i64::MAX` if there is
+    /// none.
+    least_ms: i64,
+    next_ms: i64,
+    /// How many have been weighed.
     weighed: usize,
     /// What it really adds to those who may have it.
     edges: Vec<Edge>,
+}
+
+impl Row {
+    /// Lists the most promising riders for a pack.
+    fn look_around<T: TravelTimes>(
+        &mut self,
+        problem: &Problem<'_, T>,
+        pack: &Pack,
+        stops: (&[TaskIx], &[ParcelIx]),
+    ) {
+        let deal_max = problem.policy.search.deal_max;
+        self.bounds.clear();
+        self.bounds.reserve(problem.riders.len().min(2 * deal_max));
+        self.weighed = 0;
+        self.edges.clear();
+        let mut limit = i64::MAX;
+        pack.bounds(problem, stops, |bound| {
+            self.bounds.push(bound);
+            if self.bounds.len() == 2 * deal_max {
+                limit = self.keep_best(deal_max);
+            }
+            limit
+        });
+        self.keep_best(deal_max);
+        self.least_ms = self.bounds.iter().map(|bound| bound.cost).min().unwrap_or(i64::MAX);
+        self.next_ms = self.least_ms;
+    }
+
+    /// Keeps the best `count`, and returns what others must cost less than to be one of them.
+    fn keep_best(&mut self, count: usize) -> i64 {
+        if self.bounds.len() <= count {
+            return i64::MAX;
+        }
+        let (_, last, _) = self.bounds.select_nth_unstable_by_key(count - 1, Bound::order);
+        let limit = last.cost;
+        self.bounds.truncate(count);
+        limit
+    }
+
+    /// Reckons what a pack would really add to those riders for whom the bound is less than `below`.
+    fn weigh<T: TravelTimes>(
+        &mut self,
+        problem: &Problem<'_, T>,
+        schedules: &Schedules,
+        below: i64,
+        mut scales: Scales<'_>,
+    ) {
+        if self.next_ms >= below {
+            return;
+        }
+        let begin = self.weighed;
+        self.next_ms = i64::MAX;
+        for place in begin..self.bounds.len() {
+            let cost = self.bounds[place].cost;
+            if cost < below {
+                self.bounds.swap(self.weighed, place);
+                self.weighed += 1;
+            } else {
+                self.next_ms = self.next_ms.min(cost);
+            }
+        }
+        let new = &mut self.bounds[begin..self.weighed];
+        new.sort_unstable_by_key(Bound::order);
+        let costs = new.iter().map(|bound| (bound.rider, scales.of(problem, schedules, bound)));
+        self.edges.extend(
+            costs.filter_map(|(rider, cost)| Some(Edge { column: column(rider), cost: cost? })),
+        );
+    }
+}
+
+impl Bound {
+    fn order(&self) -> (i64, RiderIx) {
+        (self.cost, self.rider)
+    }
 }
 
 /// Lists that are filled again and again without being allocated again, for one instant.
@@ -53,12 +128,12 @@ struct Row {
 pub struct Lists {
     packs: Vec<Pack>,
     tasks: Vec<TaskIx>,
+    /// Those of one pack.
     parcels: Vec<ParcelIx>,
+    /// By rider.
     rows: Vec<Row>,
     legs: Vec<Leg>,
     route: Vec<TaskIx>,
-    /// At which change of the schedules a rider's pack was known to be best off where it is.
-    content_at: Vec<Option<u64>>,
 }
 
 /// Deals all planned packs out again. It never makes the total cost larger. Cost: packs x riders bounds, the policy's `deal_max` routes for each pack that could do
@@ -87,19 +162,19 @@ fn column(rider: RiderIx) -> u32 {
 }
 
 impl Pack {
-    /// Calls `each` with the riders who may have the whole pack and a bound from below on what it
-    /// would add: equality, the ride to its first counter and what follows. `each` returns what
+    /// Calls `each` with the other riders who may have the whole pack and a bound from below on what
+    /// it would add: equality, the ride to its first counter and what follows. `each` returns what
     /// further bounds have to be below.
     fn bounds<T: TravelTimes>(
         &self,
         problem: &Problem<'_, T>,
         (tasks, parcels): (&[TaskIx], &[ParcelIx]),
-        mut below: i64,
         mut each: impl FnMut(Bound) -> i64,
     ) {
         let first = problem.task(tasks[0]).parcel as usize;
         let counter = Counter::of(problem, tasks);
         let mut stops = ByVehicle::default();
+        let mut below = i64::MAX;
         for (rider, leg) in problem.reach(first) {
             if rider == self.rider {
                 continue;
@@ -110,14 +185,13 @@ impl Pack {
             }
             let Some(approach) = Approach::of(problem, &counter, rider, leg) else { continue };
             let row = &problem.riders[rider];
-            let stops_ms = stops.of(problem, row.vehicle, tasks).from(approach.handover_s);
+            let stops = stops.of(problem, row.vehicle, tasks);
             // Who has promised something sets out for this from elsewhere.
             let riding_ms = if row.promised.is_empty() { approach.riding_ms } else { 0 };
-            let own_ms = fairness_ms + riding_ms;
-            let cost = own_ms + stops_ms;
+            let cost = fairness_ms + riding_ms + stops.from(approach.handover_s);
             if cost < below && parcels.iter().all(|&one| problem.may_have(rider, one)) {
-                let handover_s = approach.handover_s;
-                below = each(Bound { rider, cost, handover_s, own_ms });
+                let is_exact = is_free(problem, rider) && stops.is_exact(row, approach.handover_s);
+                below = each(Bound { rider, cost, is_exact });
             }
         }
     }
@@ -128,45 +202,25 @@ impl Lists {
     fn gather<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, schedules: &Schedules) {
         self.packs.clear();
         self.tasks.clear();
-        self.parcels.clear();
-        self.content_at.resize(problem.riders.len(), None);
+        self.rows.resize_with(problem.riders.len(), Row::default);
         for (rider, row) in problem.riders.iter().enumerate() {
             let route = schedules.route(rider);
             if route.len() == row.promised.len() {
                 continue;
             }
-            let begin = (self.tasks.len(), self.parcels.len());
+            let begin = self.tasks.len();
             self.tasks.extend(route.iter().filter(|&&task| !problem.task(task).promised));
-            self.parcels.extend(new_parcels(problem, route));
-            let (tasks, parcels) = (&self.tasks[begin.0..], &self.parcels[begin.1..]);
             let cost = schedules.cost(rider) - schedules.base_cost(rider);
-            let mut pack = Pack {
-                rider,
-                tasks: begin.0..self.tasks.len(),
-                parcels: begin.1..self.parcels.len(),
-                cost,
-                gain: 0,
-            };
-            let known = self.content_at[rider].is_some_and(|at| schedules.changed_at(rider) <= at);
-            if !known {
-                let mut least = cost;
-                pack.bounds(problem, (tasks, parcels), cost, |bound| {
-                    least = bound.cost;
-                    least
-                });
-                pack.gain = cost - least;
-                self.content_at[rider] = (pack.gain == 0).then(|| schedules.changes());
+            let mut pack = Pack { rider, tasks: begin..self.tasks.len(), cost, gain: 0 };
+            let row = &mut self.rows[rider];
+            if row.known_at.is_none_or(|known_at| known_at < schedules.changed_at(rider)) {
+                self.parcels.clear();
+                self.parcels.extend(new_parcels(problem, route));
+                row.look_around(problem, &pack, (&self.tasks[begin..], &self.parcels));
+                row.known_at = Some(schedules.changes());
             }
+            pack.gain = cost.saturating_sub(row.least_ms).max(0);
             self.packs.push(pack);
-        }
-        if self.rows.len() < self.packs.len() {
-            self.rows.resize_with(self.packs.len(), Row::default);
-        }
-        for row in &mut self.rows[..self.packs.len()] {
-            row.below = i64::MIN;
-            row.bounds.clear();
-            row.weighed = 0;
-            row.edges.clear();
         }
     }
 
@@ -207,69 +261,21 @@ struct Options<'a, T> {
 
 impl<T: TravelTimes> Edges for Options<'_, T> {
     fn below(&mut self, row: usize, below: i64) -> &[Edge] {
-        let pack = &self.lists.packs[row];
+        let Lists { packs, tasks, rows, legs, route, .. } = &mut *self.lists;
+        let pack = &packs[row];
+        let row = &mut rows[pack.rider];
         // No exchange can save more than the others' gains together, so an edge that costs more than
         // the pack's present place by as much cannot be part of a better deal.
         let most = pack.cost + self.gain_max - pack.gain;
-        if self.lists.rows[row].below < below.min(most) {
-            self.look_around(row, most);
-        }
-        self.weigh(row, below);
-        &self.lists.rows[row].edges
-    }
-}
-
-impl<T: TravelTimes> Options<'_, T> {
-    /// Lists the most promising riders for a pack, if they could have it for less than `below`.
-    fn look_around(&mut self, row: usize, below: i64) {
-        let Lists { packs, tasks, parcels, rows, .. } = &mut *self.lists;
-        let (pack, row) = (&packs[row], &mut rows[row]);
-        let stops = (&tasks[pack.tasks.clone()], &parcels[pack.parcels.clone()]);
-        let deal_max = self.problem.policy.search.deal_max;
-        let order = |bound: &Bound| (bound.cost, bound.rider);
-        let bounds = &mut row.bounds;
-        bounds.clear();
-        pack.bounds(self.problem, stops, below, |bound| {
-            bounds.push(bound);
-            if bounds.len() < 2 * deal_max {
-                return below;
-            }
-            bounds.select_nth_unstable_by_key(deal_max, order);
-            bounds.truncate(deal_max + 1);
-            bounds[deal_max].cost
-        });
-        bounds.sort_unstable_by_key(order);
-        bounds.truncate(deal_max);
-        row.below = below;
-        row.weighed = 0;
-        row.edges.clear();
-    }
-
-    /// Reckons what a pack would really add to those riders for whom the bound is less than `below`.
-    fn weigh(&mut self, row: usize, below: i64) {
-        let (problem, schedules) = (self.problem, self.schedules);
-        let Lists { packs, tasks, rows, legs, route, .. } = &mut *self.lists;
-        let (pack, row) = (&packs[row], &mut rows[row]);
-        let new = row.bounds[row.weighed..].partition_point(|bound| bound.cost < below);
-        if new == 0 {
-            return;
-        }
-        let tasks = &tasks[pack.tasks.clone()];
-        let mut scales = Scales::new(problem, pack.rider, tasks, legs);
-        for bound in &row.bounds[row.weighed..row.weighed + new] {
-            let rider = bound.rider;
-            let added = if is_free(problem, rider) {
-                scales.of_free(problem, bound)
-            } else {
-                route.clear();
-                route.extend_from_slice(&problem.riders[rider].promised);
-                route.extend_from_slice(tasks);
-                let cost = schedules::cost_with(problem, rider, route, scales.known);
-                cost.ok().map(|cost| cost - schedules.base_cost(rider))
-            };
-            row.edges.extend(added.map(|cost| Edge { column: column(rider), cost }));
-        }
-        row.weighed += new;
+        legs.clear();
+        let scales = Scales {
+            vehicle: self.problem.riders[pack.rider].vehicle,
+            tasks: &tasks[pack.tasks.clone()],
+            legs,
+            route,
+        };
+        row.weigh(self.problem, self.schedules, below.min(most), scales);
+        &row.edges
     }
 }
 
@@ -281,61 +287,44 @@ fn is_free<T: TravelTimes>(problem: &Problem<'_, T>, rider: RiderIx) -> bool {
         && rider.rest_until_s <= problem.now_s
 }
 
-/// What one pack costs different riders. From the first handover on, everybody with the same vehicle
-/// does the same things at the same times; most who are free come before the goods are ready.
+/// What one pack really costs different riders.
 struct Scales<'a> {
     tasks: &'a [TaskIx],
-    known: Reckoned<'a>,
-    /// What free riders' routes cost but for the first ride and equality.
-    seen: Vec<Seen>,
+    /// Whose legs are known, once somebody's route has been ridden.
+    vehicle: VehicleKind,
+    legs: &'a mut Vec<Leg>,
+    route: &'a mut Vec<TaskIx>,
 }
 
-/// What the route costs from the first handover on, if that is at this instant.
-struct Seen {
-    handover_s: i64,
-    shift_end_s: i64,
-    room: Load,
-    cost: i64,
-}
-
-impl<'a> Scales<'a> {
-    fn new<T: TravelTimes>(
+impl Scales<'_> {
+    /// What the pack adds to the promises of a rider; `None` if a rule forbids it.
+    fn of<T: TravelTimes>(
+        &mut self,
         problem: &Problem<'_, T>,
-        rider: RiderIx,
-        tasks: &'a [TaskIx],
-        legs: &'a mut Vec<Leg>,
-    ) -> Self {
-        let vehicle = problem.riders[rider].vehicle;
-        legs.clear();
-        legs.push(Leg::default());
-        legs.extend(tasks.windows(2).map(|two| {
-            let [from, to] = [problem.task(two[0]), problem.task(two[1])];
-            problem.travel.leg(from.spot, to.spot, vehicle)
-        }));
-        Self { tasks, known: Reckoned { vehicle, legs }, seen: Vec::new() }
+        schedules: &Schedules,
+        bound: &Bound,
+    ) -> Option<i64> {
+        if bound.is_exact {
+            return Some(bound.cost);
+        }
+        self.reckon_legs(problem);
+        self.route.clear();
+        self.route.extend_from_slice(&problem.riders[bound.rider].promised);
+        self.route.extend_from_slice(self.tasks);
+        let known = Reckoned { vehicle: self.vehicle, legs: self.legs };
+        let cost = schedules::cost_with(problem, bound.rider, self.route, known).ok()?;
+        Some(cost - schedules.base_cost(bound.rider))
     }
 
-    /// What the pack costs a free rider; `None` if a rule forbids it.
-    fn of_free<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, bound: &Bound) -> Option<i64> {
-        let rider = &problem.riders[bound.rider];
-        let same_vehicle = self.known.vehicle == rider.vehicle;
-        let is_alike = |seen: &&Seen| {
-            seen.handover_s == bound.handover_s
-                && seen.shift_end_s <= rider.shift_end_s
-                && seen.room == rider.room
-        };
-        if let Some(seen) = self.seen.iter().find(is_alike).filter(|_| same_vehicle) {
-            return Some(seen.cost + bound.own_ms);
+    fn reckon_legs<T: TravelTimes>(&mut self, problem: &Problem<'_, T>) {
+        if self.legs.len() == self.tasks.len() {
+            return;
         }
-        let cost = schedules::cost_with(problem, bound.rider, self.tasks, self.known).ok()?;
-        if same_vehicle {
-            self.seen.push(Seen {
-                handover_s: bound.handover_s,
-                shift_end_s: rider.shift_end_s,
-                room: rider.room,
-                cost: cost - bound.own_ms,
-            });
-        }
-        Some(cost)
+        self.legs.clear();
+        self.legs.push(Leg::default());
+        self.legs.extend(self.tasks.windows(2).map(|two| {
+            let [from, to] = [problem.task(two[0]), problem.task(two[1])];
+            problem.travel.leg(from.spot, to.spot, self.vehicle)
+        }));
     }
 }

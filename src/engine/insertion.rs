@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use super::bounds::{Alone, Approach, Counter, Stops};
 use super::costs::Terms;
 use super::problem::{ParcelIx, Problem, Rider, RiderIx, Task, TaskIx};
-use super::route::{Ride, Trial, counter_visit_len, same_counter};
+use super::ridden::{Place, Rides, Stretch};
+use super::route::{Ride, counter_visit_len, same_counter};
 use super::rules::{self, Refusal};
 use super::schedules::{self, finishes};
 use super::snapshot::StopKind;
-use super::travel::TravelTimes;
+use super::travel::{Leg, TravelTimes};
 
 /// The cheapest way found so far to insert a parcel.
 #[derive(Clone, Debug, Default)]
@@ -34,39 +36,18 @@ pub struct Old<'a> {
     pub route: &'a [TaskIx],
     /// What it costs, as the schedules count.
     pub cost: i64,
+    /// Which change of the schedules made it that rider's; `None` if it is not.
+    pub since: Option<u64>,
 }
 
-/// Lists that are filled again and again without being allocated again.
+/// Lists that are filled again and again without being allocated again, for one instant.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// The tasks of one parcel.
-    pub(super) alone: Vec<TaskIx>,
+    pub(super) alone: Alone,
     trial: Vec<TaskIx>,
     parcels: Vec<ParcelIx>,
     fairness_ms: Vec<i64>,
-    stretches: Vec<Stretch>,
-}
-
-/// The old route, ridden up to the visit that a task belongs to.
-#[derive(Clone, Copy, Debug)]
-struct Stretch {
-    /// The place of that visit's first task.
-    begin: usize,
-    /// Just before that visit.
-    ride: Ride,
-    /// What the ride to it costs.
-    leg_ms: i64,
-    /// What follows that ride costs: no less after any detour, since what is done later is never
-    /// cheaper.
-    tail_ms: i64,
-    /// The dearest ride in it. A stop put into that ride may make an approach shorter.
-    longest_ms: i64,
-}
-
-impl Stretch {
-    fn at(begin: usize, ride: Ride, leg_ms: i64) -> Self {
-        Self { begin, ride, leg_ms, tail_ms: 0, longest_ms: 0 }
-    }
+    rides: Rides,
 }
 
 /// Tries every allowed place for `parcel` in an old route and keeps in `best` what is
@@ -89,19 +70,24 @@ pub fn into_route<T: TravelTimes>(
     let new = problem.parcels[parcel].tasks.clone();
     rules::deliveries_ahead::check_more(problem, old.route, new.clone())?;
     scratch.reckon_fairness(problem, old, parcel);
-    let refusal = scratch.ride(problem, old);
-    let Scratch { trial, fairness_ms, stretches, .. } = scratch;
+    let rider = &problem.riders[old.rider];
+    let Scratch { alone, trial, fairness_ms, rides, .. } = scratch;
+    alone.set(problem, parcel);
+    let ridden = rides.of(problem, old);
     let mut trials = Trials {
         problem,
-        rider: &problem.riders[old.rider],
+        rider,
         old,
         new,
-        stretches,
+        places: &ridden.places,
+        stretches: &ridden.stretches,
+        counter: alone.counter,
+        alone: *alone.stops(problem, rider.vehicle),
         fairness_ms,
         fairness_least_ms: fairness_ms.iter().copied().min().unwrap_or(0),
         trial,
         best,
-        refusal,
+        refusal: ridden.refusal,
     };
     trials.run();
     let refusal = trials.refusal.unwrap_or(Refusal::DeliveriesAhead);
@@ -121,48 +107,17 @@ impl Scratch {
         self.parcels.push(parcel);
         self.parcels.extend(schedules::new_parcels(problem, old.route));
         self.fairness_ms.clear();
+        let pay = |parcel: ParcelIx| problem.parcels[parcel].pay;
         for place in 0..self.parcels.len() {
             if place > 0 {
                 self.parcels.swap(place - 1, place);
             }
-            self.fairness_ms.push(schedules::fairness_ms(problem, old.rider, &self.parcels));
+            // In which order two of the same pay are done makes no difference.
+            let same = place > 0 && pay(self.parcels[place - 1]) == pay(self.parcels[place]);
+            let before = self.fairness_ms.last().copied().filter(|_| same);
+            let fairness_ms = || schedules::fairness_ms(problem, old.rider, &self.parcels);
+            self.fairness_ms.push(before.unwrap_or_else(fairness_ms));
         }
-    }
-
-    /// Rides the old route and lists its stretches, one for each task and one for the end, as far as
-    /// no rule is broken. Returns the one that is.
-    fn ride<T: TravelTimes>(&mut self, problem: &Problem<'_, T>, old: Old<'_>) -> Option<Refusal> {
-        let rider = &problem.riders[old.rider];
-        let weights = &problem.policy.weights;
-        let mut ride = Ride::begin(problem, rider);
-        self.stretches.clear();
-        let mut begin = 0;
-        while begin < old.route.len() {
-            let len = counter_visit_len(problem, &old.route[begin..]);
-            let before = ride;
-            if let Err(why) = ride.visit(problem, rider, &old.route[begin..begin + len], None) {
-                // Nothing is known of what follows.
-                self.stretches.push(Stretch::at(begin, before, 0));
-                return Some(why);
-            }
-            let leg_ms = (ride.terms - before.terms).rides_weighted(weights);
-            let here = Stretch::at(begin, before, leg_ms);
-            self.stretches.extend(std::iter::repeat_n(here, len));
-            begin += len;
-        }
-        let total_ms = ride.terms.weighted(weights);
-        let (mut later_ms, mut longest_ms) = (0, 0);
-        for (place, stretch) in self.stretches.iter_mut().enumerate().rev() {
-            stretch.longest_ms = longest_ms;
-            stretch.tail_ms = later_ms;
-            if stretch.begin == place {
-                later_ms = total_ms - stretch.ride.terms.weighted(weights);
-                longest_ms = longest_ms.max(stretch.leg_ms);
-                stretch.tail_ms = later_ms - stretch.leg_ms;
-            }
-        }
-        self.stretches.push(Stretch::at(begin, ride, 0));
-        None
     }
 }
 
@@ -172,7 +127,12 @@ struct Trials<'a, T> {
     rider: &'a Rider,
     old: Old<'a>,
     new: Range<TaskIx>,
+    places: &'a [Place],
     stretches: &'a [Stretch],
+    /// The parcel's first pickup.
+    counter: Counter,
+    /// What the parcel costs in one go.
+    alone: Stops,
     fairness_ms: &'a [i64],
     /// No place adds less for the sake of equality.
     fairness_least_ms: i64,
@@ -200,39 +160,62 @@ impl<T: TravelTimes> Trials<'_, T> {
         let bundling = &problem.policy.bundling;
         let pickup = problem.task(self.new.start);
         let in_one_piece = self.new.len() != 2;
-        let mut done = 0;
-        for place in 0..=old.len() {
-            done += usize::from(place > 0 && finishes(problem, old[place - 1]).is_some());
-            if place < self.rider.fixed {
-                continue;
-            }
-            let continues = continues_visit(problem, old, place);
+        for (place, &here) in self.places.iter().enumerate().skip(self.rider.fixed) {
+            let Place { is_in_visit, is_between_trips, done } = here;
             let joins =
-                place > 0 && same_counter(problem.task(old[place - 1]), pickup) && !continues;
-            let between_trips = place == old.len()
-                || (problem.task(old[place]).kind == StopKind::Pickup
-                    && !continues
-                    && is_empty_before(problem, old, place));
-            if !bundling.along_the_way && !joins && !between_trips {
+                place > 0 && !is_in_visit && same_counter(problem.task(old[place - 1]), pickup);
+            if !bundling.along_the_way && !joins && !is_between_trips {
                 continue;
             }
             if visit_len_around(problem, old, place, pickup) >= bundling.size_max {
                 continue;
             }
-            let head = if joins || continues { place - 1 } else { place };
+            let is_trip = !joins && !is_in_visit;
+            let head = if is_trip { place } else { place - 1 };
             let Some(stretch) = self.stretches.get(head) else { break };
             let mid = Mid { ride: stretch.ride, at: stretch.begin };
-            self.trial.clear();
-            self.trial.extend_from_slice(&old[..place]);
             if in_one_piece || !(joins || bundling.along_the_way) {
+                if is_trip && self.is_dearer_as_trip(place, stretch, done) {
+                    continue;
+                }
+                self.begin_trial(place);
                 self.trial.extend(self.new.clone());
                 self.trial.extend_from_slice(&old[place..]);
                 self.finish(mid, place, done);
             } else {
+                self.begin_trial(place);
                 self.trial.push(self.new.start);
                 self.drop_off(mid, place, done);
             }
         }
+    }
+
+    /// Begins a trial that is the old route up to a place.
+    fn begin_trial(&mut self, place: usize) {
+        self.trial.clear();
+        self.trial.extend_from_slice(&self.old.route[..place]);
+    }
+
+    /// Whether a trip for the parcel alone, put before a stretch, is known to be too dear: by what it
+    /// costs itself, or with the ride from its end to the next stop. `done` parcels are done with before.
+    fn is_dearer_as_trip(&self, place: usize, stretch: &Stretch, done: usize) -> bool {
+        let Self { problem, rider, .. } = *self;
+        let weights = &problem.policy.weights;
+        let leg = stretch.ride.leg_to(problem, rider, self.new.start);
+        let approach = Approach::from(problem, &stretch.ride.clock, &self.counter, leg);
+        let trip_ms = approach.riding_ms + self.alone.from(approach.handover_s);
+        let spent_ms = self.spent_ms(&stretch.ride) + self.fairness_ms[done];
+        let spare_ms = self.limit_ms().saturating_sub(spent_ms + trip_ms + stretch.tail_ms);
+        let onward_ms = |next: &Task| {
+            let end = problem.task(self.new.end - 1).spot;
+            let metres = problem.travel.leg(end, next.spot, rider.vehicle).metres.0;
+            match next.kind {
+                StopKind::Pickup => metres * (weights.riding + weights.approach),
+                StopKind::Dropoff => metres * weights.riding,
+            }
+        };
+        let next = self.old.route.get(place).map(|&next| problem.task(next));
+        spare_ms <= 0 || next.is_some_and(|next| onward_ms(next) >= spare_ms)
     }
 
     /// Tries the places of the drop-off, the pickup being the last task of the trial so far.
@@ -308,7 +291,8 @@ impl<T: TravelTimes> Trials<'_, T> {
         while at < self.trial.len() {
             let rest = &self.trial[at..];
             let here = &rest[..counter_visit_len(problem, rest)];
-            ride.visit(problem, self.rider, here, None).map_err(Stop::Refused)?;
+            let leg = self.known_leg(at, place);
+            ride.visit(problem, self.rider, here, leg).map_err(Stop::Refused)?;
             at += here.len();
             if let Some(old_at) = at.checked_sub(self.new.len()).filter(|&old_at| old_at >= place) {
                 let tail_ms = self.stretches.get(old_at).map_or(0, |rest| rest.tail_ms);
@@ -317,9 +301,15 @@ impl<T: TravelTimes> Trials<'_, T> {
                 }
             }
         }
-        let trial = Trial { rider: self.rider, route: self.trial };
-        rules::ride::check(problem, &trial).map_err(Stop::Refused)?;
+        rules::ride::check(problem, self.rider.vehicle, self.trial).map_err(Stop::Refused)?;
         Ok(Terms { fairness_ms, ..ride.terms })
+    }
+
+    /// The ride to the visit that begins at `at` of a whole trial, if it is the same in the old route.
+    /// The last new task is where `place` is in that.
+    fn known_leg(&self, at: usize, place: usize) -> Option<Leg> {
+        let old_at = at.checked_sub(self.new.len()).filter(|&old_at| old_at > place)?;
+        self.stretches.get(old_at).map(|stretch| stretch.leg)
     }
 
     fn spent_ms(&self, ride: &Ride) -> i64 {
@@ -340,17 +330,6 @@ enum Stop {
     Dearer,
 }
 
-/// Whether the task at `place` belongs to the same visit to a counter as the one before it.
-fn continues_visit<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    route: &[TaskIx],
-    place: usize,
-) -> bool {
-    place > 0
-        && place < route.len()
-        && same_counter(problem.task(route[place - 1]), problem.task(route[place]))
-}
-
 /// How many pickups of `old` a new one at `place` would share its visit to the counter with.
 fn visit_len_around<T: TravelTimes>(
     problem: &Problem<'_, T>,
@@ -361,22 +340,4 @@ fn visit_len_around<T: TravelTimes>(
     let is_shared = |task: &&TaskIx| same_counter(problem.task(**task), pickup);
     let before = old[..place].iter().rev().take_while(is_shared).count();
     before + old[place..].iter().take_while(is_shared).count()
-}
-
-/// Whether nothing is on board just before `place`: as many parcels have been dropped off as were
-/// picked up or carried from the start.
-fn is_empty_before<T: TravelTimes>(
-    problem: &Problem<'_, T>,
-    route: &[TaskIx],
-    place: usize,
-) -> bool {
-    // What is picked up before must be dropped off before: no drop-off from `place` on may belong
-    // to a pickup before it, nor to goods carried from the start.
-    let dropoffs = route[place..].iter().filter(|&&t| problem.task(t).kind == StopKind::Dropoff);
-    dropoffs.clone().all(|&dropoff| {
-        let parcel = problem.task(dropoff).parcel;
-        route[place..]
-            .iter()
-            .any(|&t| problem.task(t).parcel == parcel && problem.task(t).kind == StopKind::Pickup)
-    })
 }

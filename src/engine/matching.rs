@@ -152,27 +152,10 @@ impl<'a, E: Edges> Solver<'a, E> {
     /// Looks where a row could go from `base` on, as far as that is nearer than a free column known.
     fn open_edges(&mut self, row: usize, base: i64) {
         let Self { present, edges, price, row_of_column, search, .. } = self;
-        let mut look = |edge: &Edge| {
-            let at = edge.column as usize;
-            let distance = base + edge.cost - price[at];
-            if distance < search.distance[at] && distance < search.limit && !search.closed[at] {
-                if search.distance[at] == i64::MAX {
-                    search.touched.push(edge.column);
-                }
-                if row_of_column[at] == NONE {
-                    search.limit = distance;
-                }
-                search.distance[at] = distance;
-                search.reached_by[at] = (u32::try_from(row).unwrap_or(NONE), edge.cost);
-                search.heap.push(Reverse((distance, edge.column)));
-            }
-            search.limit
-        };
+        search.look(row, base, &present[row..=row], price, row_of_column);
         // A charge makes an edge dearer still.
-        let limit = look(&present[row]);
-        for edge in edges.below(row, limit.saturating_sub(base)) {
-            look(edge);
-        }
+        let edges = edges.below(row, search.limit.saturating_sub(base));
+        search.look(row, base, edges, price, row_of_column);
     }
 
     /// Columns on the way get dearer by what the path would have saved on them.
@@ -201,6 +184,35 @@ impl<'a, E: Edges> Solver<'a, E> {
 }
 
 impl Search {
+    /// Looks along a row's edges.
+    fn look(
+        &mut self,
+        row: usize,
+        base: i64,
+        edges: &[Edge],
+        price: &[i64],
+        row_of_column: &[u32],
+    ) {
+        for edge in edges {
+            let (at, uncharged) = (edge.column as usize, base + edge.cost);
+            if uncharged >= self.limit || self.closed[at] {
+                continue;
+            }
+            let distance = uncharged - price[at];
+            if distance < self.distance[at] && distance < self.limit {
+                if self.distance[at] == i64::MAX {
+                    self.touched.push(edge.column);
+                }
+                if row_of_column[at] == NONE {
+                    self.limit = distance;
+                }
+                self.distance[at] = distance;
+                self.reached_by[at] = (u32::try_from(row).unwrap_or(NONE), edge.cost);
+                self.heap.push(Reverse((distance, edge.column)));
+            }
+        }
+    }
+
     fn forget(&mut self) {
         for &column in &self.touched {
             self.distance[column as usize] = i64::MAX;

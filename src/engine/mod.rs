@@ -20,6 +20,7 @@ pub mod open_list;
 pub mod plan;
 pub mod problem;
 pub mod replan;
+pub mod ridden;
 pub mod route;
 pub mod rules;
 pub mod schedules;

@@ -24,15 +24,6 @@ pub struct Visit {
     pub ride_s: i64,
 }
 
-/// A route that is tried for a courier.
-#[derive(Clone, Copy)]
-pub struct Trial<'a> {
-    /// Who would ride it.
-    pub rider: &'a Rider,
-    /// The tasks in order.
-    pub route: &'a [TaskIx],
-}
-
 /// Rides already reckoned for one kind of vehicle: to each of the last tasks of a route from the one
 /// before it. The first of them is not looked at.
 #[derive(Clone, Copy, Debug)]
@@ -78,14 +69,14 @@ pub fn evaluate<T: TravelTimes>(
         rest = later;
     }
     rules::deliveries_ahead::check(problem, route)?;
-    rules::ride::check(problem, &Trial { rider, route })?;
+    rules::ride::check(problem, rider.vehicle, route)?;
     Ok(ride.terms)
 }
 
 /// A courier part of the way along a route, with what the stops so far have cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Ride {
-    clock: Clock,
+    pub(super) clock: Clock,
     on_board: Load,
     /// Whether anything but promises has been done.
     new_seen: bool,
@@ -102,6 +93,16 @@ impl Ride {
             new_seen: false,
             terms: Terms::default(),
         }
+    }
+
+    /// The ride to a task from where the courier is.
+    pub fn leg_to<T: TravelTimes>(
+        &self,
+        problem: &Problem<'_, T>,
+        rider: &Rider,
+        task: TaskIx,
+    ) -> Leg {
+        problem.travel.leg(self.clock.spot, problem.task(task).spot, rider.vehicle)
     }
 
     /// Rides to the tasks `here`, which are one visit, and does them. The ride may be known already.
@@ -173,14 +174,16 @@ pub fn first_visit<T: TravelTimes>(
 /// Where the courier is along the route, and when.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
-    spot: Spot,
-    counter: u32,
-    here_since_s: i64,
-    leave_s: i64,
+    pub spot: Spot,
+    pub counter: u32,
+    pub here_since_s: i64,
+    pub leave_s: i64,
 }
 
 impl Clock {
-    fn of(rider: &Rider, now_s: i64) -> Self {
+    /// Where a rider is now.
+    #[inline]
+    pub fn of(rider: &Rider, now_s: i64) -> Self {
         Self {
             spot: rider.spot,
             counter: rider.counter,
@@ -197,6 +200,7 @@ impl Clock {
     }
 
     /// Rides to the spot of the tasks `here` and does them. The ride may be known already.
+    #[inline]
     pub fn visit<T: TravelTimes>(
         &mut self,
         problem: &Problem<'_, T>,
@@ -224,6 +228,7 @@ impl Clock {
 }
 
 /// How many of the first tasks are one visit to a counter.
+#[inline]
 pub fn counter_visit_len<T: TravelTimes>(problem: &Problem<'_, T>, route: &[TaskIx]) -> usize {
     let first = problem.task(route[0]);
     match first.kind {
@@ -235,6 +240,7 @@ pub fn counter_visit_len<T: TravelTimes>(problem: &Problem<'_, T>, route: &[Task
 }
 
 /// Whether two tasks are pickups at one counter.
+#[inline]
 pub fn same_counter(one: &Task, other: &Task) -> bool {
     let is_pickup = one.kind == StopKind::Pickup && other.kind == StopKind::Pickup;
     is_pickup && (one.spot, one.counter) == (other.spot, other.counter)

@@ -56,7 +56,8 @@ impl Schedules {
 
     /// A rider's route, to be added to.
     pub fn old(&self, rider: RiderIx) -> Old<'_> {
-        Old { rider, route: self.route(rider), cost: self.cost(rider) }
+        let since = Some(self.changed_at(rider));
+        Old { rider, route: self.route(rider), cost: self.cost(rider), since }
     }
 
     /// What the route costs.
@@ -189,6 +190,7 @@ fn terms_with<T: TravelTimes>(
 }
 
 /// What giving a rider these parcels, one after the other, costs for the sake of equality.
+#[inline]
 pub fn fairness_ms<T: TravelTimes>(
     problem: &Problem<'_, T>,
     rider: RiderIx,
@@ -197,6 +199,7 @@ pub fn fairness_ms<T: TravelTimes>(
     fairness_over(problem, rider, parcels.iter().copied())
 }
 
+#[inline]
 fn fairness_over<T>(
     problem: &Problem<'_, T>,
     rider: RiderIx,

@@ -4,10 +4,10 @@
 //! of all riders are dealt out again at once, by exact assignment. The outcome depends on the
 //! problem and on the schedules it starts from, on nothing else.
 
-use super::bounds::{Approach, ByVehicle, Counter};
+use super::bounds::Approach;
 use super::deal;
 use super::insertion::{self, Best, Old, Scratch};
-use super::problem::{Parcel, ParcelIx, Problem, RiderIx, TaskIx};
+use super::problem::{ParcelIx, Problem, RiderIx, TaskIx};
 use super::route;
 use super::schedules::{self, Schedules};
 use super::travel::TravelTimes;
@@ -93,11 +93,9 @@ fn cheapest<T: TravelTimes>(
 ) -> Option<Best> {
     let mut best = taken.map(|taken| Best { added: taken.gain, ..Best::default() });
     let since = taken.and_then(|taken| taken.since);
-    let Parcel { ref tasks, pay, .. } = problem.parcels[parcel];
-    scratch.alone.clear();
-    scratch.alone.extend(tasks.clone());
-    let counter = Counter::of(problem, &scratch.alone);
-    let mut alone = ByVehicle::default();
+    let pay = problem.parcels[parcel].pay;
+    scratch.alone.set(problem, parcel);
+    let counter = scratch.alone.counter;
     for (rider, ride) in problem.reach(parcel) {
         if since.is_some_and(|since| schedules.changed_at(rider) <= since) {
             continue;
@@ -114,9 +112,8 @@ fn cheapest<T: TravelTimes>(
         let old = own.map_or_else(|| schedules.old(rider), |own| own.old);
         let rest_ms = if old.route.is_empty() {
             // Who has nothing to do has nothing on the way either.
-            let vehicle = problem.riders[rider].vehicle;
-            approach.riding_ms
-                + alone.of(problem, vehicle, &scratch.alone).from(approach.handover_s)
+            let alone = scratch.alone.stops(problem, problem.riders[rider].vehicle);
+            approach.riding_ms + alone.from(approach.handover_s)
         } else {
             (approach.handover_s - counter.ready_s) * problem.policy.weights.delay
         };
@@ -149,7 +146,7 @@ fn relocate<T: TravelTimes>(
     // Fewer stops can break no rule, but for travel times against the triangle inequality.
     let cost = schedules::cost_of(problem, rider, &lists.without);
     let Ok(cost) = cost else { return false };
-    let old = Old { rider, route: &lists.without, cost };
+    let old = Old { rider, route: &lists.without, cost, since: None };
     let taken = Taken { old, gain: schedules.cost(rider) - cost, since };
     let best = cheapest(problem, schedules, parcel, Some(&taken), &mut lists.scratch);
     let Some(best) = best else { return false };

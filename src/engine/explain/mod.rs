@@ -129,7 +129,7 @@ impl<'a, T: TravelTimes> Scales<'a, T> {
             let route = schedules.route(rider);
             (*self.present[rider].get_or_insert_with(|| terms(route)), route)
         };
-        let old = Old { rider, route, cost: before.weighted(&problem.policy.weights) };
+        let old = Old { rider, route, cost: before.weighted(&problem.policy.weights), since: None };
         let mut best = None;
         insertion::into_route(problem, old, parcel, &mut self.scratch, &mut best)?;
         Ok((best.unwrap_or_default(), before))
