@@ -207,10 +207,13 @@ async fn a_long_book_comes_whole_and_in_order() {
     )
     .await;
     let (long, _) = download(&ada, "/v1/ledger/fec").await;
-    let lines = by_the_rules_of_the_tax_office(&long);
-    assert_eq!(lines.len(), by_the_rules_of_the_tax_office(&short).len() + 5000);
-    let entries: BTreeSet<&str> = lines.iter().map(|line| line["PieceRef"]).collect();
-    assert_eq!(entries.len(), lines.len() / 2, "none twice, none left out");
+    let (lines, before) =
+        (by_the_rules_of_the_tax_office(&long), by_the_rules_of_the_tax_office(&short));
+    let entries = |lines: &[Line<'_>]| -> usize {
+        lines.iter().map(|line| line["PieceRef"].to_owned()).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!(lines.len(), before.len() + 5000, "none twice");
+    assert_eq!(entries(&lines), entries(&before) + 2500, "none left out");
     let (again, _) = download(&ada, "/v1/ledger/fec").await;
     assert_eq!(again, long);
     assert_eq!(download(&ada, "/v1/ledger/journal.csv").await.0.lines().count(), lines.len() + 1);
