@@ -1,12 +1,14 @@
 //! Postings a second with everything that makes them trustworthy, beside the same rows written by
 //! plain inserts, turn by turn on one server; how that grows with the book; and how long a long
-//! statement takes to verify.
+//! statement takes to verify. Writes what it finds into `docs/performance.md`.
 //!
 //! `./dev bench ledger`, or `./dev bench ledger grow` to go on to a million lines.
 
 #[path = "../tests/support/mod.rs"]
 mod database;
+mod page;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -193,8 +195,8 @@ fn median(mut figures: Vec<u64>) -> u64 {
     figures[figures.len() / 2]
 }
 
-/// Prints both speeds over so many accounts. Gives the ledger's in percent of plain inserts.
-async fn compare(accounts: usize) -> u64 {
+/// Adds both speeds over so many accounts to `text`. Gives the ledger's in percent of plain inserts.
+async fn compare(accounts: usize, text: &mut String) -> u64 {
     let database = Database::make().await;
     let mut bench = Bench::open(&database, accounts).await;
     bench.turn(Way::Ledger, ENTRIES / 4).await;
@@ -204,24 +206,23 @@ async fn compare(accounts: usize) -> u64 {
         booked.push(bench.turn(Way::Ledger, ENTRIES).await);
         plain.push(bench.turn(Way::Plain, ENTRIES).await);
     }
-    println!("{accounts} accounts, {WORKERS} workers, postings a second");
-    println!("  ledger  {booked:?}\n  plain   {plain:?}");
+    println!("{accounts} accounts: ledger {booked:?}, plain {plain:?}");
     let (booked, plain) = (median(booked), median(plain));
     let share = 100 * booked / plain.max(1);
-    println!("  medians {booked} and {plain}: {share} %");
+    let _ = writeln!(text, "| {accounts} | {booked} | {plain} | {share} % |");
     share
 }
 
-/// The speed while the book grows.
-async fn grow(lines_max: u64) {
+/// Adds the speed while the book grows to `text`.
+async fn grow(lines_max: u64, text: &mut String) {
     let database = Database::make().await;
     let mut bench = Bench::open(&database, 50).await;
-    println!("50 accounts, {WORKERS} workers, postings a second by the lines that are there");
     let (mut lines, mut mark) = (0, 10_000);
     while lines < lines_max {
         bench.turn(Way::Ledger, (mark - lines) / 2 - GROWN).await;
         let speed = bench.turn(Way::Ledger, GROWN).await;
-        println!("  {mark:>8} lines  {speed}");
+        println!("{mark} lines: {speed}");
+        let _ = writeln!(text, "| {mark} | {speed} |");
         (lines, mark) = (mark, mark * 10);
     }
 }
@@ -289,11 +290,20 @@ fn verify() -> u128 {
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|one| one != "--bench").collect();
+    let lines_max = if asked.iter().any(|one| one == "grow") { 1_000_000 } else { 100_000 };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let took = verify();
-    let share = runtime.block_on(compare(50));
-    runtime.block_on(compare(10));
-    runtime.block_on(grow(if asked.iter().any(|one| one == "grow") { 1_000_000 } else { 100_000 }));
+    let mut text = format!(
+        "\nPostings a second, {WORKERS} workers, medians of {TURNS} turns, one way after the other:\n\n\
+         | accounts | ledger | plain inserts | share |\n|---|---|---|---|\n"
+    );
+    let share = runtime.block_on(compare(50, &mut text));
+    runtime.block_on(compare(10, &mut text));
+    text.push_str("\nPostings a second over 50 accounts, by the lines that are there already:\n\n");
+    text.push_str("| lines | ledger |\n|---|---|\n");
+    runtime.block_on(grow(lines_max, &mut text));
+    let _ = writeln!(text, "\nA statement of {LINES} lines verifies in {took} ms.\n");
+    page::write("ledger", &text);
     assert!(took < VERIFY_MS_MAX, "{took} ms, and the budget is {VERIFY_MS_MAX}");
     assert!(share >= SHARE_MIN, "{share} % of plain inserts, and the budget is {SHARE_MIN}");
 }

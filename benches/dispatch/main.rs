@@ -4,13 +4,14 @@
 
 mod city;
 mod days;
+#[path = "../page/mod.rs"]
+mod page;
 mod rivals;
 mod stopwatch;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::Path;
 
 use city::{Numbers, city};
 use paceline::domain::geo::Spot;
@@ -24,9 +25,6 @@ use rstar::RTree;
 use stopwatch::{median_us, time};
 use uuid::Uuid;
 
-const BEGIN: &str = "<!-- written by ./dev bench dispatch: begin -->\n";
-const END: &str = "<!-- written by ./dev bench dispatch: end -->\n";
-
 fn main() {
     let mut text = String::new();
     for section in [ticks, index, assignment, days::published] {
@@ -34,11 +32,7 @@ fn main() {
         print!("{part}");
         text.push_str(&part);
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance.md");
-    let page = std::fs::read_to_string(&path).expect("docs/performance.md is there");
-    let (before, rest) = page.split_once(BEGIN).expect("the page has the line of the beginning");
-    let (_, after) = rest.split_once(END).expect("the page has the line of the end");
-    std::fs::write(&path, format!("{before}{BEGIN}{text}{END}{after}")).expect("it can be written");
+    page::write("dispatch", &text);
 }
 
 /// One tick in a made-up city, seed 7, explanations included, and the second reader.

@@ -374,6 +374,27 @@ test("the account is checked on the phone, and its file on a page that anybody m
   await page.getByRole("link", { name: "My rights" }).click();
 });
 
+test("the courier says where to be paid, and a wrong number is refused in words", async () => {
+  await page.getByRole("link", { name: "Pay" }).click();
+  await page.waitForSelector("[data-bank=none]");
+  await tap("bank");
+  await page.getByLabel("IBAN").fill("FR14 2004 1010 0505 0001 3M02 607");
+  cut = true; // The browser logs the 422 itself.
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("alert").getByText(/no IBAN that euros can be sent to/).waitFor();
+  cut = false;
+  await page.getByLabel("IBAN").fill("FR14 2004 1010 0505 0001 3M02 606");
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.waitForSelector("[data-bank=known]");
+  assert.match(await page.locator("[data-bank=known]").textContent(), /FR.*606\b/);
+  assert.match((await coop.asCourier("GET", "/v1/me/bank-account")).account.iban, /606$/);
+  await assertAccessible(page, "where to be paid", ANY_FAULT);
+  await picture("bank");
+  await tap("bank-remove");
+  await page.waitForSelector("[data-bank=none]");
+  await page.getByRole("link", { name: "My rights" }).click();
+});
+
 test("French is one tap away, and the dark screen can be read", async () => {
   await page.getByRole("button", { name: "Français" }).click();
   await page.getByRole("heading", { name: "Mes droits" }).waitFor();

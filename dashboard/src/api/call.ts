@@ -44,6 +44,8 @@ function freshKey(): string {
 
 export const get = <T>(path: string) => call<T>("GET", path);
 export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body, freshKey());
+export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, body);
+export const remove = (path: string) => call<void>("DELETE", path);
 
 /** A file, whole. */
 export const getFile = async (path: string) => (await answered("GET", path)).blob();

@@ -470,3 +470,9 @@ export interface Suspension {
   ends_at: string | null;
   lifted: { at: string } | null;
 }
+
+/** Where a courier is paid: the country and the last four of the IBAN, and since when. */
+export interface BankAccount {
+  iban: string;
+  since: string;
+}

@@ -1,7 +1,7 @@
 // What a courier's phone asks of the API.
-import { get, getFile, post } from "../api/call";
+import { get, getFile, post, put, remove } from "../api/call";
 import type {
-  Clock, Decisions, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
+  BankAccount, Clock, Decisions, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
 } from "../api/types";
 import type { PhoneEvent } from "./journal";
 import type { Fix, ProofFile } from "./storage";
@@ -41,6 +41,10 @@ export const api = {
     post<Review>("/v1/me/reviews", { about, question }),
   suspensions: () => get<Page<Suspension>>("/v1/me/suspensions"),
   statement: () => getFile("/v1/me/statement"),
+  bankAccount: () => get<{ account: BankAccount | null }>("/v1/me/bank-account"),
+  setBankAccount: (iban: string) =>
+    put<{ account: BankAccount | null }>("/v1/me/bank-account", { iban }),
+  removeBankAccount: () => remove("/v1/me/bank-account"),
   ledgerKey: () => get<{ key: string }>("/v1/ledger/key"),
   takeAlong: () => getFile("/v1/me/export"),
   erase: (password: string) => post<void>("/v1/me/erase", { password }),
