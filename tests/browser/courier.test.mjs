@@ -366,10 +366,15 @@ test("the account is checked on the phone, and its file on a page that anybody m
 
   const { text, key } = statement(LINES);
   await open.getByLabel("The co-op's public key").fill(key);
-  const long = await outcome(text);
-  assert.equal(long.outcome, "holds");
-  console.log(`a statement of ${LINES} lines verifies in ${long.ms} ms in the browser`);
-  assert.ok(Number(long.ms) < VERIFY_MS_MAX, `${long.ms} ms`);
+  const took = [];
+  for (let time = 0; time < 5; time += 1) {
+    const long = await outcome(text);
+    assert.equal(long.outcome, "holds");
+    took.push(Number(long.ms));
+  }
+  console.log(`a statement of ${LINES} lines verifies in the browser in ${took.join(", ")} ms`);
+  const median = [...took].sort((a, b) => a - b)[2];
+  assert.ok(median < VERIFY_MS_MAX, `${median} ms`);
   await open.close();
   await page.getByRole("link", { name: "My rights" }).click();
 });

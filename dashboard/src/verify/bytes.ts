@@ -55,12 +55,8 @@ export class Fields {
   }
 }
 
-/** SHA-256 over all parts, as small hexadecimal digits. */
-export function hash(...parts: Uint8Array[]): string {
-  const digest = sha256.create();
-  for (const part of parts) digest.update(part);
-  return toHex(digest.digest());
-}
+/** SHA-256 as small hexadecimal digits. */
+export const hash = (bytes: Uint8Array): string => toHex(sha256(bytes));
 
 export const hashOfText = (text: string): string => hash(UTF8.encode(text));
 

@@ -1,12 +1,9 @@
 // Merkle trees as in RFC 6962.
 import { fromHex, hash } from "./bytes";
 
-const LEAF = Uint8Array.of(0);
-const NODE = Uint8Array.of(1);
+export const leafHash = (bytes: Uint8Array): string => hash(Uint8Array.of(0, ...bytes));
 
-export const leafHash = (bytes: Uint8Array): string => hash(LEAF, bytes);
-
-const node = (left: string, right: string): string => hash(NODE, fromHex(left), fromHex(right));
+const node = (left: string, right: string): string => hash(fromHex(`01${left}${right}`));
 
 /** The root to which a path leads (RFC 9162, 2.1.3.2); `null` where its length does not fit. */
 export function rootFrom(leaf: string, index: number, size: number, path: string[]): string | null {
