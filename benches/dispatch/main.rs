@@ -25,6 +25,10 @@ use rstar::RTree;
 use stopwatch::{median_us, time};
 use uuid::Uuid;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut text = String::new();
     for section in [ticks, index, assignment, days::published] {
