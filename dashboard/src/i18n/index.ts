@@ -1,6 +1,7 @@
 // Words and numbers in the reader's language. Times are shown in the browser's own time zone.
 import { current } from "../store/store";
 import type { Language } from "../store/preferences";
+import { moneyIn } from "../ui/money";
 import { en, type Key } from "./en";
 import { fr } from "./fr";
 
@@ -69,8 +70,7 @@ export function metres(m: number): string {
 
 export function money({ amount, currency }: { amount: number; currency: string }): string {
   const language = current().language === "fr" ? "fr-FR" : "en-IE";
-  const format = new Intl.NumberFormat(language, { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return moneyIn(language, amount, currency);
 }
 
 export function deliveryCount(n: number): string {

@@ -1,5 +1,6 @@
 // What came of a check.
 import type { Language } from "../store/preferences";
+import { moneyIn } from "../ui/money";
 import type { Outcome } from "./check";
 import type { Verdict } from "./statement";
 import { faultWords, type Say } from "./words";
@@ -11,11 +12,6 @@ const locale = (language: Language) => (language === "fr" ? "fr-FR" : "en-GB");
 export const timeOf = (micros: number, language: Language): string =>
   new Intl.DateTimeFormat(locale(language), { dateStyle: "medium", timeStyle: "short" })
     .format(micros / 1000);
-
-export function money(amount: number, currency: string, language: Language): string {
-  const format = new Intl.NumberFormat(locale(language), { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-}
 
 interface Props {
   say: Say;
@@ -40,7 +36,7 @@ export function Result({ say, language, outcome }: Props) {
       <dl>
         <dt>{say("account")}</dt><dd><code>{verdict.account}</code></dd>
         <dt>{say("lines")}</dt><dd>{verdict.lines}</dd>
-        <dt>{say("balance")}</dt><dd>{money(verdict.head.balance, verdict.currency, language)}</dd>
+        <dt>{say("balance")}</dt><dd>{moneyIn(locale(language), verdict.head.balance, verdict.currency)}</dd>
         <dt>{say("head")}</dt><dd><code>{verdict.head.seq}:{verdict.head.hash}</code></dd>
       </dl>
       <p>{signature(say, language, verdict)}</p>

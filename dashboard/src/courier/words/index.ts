@@ -2,6 +2,7 @@
 import { current } from "../state";
 import type { Money } from "../../api/types";
 import { en, type Key } from "./en";
+import { moneyIn } from "../../ui/money";
 import { fr } from "./fr";
 
 export type { Key };
@@ -38,6 +39,5 @@ export function duration(seconds: number): string {
 }
 
 export function money({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat(locale(), { style: "currency", currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return moneyIn(locale(), amount, currency);
 }
