@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Role } from "./api/types";
 import { BoardPage } from "./board/board";
 import { t } from "./i18n";
@@ -21,7 +21,7 @@ export function App() {
   const theme = useStore((state) => state.theme);
   const language = useStore((state) => state.language);
   useEffect(applyTheme, [theme]);
-  useEffect(() => void (document.documentElement.lang = language), [language]);
+  useLayoutEffect(() => void (document.documentElement.lang = language), [language]);
 
   if (session.state === "unknown") return <p class="waiting" role="status">{t("app.waiting")}</p>;
   if (session.state === "out") return <LoginPage expired={session.expired} />;

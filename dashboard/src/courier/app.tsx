@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { remember } from "../store/preferences";
 import { leave } from "./session";
 import { today, update, useCourier } from "./state";
@@ -28,7 +28,7 @@ export function App() {
     addEventListener("hashchange", turn);
     return () => removeEventListener("hashchange", turn);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.title = t("app.title");
   }, [language]);

@@ -1,7 +1,7 @@
 // The page at /verify/: whether a statement holds, checked in the browser; and what the co-op has
 // signed so far. No login, and no network but for the list.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { detectLanguage, remember, type Language } from "../store/preferences";
 import { check, type Outcome } from "./check";
 import { Checkpoints } from "./checkpoints";
@@ -28,7 +28,7 @@ function App() {
     remember("language", chosen);
     setLanguage(chosen);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
     document.title = `${say("title")} · paceline`;
   }, [language]);
