@@ -7,6 +7,7 @@
 #[path = "support/dir.rs"]
 mod dir;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -16,9 +17,13 @@ use std::time::{Duration, Instant};
 
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use dir::Dir;
+use futures_util::future::join_all;
+use paceline::embedded::Services;
 use paceline::robo::{Day, Login, ReplayOptions, Report, replay_instance};
 use paceline::{embedded, simulate};
+use reqwest::{Client, RequestBuilder};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 const ADMIN: &str = "admin@coop.example";
@@ -31,19 +36,19 @@ async fn a_day_survives_the_death_of_every_part() {
     let dir = Dir::new("faults");
     let folder = day(&dir);
     let instance = simulate::instance(&folder).unwrap_or_else(|error| panic!("{error}"));
-    let mut server = Server::start(&dir, &folder);
+    let mut server = Server::start(&dir, Some(&folder));
     // Those of the server: whoever comes second shares.
     let services = embedded::start(dir.path(), None, None).unwrap_or_else(|e| panic!("{e}"));
     let orders = i64::try_from(instance.orders.len()).unwrap();
-    let (database, redis) = (services.database_url().to_owned(), services.redis_url().to_owned());
+    let redis = services.redis_url().to_owned();
     let url = format!("http://{}", server.address);
     let fire = async {
         for tenths in 1..=8 {
-            until_delivered(&database, orders * tenths / 10).await;
+            until_delivered(&services, orders * tenths / 10).await;
             match tenths {
                 3 => kill_9(redis_pid(&redis).await),
                 5 => kill_9(postgres_pid(dir.path())),
-                _ => server.kill_and_start(&dir, &folder).await,
+                _ => server.kill_and_start(&dir, Some(&folder)),
             }
         }
         std::future::pending::<()>().await;
@@ -59,6 +64,66 @@ async fn a_day_survives_the_death_of_every_part() {
     println!("{report}");
     assert_eq!(server.starts, 7, "the day was over before the fire");
     holds(&report, instance.orders.len());
+}
+
+/// A thousand calls with a hundred keys, and the server dies twice among them: whoever had no answer
+/// asks again with the same key.
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_are_made_once_though_the_server_dies() {
+    const KEYS: usize = 100;
+    let dir = Dir::new("once");
+    let mut server = Server::start(&dir, None);
+    let services = embedded::start(dir.path(), None, None).unwrap_or_else(|e| panic!("{e}"));
+    let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+    let base = format!("http://{}", server.address);
+    let login = json!({ "email": ADMIN, "password": PASSWORD });
+    let session = insist(|| client.post(format!("{base}/v1/auth/login")).json(&login)).await;
+    let token = session["access_token"].as_str().unwrap();
+    let place = json!({ "latitude": 48.8566, "longitude": 2.3522 });
+    let shop = json!({ "name": "Bistro", "kind": "shop", "place": place, "address": "1 Main" });
+    let post = |path: &str, key: String, body: &Value| {
+        let call = client.post(format!("{base}{path}")).bearer_auth(token).json(body);
+        call.header("Idempotency-Key", key)
+    };
+    let shop = insist(|| post("/v1/merchants", "shop".to_owned(), &shop)).await;
+    let order = json!({ "merchant_id": shop["id"], "dropoffs": [{ "place": place }] });
+    let calls = (0..10 * KEYS).map(async |call| {
+        let key = format!("order-{}", call % KEYS);
+        let made = insist(|| post("/v1/deliveries", key.clone(), &order)).await;
+        (key, made["id"].as_str().unwrap().to_owned())
+    });
+    let fire = async {
+        for third in 1..=2 {
+            while count(&services, "").await.is_none_or(|made| made < third * 33) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            server.kill_and_start(&dir, None);
+        }
+    };
+    let (made, ()) = tokio::join!(join_all(calls), fire);
+    let made: BTreeSet<(String, String)> = made.into_iter().collect();
+    assert_eq!(made.len(), KEYS, "a key got two answers: {made:?}");
+    assert_eq!(count(&services, "").await, Some(100));
+    assert_eq!(server.starts, 3, "all was made before the fire");
+}
+
+/// What comes of a call that is made until it is answered.
+async fn insist(call: impl Fn() -> RequestBuilder) -> Value {
+    let begun = Instant::now();
+    loop {
+        assert!(begun.elapsed() < PATIENCE, "no answer after {} s", PATIENCE.as_secs());
+        match call().send().await {
+            Ok(reply) if reply.status().is_success() => {
+                // It may die while it answers.
+                if let Ok(value) = reply.json().await {
+                    return value;
+                }
+            }
+            Ok(reply) => assert!(matches!(reply.status().as_u16(), 409 | 503), "{reply:?}"),
+            Err(_) => {}
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 /// What no fault may break.
@@ -110,7 +175,7 @@ fn day(dir: &Dir) -> PathBuf {
     folder
 }
 
-/// `paceline serve` with private services, by an instance's rules.
+/// `paceline serve` with private services, by an instance's rules where one is given.
 struct Server {
     address: String,
     child: Child,
@@ -118,7 +183,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(dir: &Dir, day: &Path) -> Self {
+    fn start(dir: &Dir, day: Option<&Path>) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.unwrap().to_string();
         let child = spawn(dir, &address, day);
@@ -132,7 +197,7 @@ impl Server {
     }
 
     /// As after a crash: at once, at the same address, on the same data.
-    async fn kill_and_start(&mut self, dir: &Dir, day: &Path) {
+    fn kill_and_start(&mut self, dir: &Dir, day: Option<&Path>) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.child = spawn(dir, &self.address, day);
@@ -148,9 +213,12 @@ impl Drop for Server {
     }
 }
 
-fn spawn(dir: &Dir, address: &str, day: &Path) -> Child {
+fn spawn(dir: &Dir, address: &str, day: Option<&Path>) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_paceline"));
-    command.args(["serve", "--instance"]).arg(day);
+    command.arg("serve");
+    if let Some(day) = day {
+        command.arg("--instance").arg(day);
+    }
     command.env_remove("DATABASE_URL").env_remove("REDIS_URL");
     command.env("PACELINE_SERVER__DATA_DIR", dir.path()).env("PACELINE_SERVER__LISTEN", address);
     command.env("PACELINE_AUTH__ADMIN_EMAIL", ADMIN).env("PACELINE_AUTH__ADMIN_PASSWORD", PASSWORD);
@@ -177,20 +245,20 @@ async fn redis_pid(url: &str) -> i32 {
 }
 
 /// Waits until so many deliveries are done; while the database is away, nothing is known.
-async fn until_delivered(database_url: &str, count: i64) {
-    while delivered(database_url).await.is_none_or(|delivered| delivered < count) {
+async fn until_delivered(services: &Services, least: i64) {
+    while count(services, "WHERE state = 'delivered'").await.is_none_or(|done| done < least) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
-async fn delivered(database_url: &str) -> Option<i64> {
+/// How many deliveries there are; `None` while the database is away.
+async fn count(services: &Services, which: &str) -> Option<i64> {
     #[derive(diesel::QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         count: i64,
     }
-    let mut conn = AsyncPgConnection::establish(database_url).await.ok()?;
-    let query = "SELECT count(*) FROM deliveries WHERE state = 'delivered'";
-    let row = diesel::sql_query(query).get_result::<Row>(&mut conn).await.ok()?;
-    Some(row.count)
+    let mut conn = AsyncPgConnection::establish(services.database_url()).await.ok()?;
+    let query = diesel::sql_query(format!("SELECT count(*) FROM deliveries {which}"));
+    Some(query.get_result::<Row>(&mut conn).await.ok()?.count)
 }

@@ -1,5 +1,8 @@
 //! A request that is sent again does what it did, once.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -65,6 +68,29 @@ async fn fifty_identical_orders_at_once_are_one() {
     assert!(made.iter().all(|(_, id)| id == first[0]), "{made:?}");
     assert_eq!(count(&shop).await, 1);
     assert!(order(&shop, "rush", 500).await.replayed());
+}
+
+/// Each of a hundred orders is sent ten times, all at once; who is told to wait asks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_calls_with_a_hundred_keys_make_a_hundred_deliveries() {
+    let coop = Coop::start().await;
+    let shop = coop.merchant("Bistro").await;
+    let ask = async |number: usize| {
+        let key = format!("order-{}", number % 100);
+        loop {
+            let reply = order(&shop, &key, 500).await;
+            if !matches!(reply.status, 409 | 503) {
+                return (key, text(&reply.created()["id"]).to_owned());
+            }
+            let pause = reply.header("retry-after").expect("when to come back");
+            tokio::time::sleep(Duration::from_secs(pause.parse().expect("seconds"))).await;
+        }
+    };
+    let made: BTreeSet<(String, String)> =
+        join_all((0..1_000).map(ask)).await.into_iter().collect();
+    assert_eq!(made.len(), 100, "a key got two answers: {made:?}");
+    let all = shop.get("/v1/deliveries?limit=200").await.ok();
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(100));
 }
 
 #[tokio::test(flavor = "multi_thread")]
