@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::language::Language;
+use crate::domain::notice::Occasion;
+
 const DEFAULTS: &str = include_str!("../config/default.toml");
 
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +23,7 @@ pub struct Config {
     pub ledger: Ledger,
     pub invoices: Invoices,
     pub webhooks: Webhooks,
+    pub notices: Notices,
     pub retention: Retention,
     pub log: Log,
 }
@@ -121,6 +125,24 @@ pub struct Webhooks {
     pub private_targets: bool,
     pub answer_within_s: u64,
     pub retry_s: Vec<i64>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    pub occasions: Vec<Occasion>,
+    pub language: Language,
+    pub smtp_url: String,
+    pub mail_from: String,
+    pub sms_url: String,
+    pub sms_token: String,
+}
+
+impl std::fmt::Debug for Notices {
+    /// Without the passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notices").field("occasions", &self.occasions).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

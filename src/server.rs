@@ -16,13 +16,15 @@ use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
 use crate::db::{self, OpenError};
 use crate::domain::text::Name;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::embedded::{self, Services, StartError};
 use crate::http::auth::Keys;
 use crate::http::{self, App};
 use crate::live::Live;
+use crate::loops::notices::Writer;
 use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub, Tools};
+use crate::outbound::post::{Post, PostError};
 use crate::outbound::web::Web;
 use crate::pictures::{PictureError, Pictures};
 use crate::secrets::{Links, Seal};
@@ -51,6 +53,8 @@ pub enum ServeError {
     Pictures(#[from] PictureError),
     #[error("cannot make requests: {0}")]
     Web(#[from] reqwest::Error),
+    #[error(transparent)]
+    Post(#[from] PostError),
     #[error("[clock] start: {0}")]
     Clock(String),
     #[error("the installation's secret in {path}: {error}")]
@@ -161,6 +165,18 @@ fn teller(config: &Config, seal: Seal) -> Result<Teller, ServeError> {
     Ok(Teller { web, seal, render: http::views::event, settings })
 }
 
+/// What tells customers.
+fn writer(config: &Config, links: Links) -> Result<Writer, ServeError> {
+    Ok(Writer {
+        post: Post::open(&config.notices)?,
+        links,
+        settings: config.notices.clone(),
+        coop: config.coop.name.clone(),
+        public_url: config.server.public_url.clone(),
+        link: Seconds(config.service.link_hours * 3_600),
+    })
+}
+
 /// Opens everything and starts to answer.
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
     open(config, services, None).await
@@ -220,6 +236,7 @@ async fn open(
         hub: hub.clone(),
         notary: notary.clone(),
         teller: teller(&config, seal)?,
+        writer: writer(&config, Links::new(&secret))?,
     };
     let loops = loops::start(coop.clone(), tools, &config, stop.clone());
     let listen = config.server.listen.clone();

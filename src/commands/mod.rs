@@ -51,6 +51,7 @@ pub mod identity;
 pub mod imports;
 pub mod intake;
 pub mod invoices;
+pub mod notices;
 pub mod offers;
 pub mod open_list;
 pub mod pay;

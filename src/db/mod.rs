@@ -30,6 +30,7 @@ pub mod indicators;
 pub mod invoices;
 pub mod ledger;
 pub mod merchants;
+pub mod notices;
 pub mod offers;
 pub mod outbox;
 pub mod pay_runs;

@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::schema::{proofs, tasks};
+use super::schema::{deliveries, proofs, tasks};
 use super::{Conn, from_word, word};
-use crate::domain::ids::{CourierId, DeliveryId, ProofId, TaskId};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, ProofId, TaskId};
 use crate::domain::proof::{PER_TASK_MAX, Picture};
 use crate::domain::time::Timestamp;
 
@@ -75,6 +75,32 @@ pub async fn of(conn: &mut Conn, delivery: DeliveryId) -> QueryResult<Vec<Pictur
         .load(conn)
         .await?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// A picture, and whose: the delivery and the merchant's own number for it.
+pub type Filed = (Picture, DeliveryId, Option<String>);
+
+/// Pictures that came in within a span, of one merchant's deliveries or of all, the oldest first.
+pub async fn between(
+    conn: &mut Conn,
+    merchant: Option<MerchantId>,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> QueryResult<Vec<Filed>> {
+    let mut query = proofs::table
+        .inner_join(tasks::table.inner_join(deliveries::table))
+        .filter(proofs::received_at.ge(from).and(proofs::received_at.lt(to)))
+        .into_boxed();
+    if let Some(merchant) = merchant {
+        query = query.filter(deliveries::merchant_id.eq(merchant));
+    }
+    let rows: Vec<(Row, DeliveryId, Option<String>)> = query
+        .order((proofs::received_at.asc(), proofs::id.asc()))
+        .limit(limit)
+        .select((Row::as_select(), deliveries::id, deliveries::external_reference))
+        .load(conn)
+        .await?;
+    rows.into_iter().map(|(row, id, reference)| Ok((row.read()?, id, reference))).collect()
 }
 
 /// The oldest ones from before `before`.

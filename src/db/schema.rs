@@ -46,6 +46,7 @@ diesel::table! {
     tasks (id) { id -> Uuid, delivery_id -> Uuid, seq -> SmallInt, kind -> Text, state -> Text,
         lat_e6 -> Integer, lng_e6 -> Integer, address -> Nullable<Text>,
         contact_name -> Nullable<Text>, contact_phone -> Nullable<Text>,
+        contact_email -> Nullable<Text>,
         not_before -> Nullable<Timestamptz>, not_after -> Nullable<Timestamptz>, rank -> Integer,
         started_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         signed_by -> Nullable<Text>, failure_code -> Nullable<Text>,
@@ -259,6 +260,14 @@ diesel::table! {
         answered_by -> Nullable<Uuid>, allowed -> Nullable<BigInt>, reason -> Nullable<Text>, }
 }
 diesel::table! {
+    notices (id) { id -> Uuid, task_id -> Uuid, occasion -> Text, channel -> Text, state -> Text,
+        made_at -> Timestamptz, due_at -> Timestamptz, claimed_until -> Nullable<Timestamptz>,
+        attempts -> Integer, ended_at -> Nullable<Timestamptz>, error -> Nullable<Text>, }
+}
+diesel::table! {
+    notice_cursor (one) { one -> Bool, seq -> BigInt, }
+}
+diesel::table! {
     pay_runs (id) { id -> Uuid, made_by -> Uuid, made_at -> Timestamptz, execute_on -> Text,
         from_name -> Text, from_iban -> Text, state -> Text, ended_by -> Nullable<Uuid>,
         ended_at -> Nullable<Timestamptz>, }
@@ -285,6 +294,7 @@ diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    notices,
     proofs,
     merchants,
     couriers,

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use super::schema::{deliveries, tasks};
 use super::{Conn, corrupt, from_word, word};
 use crate::domain::geo::Position;
+use crate::domain::identity::Email;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
 use crate::domain::task::{Contact, Failure, Proof, Stop, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Name, Note, Phone};
@@ -30,6 +31,7 @@ pub(super) struct Row {
     address: Option<String>,
     contact_name: Option<String>,
     contact_phone: Option<String>,
+    contact_email: Option<String>,
     not_before: Option<Timestamp>,
     not_after: Option<Timestamp>,
     rank: i32,
@@ -55,6 +57,7 @@ impl Row {
             address: task.stop.address.as_ref().map(Address::to_string),
             contact_name: contact.name.as_ref().map(Name::to_string),
             contact_phone: contact.phone.as_ref().map(Phone::to_string),
+            contact_email: contact.email.as_ref().map(Email::to_string),
             not_before: task.stop.window.map(TimeWindow::after),
             not_after: task.stop.window.map(TimeWindow::before),
             rank: task.rank,
@@ -108,6 +111,8 @@ impl Row {
         };
         let name = self.contact_name.as_deref().map(Name::new).transpose().map_err(corrupt)?;
         let phone = self.contact_phone.as_deref().map(Phone::new).transpose().map_err(corrupt)?;
+        let email = self.contact_email.as_deref().map(str::parse).transpose().map_err(corrupt)?;
+        let contact = Contact { name, phone, email };
         let window = match (self.not_before, self.not_after) {
             (Some(after), Some(before)) => Some(TimeWindow::new(after, before).map_err(corrupt)?),
             _ => None,
@@ -118,7 +123,7 @@ impl Row {
             stop: Stop {
                 place: Position::from_micro_degrees(self.lat_e6, self.lng_e6).map_err(corrupt)?,
                 address: self.address.as_deref().map(Address::new).transpose().map_err(corrupt)?,
-                contact: (name.is_some() || phone.is_some()).then_some(Contact { name, phone }),
+                contact: (contact != Contact::default()).then_some(contact),
                 window,
             },
             state,

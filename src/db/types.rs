@@ -10,8 +10,8 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId, InvoiceId,
-    MerchantId, MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId,
-    ShiftId, SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
+    MerchantId, MessageId, NoticeId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId,
+    ReviewId, ShiftId, SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -85,6 +85,7 @@ uuid_columns!(
     InvoiceId,
     MerchantId,
     MessageId,
+    NoticeId,
     OfferId,
     PayRunId,
     PhoneEventId,

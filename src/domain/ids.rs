@@ -142,6 +142,8 @@ ids! {
     WebhookId = "whk";
     /// One event on its way to one webhook.
     MessageId = "msg";
+    /// What a customer is told about a delivery.
+    NoticeId = "ntc";
     /// A table of deliveries that was handed in.
     ImportId = "imp";
     /// When there are slots to book.

@@ -8,23 +8,26 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{Package, Request};
 use super::geo::Position;
+use super::identity::{Email, EmailError};
 use super::task::{Contact, Stop};
 use super::text::{Address, Instructions, Name, Phone, Text};
 use super::time::{TimeWindow, Timestamp};
 
 /// The columns that a table may have. `dropoff.latlong` is needed.
-pub const COLUMNS: [&str; 16] = [
+pub const COLUMNS: [&str; 18] = [
     "reference",
     "pickup.latlong",
     "pickup.address",
     "pickup.address.name",
     "pickup.address.telephone",
+    "pickup.address.email",
     "pickup.comments",
     "pickup.timeslot",
     "dropoff.latlong",
     "dropoff.address",
     "dropoff.address.name",
     "dropoff.address.telephone",
+    "dropoff.address.email",
     "dropoff.comments",
     "dropoff.timeslot",
     "dropoff.packages",
@@ -108,7 +111,10 @@ impl<'a> Reader<'a> {
         let phone: Option<Phone> = self.text(&column("address.telephone"));
         let zone = self.zone;
         let window = self.read(&column("timeslot"), |text| span(text, zone));
-        let contact = Contact { name, phone };
+        let email: Option<Email> = self.read(&column("address.email"), |text| {
+            text.parse().map_err(|error: EmailError| error.to_string())
+        });
+        let contact = Contact { name, phone, email };
         let contact = (contact != Contact::default()).then_some(contact);
         let said = address.is_some() || contact.is_some() || window.is_some();
         if place.is_none() && said && self.cell(&column("latlong")).is_none() {

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
+use super::identity::Email;
 use super::ids::TaskId;
 use super::text::{Address, Name, Note, Phone};
 use super::time::{TimeWindow, Timestamp};
@@ -65,6 +66,8 @@ pub struct Contact {
     pub name: Option<Name>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
 }
 
 /// Where to go, when, and whom to ask for.

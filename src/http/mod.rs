@@ -51,9 +51,10 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, expenses, imports, invoice_page, invoices, ledger, me, merchants, offers,
-        open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights,
-        session, shifts, slots, statements, stream, surplus, tasks, users, webhooks,
+        deliveries, desk, expenses, imports, invoice_page, invoices, labels, ledger, me, merchants,
+        notices, offers, open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes,
+        reviews, rights, session, shifts, slots, statements, stream, surplus, tasks, users,
+        webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -87,6 +88,8 @@ pub fn routes(to: &mut ServiceConfig) {
     )
     .service(at("/v1/deliveries/{id}/ready").route(post().to(deliveries::ready_delivery)))
     .service(at("/v1/deliveries/{id}/links").route(get().to(deliveries::show_links)))
+    .service(at("/v1/deliveries/{id}/labels").route(get().to(labels::print_labels)))
+    .service(at("/v1/deliveries/{id}/notices").route(get().to(notices::list_notices)))
     .service(
         at("/v1/slot-plans")
             .route(get().to(slots::list_plans))
@@ -103,7 +106,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/imports/{id}").route(get().to(imports::show_import)))
         .service(at("/v1/imports/{id}/rows").route(get().to(imports::list_rows)))
         .service(at("/v1/imports/{id}/failed").route(get().to(imports::download_failed)))
-        .service(at("/v1/exports/deliveries").route(get().to(imports::export_deliveries)));
+        .service(at("/v1/exports/deliveries").route(get().to(imports::export_deliveries)))
+        .service(at("/v1/exports/proofs").route(get().to(proofs::export_proofs)));
     // merchants' programs
     to.service(at("/v1/events").route(get().to(webhooks::list_events)))
         .service(

@@ -3,44 +3,16 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+pub use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::domain::tracking::Step;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    French,
-    English,
-}
-
 impl Language {
-    pub const ALL: [Self; 2] = [Self::French, Self::English];
-
-    /// The language's tag (BCP 47).
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::French => "fr",
-            Self::English => "en",
-        }
-    }
-
-    /// What it calls itself.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::French => "Français",
-            Self::English => "English",
-        }
-    }
-
-    fn named(tag: &str) -> Option<Self> {
-        let primary = tag.split('-').next().unwrap_or("").trim();
-        Self::ALL.into_iter().find(|one| one.tag().eq_ignore_ascii_case(primary))
-    }
-
     /// What a request asks for: by name (`?lang=`), else by its `Accept-Language`.
     pub fn asked(name: Option<&str>, request: &HttpRequest) -> Self {
         let header = request.headers().get(header::ACCEPT_LANGUAGE);
         let accepted = header.and_then(|value| value.to_str().ok()).unwrap_or("");
-        name.and_then(Self::named).unwrap_or_else(|| Self::preferred(accepted))
+        name.and_then(Self::of_tag).unwrap_or_else(|| Self::preferred(accepted))
     }
 
     /// The best for an `Accept-Language` header (RFC 9110); English where it names none of ours.
@@ -52,7 +24,7 @@ impl Language {
             let digits = quality.trim().replace('.', "");
             let per_mille: u32 =
                 format!("{digits:0<4}").get(..4).and_then(|q| q.parse().ok()).unwrap_or(0);
-            if let Some(language) = Self::named(tag)
+            if let Some(language) = Self::of_tag(tag)
                 && per_mille > best.0
             {
                 best = (per_mille, language);

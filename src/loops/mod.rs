@@ -19,6 +19,7 @@ use crate::pictures::Pictures;
 pub mod books;
 pub mod dispatcher;
 pub mod imports;
+pub mod notices;
 pub mod offers;
 pub mod outbox;
 pub mod retention;
@@ -34,6 +35,7 @@ pub struct Tools {
     pub hub: Hub,
     pub notary: Arc<Notary>,
     pub teller: webhooks::Teller,
+    pub writer: notices::Writer,
 }
 
 /// Starts all loops on a thread of their own. They end soon after `stop` is cancelled; join the
@@ -44,7 +46,7 @@ pub fn start(
     config: &Config,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
-    let Tools { live, pictures, hub, notary, teller } = tools;
+    let Tools { live, pictures, hub, notary, teller, writer } = tools;
     let dispatch = config.dispatch;
     let retention = config.retention;
     let ledger = config.ledger;
@@ -57,7 +59,8 @@ pub fn start(
         let local = tokio::task::LocalSet::new();
         local.spawn_local(live.clone().follow());
         local.spawn_local(outbox::run(coop.clone(), hub.clone()));
-        local.spawn_local(webhooks::run(coop.clone(), hub, teller));
+        local.spawn_local(webhooks::run(coop.clone(), hub.clone(), teller));
+        local.spawn_local(notices::run(coop.clone(), hub, writer));
         local.spawn_local(offers::run(coop.clone()));
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));

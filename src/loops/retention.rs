@@ -8,7 +8,8 @@ use crate::commands::CommandError;
 use crate::config::Retention;
 use crate::coop::Coop;
 use crate::db::{
-    decisions, fixes, idempotency, identity, imports, outbox, phones, proofs, quotes, webhooks,
+    decisions, fixes, idempotency, identity, imports, notices, outbox, phones, proofs, quotes,
+    webhooks,
 };
 use crate::domain::time::Seconds;
 use crate::pictures::{Pictures, Whose};
@@ -37,6 +38,7 @@ async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(),
     decisions::forget(&mut conn, now - span(days.decisions_days), ROWS_MAX).await?;
     idempotency::forget(&mut conn, real_now - span(days.answers_days), ROWS_MAX).await?;
     webhooks::forget(&mut conn, real_now - span(days.events_days), ROWS_MAX).await?;
+    notices::forget(&mut conn, real_now - span(days.events_days), ROWS_MAX).await?;
     imports::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     quotes::forget(&mut conn, now - span(days.answers_days), ROWS_MAX).await?;
     phones::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;

@@ -59,3 +59,35 @@ async fn what_is_no_picture_is_refused_and_ten_are_enough() {
     assert_eq!(bistro.get(&list).await.ok()["items"].as_array().map(Vec::len), Some(10));
     alice.picture(&pickup, ID, picture(4, 3)).await.problem(409, "too-many");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pictures_of_a_day_are_taken_along_as_one_zip() {
+    let coop = Coop::start().await;
+    let (bistro, other) = (coop.merchant("Bistro").await, coop.merchant("Other").await);
+    let alice = coop.courier_on_shift("Alice", 0).await;
+    let order = json!({ "external_reference": "N° 7/b", "dropoffs": [{ "place": place(900, 0) }] });
+    let delivery = bistro.post("/v1/deliveries", order).await.created();
+    coop.dispatcher().await.assign(&delivery, &alice).await.ok();
+    alice.picture(&task(&delivery, "dropoff"), ID, picture(30, 20)).await.ok();
+    coop.pass(60);
+    let names = async |who: &crate::support::Actor, query: &str| {
+        let zip = who.get(&format!("/v1/exports/proofs{query}")).await.status(200).body;
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).expect("a zip");
+        let mut names = Vec::new();
+        for index in 0..zip.len() {
+            let mut file = zip.by_index(index).expect("a file");
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut file, &mut bytes).expect("whole");
+            let picture = image::load_from_memory(&bytes).expect("a picture");
+            assert_eq!((picture.width(), picture.height()), (30, 20));
+            names.push(file.name().expect("a name").into_owned());
+        }
+        names
+    };
+    let name = format!("N__7_b/photo-{ID}.jpg");
+    assert_eq!(names(&bistro, "").await, [name.clone()]);
+    assert_eq!(names(&coop.dispatcher().await, "").await, [name]);
+    assert!(names(&other, "").await.is_empty());
+    let before = format!("?to={}", coop.at(-60));
+    assert!(names(&bistro, &before).await.is_empty());
+}

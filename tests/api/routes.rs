@@ -269,6 +269,8 @@ pub fn all() -> Vec<Route> {
         Route { method: Method::PATCH, ..post("/v1/deliveries/{id}", A::Ordering, O::Delivery, json!({ "instructions": "ring twice", "contact": { "name": "M. Curie", "phone": "+33 1" }, "packages": [{ "name": "pizza", "quantity": 1, "volume_ml": 1, "weight_g": 1 }] })) },
         post("/v1/deliveries/{id}/ready", A::Ordering, O::Delivery, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
         get("/v1/deliveries/{id}/links", A::Ordering, O::Delivery),
+        get("/v1/deliveries/{id}/labels", A::Ordering, O::Delivery),
+        get("/v1/deliveries/{id}/notices", A::Ordering, O::Delivery),
         get("/v1/slot-plans", A::Ordering, O::None),
         create("/v1/slot-plans", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "plan": slot_plan() })),
         get("/v1/slot-plans/{id}/slots", A::Ordering, O::SlotPlan),
@@ -283,6 +285,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/imports/{id}/rows", A::Ordering, O::Import),
         get("/v1/imports/{id}/failed", A::Ordering, O::Import),
         get("/v1/exports/deliveries", A::Ordering, O::None),
+        get("/v1/exports/proofs", A::Ordering, O::None),
         // merchants' programs
         get("/v1/events", A::Ordering, O::None),
         get("/v1/webhooks", A::Ordering, O::None),

@@ -1,19 +1,24 @@
 //! Pictures of handing over: sent by the courier, seen by the merchant and the desk.
 
+use std::io::{Cursor, Write};
+
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::deliveries::own;
+use crate::commands::CommandError;
 use crate::commands::proofs::{self, Sent};
 use crate::db;
 use crate::domain::ids::{DeliveryId, ProofId, TaskId};
 use crate::domain::proof::{Picture, ProofKind};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Seconds, Timestamp};
 use crate::http::App;
 use crate::http::auth::{AsCourier, AsOrdering};
-use crate::http::body::{self, PathId, query};
+use crate::http::body::{self, PathId, Span, query};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::pictures::{Size, Whose};
@@ -92,9 +97,65 @@ pub async fn show_proof(
     own(&app, by.0, delivery).await?.ok_or(ApiError::NotFound("picture"))?;
     let size = if small { Size::Small } else { Size::Whole };
     let bytes = app.pictures.get(Whose::Proof(id.0), size).await;
-    let bytes = bytes.map_err(crate::commands::CommandError::from)?;
+    let bytes = bytes.map_err(CommandError::from)?;
     Ok(HttpResponse::Ok()
         .content_type("image/jpeg")
         .insert_header((header::CACHE_CONTROL, "private, max-age=86400"))
         .body(bytes.ok_or(NONE)?))
+}
+
+/// Most pictures in one zip: it is whole in memory.
+const ZIPPED_MAX: i64 = 200;
+
+/// `GET /v1/exports/proofs?from=&to=`: the pictures that came in then, of the last day where nothing
+/// else is asked for, each in the folder of its delivery: the merchant's own number, or the id.
+pub async fn export_proofs(
+    app: Data<App>,
+    by: AsOrdering,
+    request: HttpRequest,
+) -> Result<HttpResponse, ApiError> {
+    let span = query::<Span>(&request)?.or_last(Seconds(86_400), app.coop.clock.now());
+    let mut conn = app.coop.conn().await?;
+    let found = db::proofs::between(&mut conn, by.0.only(), span, ZIPPED_MAX + 1).await?;
+    drop(conn);
+    if i64::try_from(found.len()).is_ok_and(|count| count > ZIPPED_MAX) {
+        let detail = format!("more than {ZIPPED_MAX} pictures: ask for a shorter span");
+        return Err(ApiError::Invalid { detail, pointer: None });
+    }
+    let mut files = Vec::with_capacity(found.len());
+    for (picture, delivery, reference) in found {
+        let bytes = app.pictures.get(Whose::Proof(picture.id), Size::Whole).await;
+        let bytes = bytes.map_err(CommandError::from)?;
+        let kind = match picture.kind {
+            ProofKind::Photo => "photo",
+            ProofKind::Signature => "signature",
+        };
+        let folder = reference.as_deref().map_or_else(|| delivery.to_string(), as_file_name);
+        files.extend(bytes.map(|bytes| (format!("{folder}/{kind}-{}.jpg", picture.id), bytes)));
+    }
+    let zipped = tokio::task::spawn_blocking(move || zipped(&files)).await;
+    let broken = |error: Box<dyn std::error::Error + Send + Sync>| CommandError::Internal(error);
+    let bytes = zipped.map_err(|error| broken(error.into()))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"proofs.zip\""))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(bytes.map_err(|error| broken(error.into()))?))
+}
+
+/// What each system takes for a folder's name.
+fn as_file_name(text: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
+    text.chars().map(plain).collect()
+}
+
+/// Pictures are packed already: they are only put together.
+fn zipped(files: &[(String, Vec<u8>)]) -> std::io::Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, bytes) in files {
+        zip.start_file(name.as_str(), stored)?;
+        zip.write_all(bytes)?;
+    }
+    Ok(zip.finish()?.into_inner())
 }

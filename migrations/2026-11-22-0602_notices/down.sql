@@ -1,0 +1,2 @@
+DROP TABLE notices, notice_cursor;
+ALTER TABLE tasks DROP COLUMN contact_email;
