@@ -23,6 +23,7 @@ mod life;
 mod modes;
 mod once;
 mod open_list;
+mod openapi;
 mod orders;
 mod pay;
 mod pay_runs;
