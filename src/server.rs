@@ -162,7 +162,7 @@ fn teller(config: &Config, seal: Seal) -> Result<Teller, ServeError> {
     let settings = config.webhooks.clone();
     let answer_within = Duration::from_secs(settings.answer_within_s);
     let web = Web::new(http::reach(config), answer_within)?;
-    Ok(Teller { web, seal, render: http::views::event, settings })
+    Ok(Teller { web, seal, render: http::events::render, settings })
 }
 
 /// What tells customers.

@@ -197,7 +197,7 @@ async fn ahead(tx: &mut Conn, courier: CourierId) -> Result<Vec<TaskId>, Command
 }
 
 /// A courier's stops in riding order, and the count of their changes.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct RouteOrder {
     pub version: i64,
     pub tasks: Vec<TaskId>,

@@ -1,5 +1,6 @@
 //! What merchants owe becomes less: they pay, or something is given back of a price.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, CommandError, Once};
@@ -20,7 +21,7 @@ use crate::domain::time::Timestamp;
 const PAYMENT_MAX: i64 = 10_000_000_000;
 
 /// What was given back of a price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Credit {
     pub entry_id: EntryId,
     /// The entry of the price.
@@ -126,7 +127,7 @@ pub(super) async fn may_take_back(tx: &mut Conn, booked: &Booked) -> Result<bool
 }
 
 /// What came in at the bank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     pub entry_id: EntryId,
     pub merchant_id: MerchantId,

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Conn;
@@ -13,7 +14,7 @@ use crate::domain::time::Timestamp;
 pub const PEOPLE_MIN: i64 = 5;
 
 /// Indicators 1 to 3 of article R1326-2 of the Code des transports (decree 2021-501).
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
 pub struct Averages {
     #[diesel(sql_type = BigInt)]
     pub couriers: i64,
@@ -33,7 +34,7 @@ pub struct Averages {
 }
 
 /// Indicators 4 to 7: a week's or a month's work of one courier, by how many deliveries it had.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
 pub struct Volume {
     /// `week` or `month`.
     #[diesel(sql_type = Text)]
@@ -122,7 +123,7 @@ pub async fn volumes(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryRe
 }
 
 /// What a worker's representative sees of a span: sums over all couriers, never a person.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
 pub struct Summary {
     #[diesel(sql_type = BigInt)]
     pub couriers: i64,

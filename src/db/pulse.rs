@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz};
 use diesel_async::RunQueryDsl;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Conn;
@@ -16,7 +17,8 @@ const HOURS_MAX: i64 = 8 * 24 + 2;
 const PRESENT_MIN_S: i64 = 900;
 
 /// One hour's work. Hours in which nothing happened are left out.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
+#[schemars(rename = "PulseHour")]
 pub struct Hour {
     /// Its beginning, in UTC.
     #[diesel(sql_type = Timestamptz)]
@@ -57,7 +59,7 @@ pub async fn hours(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResu
 }
 
 /// How late drop-offs were; negative is early. Absent where nothing was delivered.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
 pub struct Lateness {
     #[diesel(sql_type = BigInt)]
     pub delivered: i64,
@@ -86,7 +88,8 @@ pub async fn lateness(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryR
 
 /// Time on shift, how much of it with a job, and what was earned an hour: the box and its whiskers,
 /// in minor units. Absent where nobody was on shift for a quarter of an hour.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
+#[schemars(rename = "PulseWork")]
 pub struct Work {
     #[diesel(sql_type = BigInt)]
     pub couriers: i64,
@@ -152,7 +155,8 @@ pub async fn work(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResul
 }
 
 /// How things stand now: what waits, the books, what is told to merchants, the engine.
-#[derive(QueryableByName, Serialize)]
+#[derive(QueryableByName, Serialize, JsonSchema)]
+#[schemars(rename = "PulseHealth")]
 pub struct Health {
     #[diesel(sql_type = BigInt)]
     pub open: i64,

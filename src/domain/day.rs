@@ -6,13 +6,17 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp as Moment, ToSpan};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
 /// A day of the calendar: `2026-12-25`. Where, says the time zone it is used with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", extend("format" = "date"))]
 pub struct Day(Date);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 //! `open -> assigned -> picked_up -> delivered`, or an end with a reason: `failed`, `cancelled`.
 //! Every step is a pure function of the delivery; `None` means "already so".
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use amend::Amendment;
@@ -23,10 +24,11 @@ pub const STOPS_MAX: usize = 20;
 pub const PACKAGES_MAX: usize = 50;
 
 /// Some equal parcels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Package {
     pub name: Name,
+    #[schemars(range(min = 1))]
     pub quantity: u16,
     /// Millilitres of one parcel.
     #[serde(default)]
@@ -214,6 +216,10 @@ impl Request {
 }
 
 impl DeliveryState {
+    /// Every [`name`](Self::name).
+    pub const NAMES: [&str; 6] =
+        ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Open => "open",

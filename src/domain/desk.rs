@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
@@ -18,7 +19,8 @@ use super::time::{Seconds, TimeWindow, Timestamp};
 pub const TAGS_MAX: usize = 20;
 
 /// What the desk has written on a delivery. Not for merchants.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "DeskMarks")]
 pub struct Desk {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,

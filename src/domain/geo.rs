@@ -1,10 +1,13 @@
 //! Places on the map, and the flat piece of ground on which distances are measured.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A point on the map, in whole micro-degrees (about 11 cm), so that equality, ordering and
 /// replay are exact. WGS 84; latitude first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "Degrees", into = "Degrees")]
 pub struct Position {
     lat_e6: i32,
@@ -12,10 +15,12 @@ pub struct Position {
 }
 
 /// How a position is written: decimal degrees.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Degrees {
+    #[schemars(range(min = -90, max = 90))]
     pub latitude: f64,
+    #[schemars(range(min = -180, max = 180))]
     pub longitude: f64,
 }
 
@@ -83,9 +88,21 @@ impl From<Position> for Degrees {
 
 /// A distance in whole metres.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
 )]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct Metres(pub i64);
 
 impl std::ops::Add for Metres {

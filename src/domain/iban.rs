@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
 /// How long the numbers of each country are that takes part in SEPA (IBAN registry of ISO 13616).
@@ -53,7 +54,8 @@ const LENGTHS: [(&str, usize); 42] = [
 
 /// An International Bank Account Number that a SEPA transfer can reach, without spaces. Length and
 /// check digits fit (ISO 13616).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String", inline, extend("minLength" = 15, "maxLength" = 50))]
 pub struct Iban(String);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

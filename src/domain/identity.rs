@@ -3,13 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::ids::{CourierId, MerchantId, UserId};
 use super::text::Name;
 
 /// What somebody may be here. One person can have several roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Courier,
@@ -63,7 +66,8 @@ impl FromStr for Role {
 ///
 /// Checked for shape only (one `@`, something on both sides, a dot in the domain, no spaces);
 /// whether it exists is known when mail arrives.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String", inline, extend("format" = "email", "maxLength" = 254))]
 pub struct Email(String);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -112,7 +116,7 @@ impl<'de> Deserialize<'de> for Email {
 }
 
 /// Somebody who can log in. A courier's or a merchant's user names whose affairs are the own ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     pub id: UserId,
     pub name: Name,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Package, Request};
@@ -36,7 +37,7 @@ pub const COLUMNS: [&str; 18] = [
 ];
 
 /// What is wrong with a row, and in which column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CellFault {
     /// None where it is the row's as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]

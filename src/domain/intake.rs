@@ -4,6 +4,7 @@
 //! last first. An event is done when all before it are; so whatever the network does, the outcome is
 //! the one of a phone that was never away.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{PhoneEventId, ShiftId, TaskId};
@@ -19,8 +20,9 @@ pub const AHEAD_MAX: i64 = 10_000;
 pub const LATE_MAX: Seconds = Seconds(7 * 86_400);
 
 /// What a courier did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "PhoneAct")]
 pub enum Act {
     ShiftStarted {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +46,7 @@ pub enum Act {
 }
 
 /// One thing that happened on a phone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneEvent {
     pub id: PhoneEventId,

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
@@ -50,8 +51,9 @@ impl fmt::Display for Number {
 }
 
 /// A month of the calendar, written `2026-03`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])$"))]
 pub struct Month(Date);
 
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +97,8 @@ pub fn year_of(at: Timestamp, zone: &TimeZone) -> i16 {
 }
 
 /// A line of a document: an entry of the merchant's account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "InvoiceLine")]
 pub struct Line {
     pub entry_id: EntryId,
     pub kind: LineKind,
@@ -108,8 +111,9 @@ pub struct Line {
 }
 
 /// What a line is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "InvoiceLineKind")]
 pub enum LineKind {
     Price,
     /// Given by a customer and taken in by the merchant; the courier has all of it.
@@ -242,7 +246,7 @@ impl Invoice {
 }
 
 /// What the lines of one tax rate sum to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RateSum {
     pub vat_basis_points: i64,
     pub net: i64,
@@ -282,8 +286,9 @@ const fn plus(one: Parts, other: Parts) -> Parts {
 }
 
 /// Whether an invoice is paid. Reckoned from the books each time, never kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "InvoiceState")]
 pub enum State {
     Issued,
     PartPaid,
@@ -336,7 +341,7 @@ pub fn settle(documents: &[Invoice], paid: i64) -> (Vec<Settled>, i64) {
 }
 
 /// What a merchant owes, by how long it has been due, in minor units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Ages {
     pub not_due: i64,
     pub days_1_to_30: i64,

@@ -1,12 +1,13 @@
 //! Shops, restaurants and producers: those who ask for deliveries.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
 use super::ids::MerchantId;
 use super::text::{Address, Name};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MerchantKind {
     Restaurant,
@@ -26,7 +27,7 @@ impl MerchantKind {
 }
 
 /// Somebody who asks for deliveries; goods are picked up at `place` unless a delivery says otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Merchant {
     pub id: MerchantId,
     pub name: Name,

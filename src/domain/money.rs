@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An ISO 4217 code, three capital letters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String", inline, extend("pattern" = "^[A-Z]{3}$"))]
 pub struct Currency([u8; 3]);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl<'de> Deserialize<'de> for Currency {
 }
 
 /// An amount in minor units (cents) of one currency. May be negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     pub amount: i64,

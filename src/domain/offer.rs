@@ -1,5 +1,6 @@
 //! A question to a courier: will you take this? Shown in full before any answer; refusing is free.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::{Metres, Position};
@@ -10,7 +11,7 @@ use super::text::{Address, Name};
 use super::time::Timestamp;
 
 /// A stop as an offer shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OfferedStop {
     pub place: Position,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -18,7 +19,7 @@ pub struct OfferedStop {
 }
 
 /// A delivery as an offer shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OfferedDelivery {
     pub id: DeliveryId,
     pub merchant_name: Name,
@@ -29,7 +30,8 @@ pub struct OfferedDelivery {
 }
 
 /// What is known before the answer: distances, places, pay (Code des transports, L1326-2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "OfferTerms")]
 pub struct Terms {
     /// From where the courier is free to the first pickup.
     pub approach_m: Metres,
@@ -43,7 +45,7 @@ pub struct Terms {
     pub deliveries: Vec<OfferedDelivery>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OfferState {
     Live,

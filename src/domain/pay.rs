@@ -3,6 +3,7 @@
 //! `pay = max(sum of pieces, guarantee x paid time)` per shift: the pieces are booked as they are
 //! done, the top-up to the guarantee when the shift is closed. All in whole minor units.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Metres;
@@ -16,7 +17,7 @@ const MILE_MM: i64 = 1_609_344;
 
 /// A voted tariff. Amounts in minor units of `currency`. A figure that an older text does not name
 /// is 0, so that lines from before it can be reckoned again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tariff {
     pub name: String,
@@ -65,8 +66,9 @@ pub struct Tariff {
 pub struct TariffError(String);
 
 /// How a delivery ended for the courier who held it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PieceOutcome")]
 pub enum Outcome {
     #[default]
     Delivered,
@@ -74,25 +76,38 @@ pub enum Outcome {
     Cancelled,
 }
 
+/// The most that one piece is reckoned from: metres of a ride ...
+const WAY_MAX: i64 = 1_000_000;
+/// ... seconds of a time ...
+const TIME_MAX: i64 = 7 * 86_400;
+/// ... and stops of a kind.
+const STOPS_MAX: u32 = 1_000;
+
 /// What the pay for one delivery is reckoned from; kept with the line, so that anyone can check.
 /// Older lines do not say all of it: they are of deliveries that were handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PieceInputs {
     #[serde(default)]
     pub outcome: Outcome,
+    #[schemars(range(max = STOPS_MAX))]
     pub pickups: u32,
+    #[schemars(range(max = STOPS_MAX))]
     pub dropoffs: u32,
     /// From the first pickup to the last drop-off.
+    #[schemars(range(min = 0, max = WAY_MAX))]
     pub trip_m: Metres,
     /// From where the courier was free to the first pickup; a bundle's is shared out.
     #[serde(default)]
+    #[schemars(range(min = 0, max = WAY_MAX))]
     pub approach_m: Metres,
     /// From acceptance, or the end of the delivery before, to the end.
     #[serde(default)]
+    #[schemars(range(min = 0, max = TIME_MAX))]
     pub engaged_s: Seconds,
     /// At counters, from arrival to pickup.
     #[serde(default)]
+    #[schemars(range(min = 0, max = TIME_MAX))]
     pub waited_s: Seconds,
 }
 
@@ -106,11 +121,9 @@ impl PieceInputs {
 
     /// Whether somebody can have ridden so: within a thousand kilometres and a week.
     pub fn sensible(&self) -> bool {
-        const WAY_MAX: i64 = 1_000_000;
-        const TIME_MAX: i64 = 7 * 86_400;
         let way = [self.trip_m.0, self.approach_m.0].iter().all(|m| (0..=WAY_MAX).contains(m));
         let time = [self.engaged_s.0, self.waited_s.0].iter().all(|s| (0..=TIME_MAX).contains(s));
-        way && time && self.pickups <= 1_000 && self.dropoffs <= 1_000
+        way && time && self.pickups <= STOPS_MAX && self.dropoffs <= STOPS_MAX
     }
 }
 
@@ -123,8 +136,11 @@ pub struct GuaranteeInputs {
 }
 
 /// For what a part of the pay is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PayPartKind")]
 pub enum PartKind {
     Base,
     Pickups,
@@ -137,7 +153,7 @@ pub enum PartKind {
 }
 
 /// A part of the pay, as a courier is shown it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PayPart {
     pub kind: PartKind,
     /// Deliveries, stops, metres or seconds.

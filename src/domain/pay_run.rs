@@ -1,5 +1,6 @@
 //! Pay runs: what couriers are owed, on its way to their banks.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
@@ -23,7 +24,7 @@ pub struct Party {
 }
 
 /// What the co-op owes a courier, account by account, in cents; never negative.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Owed {
     pub pay: i64,
@@ -50,7 +51,7 @@ impl Owed {
 }
 
 /// Why somebody who is owed something is not in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotPaid {
     /// The courier has not said where to.

@@ -2,13 +2,14 @@
 //!
 //! The text is TOML; `config/policy/dispatch.toml` is the founding one and explains every line.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::vehicle::VehicleKind;
 
 /// A whole dispatch policy. Unknown or missing settings are refused: a typo in a voted text must
 /// not pass for a default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DispatchPolicy {
     /// How work reaches a courier.
@@ -33,8 +34,9 @@ pub struct DispatchPolicy {
 }
 
 /// How work reaches a courier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AssignmentMode")]
 pub enum Mode {
     /// The courier is told.
     Direct,
@@ -47,8 +49,9 @@ pub enum Mode {
 }
 
 /// `[assignment]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchAssignment")]
 pub struct Assignment {
     /// How work reaches a courier.
     pub mode: Mode,
@@ -59,8 +62,9 @@ pub struct Assignment {
 }
 
 /// `[search]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchSearch")]
 pub struct Search {
     /// How many of the nearest couriers are looked at for one job.
     pub candidates_max: usize,
@@ -76,8 +80,9 @@ pub struct Search {
 }
 
 /// `[limits]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchLimits")]
 pub struct Limits {
     /// An older position is not trusted for an assignment, in seconds.
     pub position_age_max_s: i64,
@@ -90,8 +95,9 @@ pub struct Limits {
 }
 
 /// `[weights]`: thousandths of a second of a customer's waiting, for one unit of each cost.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchWeights")]
 pub struct Weights {
     /// For one second of delay.
     pub delay: i64,
@@ -106,8 +112,9 @@ pub struct Weights {
 }
 
 /// `[fairness]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchFairness")]
 pub struct Fairness {
     /// The most that equality may cost one delivery, in seconds of delay.
     pub delay_max_s: i64,
@@ -121,8 +128,9 @@ pub struct Fairness {
 }
 
 /// `[bundling]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchBundling")]
 pub struct Bundling {
     /// The most deliveries picked up together at one counter.
     pub size_max: usize,
@@ -131,16 +139,18 @@ pub struct Bundling {
 }
 
 /// `[commitment]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchCommitment")]
 pub struct Commitment {
     /// How long before the courier has to leave the decision falls, in seconds.
     pub slack_s: i64,
 }
 
 /// `[ahead]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchAhead")]
 pub struct Ahead {
     /// The farthest that a courier with nothing to do is asked to ride to wait elsewhere, in metres;
     /// 0 turns it off.
@@ -152,8 +162,9 @@ pub struct Ahead {
 }
 
 /// `[replanning]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchReplanning")]
 pub struct Replanning {
     /// How many deliveries change hands in one tick at most; 0 turns it off.
     pub moves_max: usize,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cel::{Context, Program, Value};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::money::{Currency, Money, scale};
@@ -40,8 +41,9 @@ pub const VARIABLES: [&str; 11] = [
 const FUNCTIONS: [&str; 3] = ["in_zone", "from_zone", "quantity"];
 
 /// How the rules that fit make a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PriceStrategy")]
 pub enum Strategy {
     /// The first one that fits is the price.
     First,
@@ -50,8 +52,9 @@ pub enum Strategy {
 }
 
 /// What a rule counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ChargeForm")]
 pub enum Form {
     /// `amount`, once.
     Fixed,
@@ -66,18 +69,23 @@ pub enum Form {
 }
 
 /// What a rule costs. One flat shape for all forms, so that a fault in it has a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PriceCharge")]
 pub struct Charge {
     pub form: Form,
     /// Minor units.
     #[serde(default)]
+    #[schemars(range(min = -AMOUNT_MAX, max = AMOUNT_MAX))]
     pub amount: i64,
     #[serde(default)]
+    #[schemars(range(min = 0))]
     pub beyond: i64,
     #[serde(default = "one")]
+    #[schemars(range(min = 1))]
     pub step: i64,
     #[serde(default)]
+    #[schemars(range(min = -10_000, max = 100_000))]
     pub basis_points: i64,
 }
 
@@ -85,8 +93,9 @@ const fn one() -> i64 {
     1
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PriceRule")]
 pub struct Rule {
     pub name: Name,
     /// When it fits.
@@ -94,13 +103,16 @@ pub struct Rule {
     pub charge: Charge,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PriceBook")]
 pub struct Book {
     pub strategy: Strategy,
+    #[schemars(length(min = 1, max = RULES_MAX))]
     pub rules: Vec<Rule>,
     /// Value added tax on top of a price, in hundredths of a percent.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 10_000))]
     pub vat_basis_points: i64,
 }
 
@@ -141,7 +153,8 @@ pub struct Facts {
 }
 
 /// What a rule said of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RuleVerdict")]
 pub struct Verdict {
     pub rule: Name,
     pub when: Expression,

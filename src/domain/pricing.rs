@@ -1,5 +1,6 @@
 //! What a merchant pays for a delivery.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::DeliveryState;
@@ -7,7 +8,7 @@ use super::geo::Metres;
 use super::money::{Currency, Money, scale};
 
 /// The price list of the co-op: a base and a rate per kilometre between the stops.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceList {
     pub version: String,
@@ -28,7 +29,8 @@ pub struct PriceList {
 }
 
 /// By what a price was made; kept with the delivery, so that what is booked in the end names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PriceBasis")]
 pub struct Basis {
     /// The price list's version, or `book-7`.
     pub version: String,
@@ -37,7 +39,8 @@ pub struct Basis {
 }
 
 /// A part of a price, and where it comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PriceLine")]
 pub struct Line {
     /// `base`, `distance`, `minimum`.
     pub code: String,

@@ -1,5 +1,6 @@
 //! Pictures that show a handing over: a photo of the goods, a drawn signature.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CourierId, ProofId, TaskId};
@@ -8,7 +9,9 @@ use super::time::Timestamp;
 /// Most pictures of one stop.
 pub const PER_TASK_MAX: i64 = 10;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ProofKind {
     Photo,

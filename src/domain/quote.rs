@@ -1,5 +1,6 @@
 //! A quote: what a delivery will cost and when it can be there, binding for a while, for one use.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::Request;
@@ -10,7 +11,8 @@ use super::pricing::{Basis, Line};
 use super::time::{Seconds, Timestamp};
 
 /// From when to when something will happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "QuoteSpan")]
 pub struct Span {
     /// If everything goes as well as it can now.
     pub earliest: Timestamp,
@@ -19,7 +21,8 @@ pub struct Span {
 }
 
 /// What is offered for the request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "QuoteTerms")]
 pub struct Terms {
     pub price: Money,
     /// On top of the price.

@@ -1,5 +1,6 @@
 //! A person looks again at what was decided about a courier, within two weeks.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{
@@ -12,8 +13,9 @@ use super::time::{Seconds, Timestamp};
 pub const DUE: Seconds = Seconds(14 * 86_400);
 
 /// What a courier asks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "ReviewAbout")]
 pub enum About {
     /// A dispatch decision, about one job where that is known.
     Decision {
@@ -37,8 +39,9 @@ pub enum About {
     Other {},
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ReviewOutcome")]
 pub enum Outcome {
     /// It stays as it was.
     Upheld,

@@ -1,5 +1,6 @@
 //! A span in which a courier works: planned, open, ended. Positions are kept in an open one only.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CourierId, ShiftId};
@@ -23,7 +24,7 @@ pub struct Shift {
 }
 
 /// Which time of a shift counts for the guarantee.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaidTime {
     /// From start to stop.

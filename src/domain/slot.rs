@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
@@ -19,8 +20,11 @@ const CAPACITY_MAX: i32 = 10_000;
 const AHEAD_MAX: u16 = 90;
 
 /// A time of day on the co-op's walls: `11:30`. `24:00` is the end of the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))]
 pub struct Clock {
     minute: u16,
 }
@@ -54,22 +58,28 @@ impl From<Clock> for String {
 }
 
 /// Opening hours on some days of the week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "OpeningHours")]
 pub struct Hours {
     /// 1 is Monday.
+    #[schemars(length(min = 1, max = 7), inner(range(min = 1, max = 7)))]
     pub weekdays: Vec<u8>,
     pub from: Clock,
     pub to: Clock,
 }
 
 /// When there are slots, and how many places each has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SlotPlan")]
 pub struct Plan {
     pub name: Name,
+    #[schemars(length(min = 1, max = HOURS_MAX))]
     pub hours: Vec<Hours>,
+    #[schemars(range(min = 5, max = 24 * 60))]
     pub length_minutes: u16,
+    #[schemars(range(min = 1, max = CAPACITY_MAX))]
     pub capacity: i32,
     /// A slot closes so long before it begins.
     #[serde(default)]
@@ -77,9 +87,11 @@ pub struct Plan {
     /// Today's slots close at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_day_until: Option<Clock>,
+    #[schemars(range(max = AHEAD_MAX))]
     pub days_ahead: u16,
     /// Holidays.
     #[serde(default)]
+    #[schemars(length(max = CLOSED_MAX))]
     pub closed: Vec<Day>,
 }
 
@@ -100,8 +112,9 @@ pub enum PlanError {
 }
 
 /// A slot that a delivery is to be in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SlotChoice")]
 pub struct Choice {
     pub plan_id: SlotPlanId,
     pub starts_at: Timestamp,

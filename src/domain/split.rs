@@ -4,6 +4,7 @@
 //! already: the tax comes on top and is the tax office's as a whole. What the members vote on is the
 //! rest. So a change of the tax changes what a shop pays, and nobody's part.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::money::{scale, split};
@@ -12,7 +13,7 @@ use super::money::{scale, split};
 const WEIGHT_MAX: u32 = 1_000_000;
 
 /// The voted key: weights of the parts of a price before VAT.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitKey {
     pub version: String,
@@ -69,7 +70,8 @@ pub struct Split {
 }
 
 /// A price in its parts, in minor units. All have the sign of the price.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PriceParts")]
 pub struct Parts {
     pub vat: i64,
     pub couriers: i64,

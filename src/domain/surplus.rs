@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::CourierId;
@@ -13,8 +14,9 @@ const WHOLE: i64 = 10_000;
 const AMOUNT_MAX: i64 = 100_000_000_000_000;
 
 /// What the law says: a voted text of `config/policy`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SurplusLaw")]
 pub struct Law {
     pub version: String,
     /// The least part of a surplus that goes to the reserve, in hundredths of a percent.
@@ -47,8 +49,9 @@ impl Law {
 }
 
 /// By what refunds are shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "SurplusMeasure")]
 pub enum Measure {
     /// Seconds of paid time.
     Hours,

@@ -1,5 +1,6 @@
 //! A courier may not work for a while. Only a person decides that, with reasons and notice.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{CourierId, SuspensionId, UserId};
@@ -9,7 +10,7 @@ use super::time::{Seconds, Timestamp};
 /// Between the decision and its effect, unless safety is named.
 pub const NOTICE: Seconds = Seconds(14 * 86_400);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Suspension {
     pub id: SuspensionId,
     pub courier_id: CourierId,
@@ -25,7 +26,7 @@ pub struct Suspension {
     pub lifted: Option<Lifted>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lifted {
     pub at: Timestamp,
     pub by: UserId,

@@ -3,6 +3,7 @@
 //! `todo -> doing -> done | failed`, and `cancelled` from either of the first two. Going straight
 //! from `todo` to `done` is allowed: fewer taps for the person on the bike.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
@@ -11,7 +12,9 @@ use super::ids::TaskId;
 use super::text::{Address, Name, Note, Phone};
 use super::time::{TimeWindow, Timestamp};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskKind {
     Pickup,
@@ -19,15 +22,18 @@ pub enum TaskKind {
 }
 
 /// What was handed over to whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "HandoverProof")]
 pub struct Proof {
     /// The name of the person who took the goods.
     pub signed_by: Name,
 }
 
 /// Why a stop could not be served. The codes that the sector's software shares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
     Damaged,
@@ -50,7 +56,7 @@ pub enum FailureCode {
 }
 
 /// A failure as reported: a code, and words where a code does not say enough.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     pub code: FailureCode,
@@ -59,7 +65,7 @@ pub struct Failure {
 }
 
 /// Somebody to call at a stop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +77,7 @@ pub struct Contact {
 }
 
 /// Where to go, when, and whom to ask for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
     pub place: Position,
@@ -112,6 +118,9 @@ pub struct TaskStepError {
 }
 
 impl TaskState {
+    /// Every [`name`](Self::name).
+    pub const NAMES: [&str; 5] = ["todo", "doing", "done", "failed", "cancelled"];
+
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Todo => "todo",

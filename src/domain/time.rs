@@ -4,10 +4,12 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant in UTC, in whole milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String", extend("format" = "date-time", "pattern" = "^(19[7-9][0-9]|[2-9][0-9]{3})-"))]
 pub struct Timestamp(i64);
 
 /// The text is not an RFC 3339 instant, or lies outside the years 1970 to 9999.
@@ -94,9 +96,21 @@ impl Sub<Seconds> for Timestamp {
 
 /// A span of time in whole seconds; may be negative.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    JsonSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
 )]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct Seconds(pub i64);
 
 impl Seconds {
@@ -133,7 +147,7 @@ impl std::iter::Sum for Seconds {
 }
 
 /// When a stop may be served: not before `after`, promised by `before`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "RawWindow")]
 pub struct TimeWindow {
     after: Timestamp,
@@ -146,7 +160,7 @@ pub enum TimeWindowError {
     Empty { after: Timestamp, before: Timestamp },
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawWindow {
     after: Timestamp,

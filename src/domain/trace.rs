@@ -1,5 +1,6 @@
 //! Where couriers were: what of a phone's positions is kept. Only what lies in a shift.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
@@ -37,7 +38,7 @@ impl Worked {
 }
 
 /// Why a fix is dropped; the answer to the phone says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Dropped {
     /// Nobody is located outside work.

@@ -2,6 +2,7 @@
 //! (<https://www.standardwebhooks.com>). Here is when a message is tried again, when an endpoint is
 //! left alone, and when it is given up.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{MerchantId, WebhookId};
@@ -40,8 +41,9 @@ const KINDS: [&str; 8] = [
 ];
 
 /// The name of an event that can be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(with = "String", rename = "EventKind", extend("enum" = KINDS))]
 pub struct Kind(String);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Parts of the city with a name, drawn as GeoJSON (RFC 7946).
 
 use geo::{Contains, LineString, Point, Polygon};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
@@ -15,19 +16,20 @@ pub const ZONES_MAX: i64 = 200;
 const CORNERS_MAX: usize = 5_000;
 
 /// A GeoJSON polygon; positions are longitude, latitude, as GeoJSON has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Raw", into = "Raw")]
 pub struct Shape(Rings);
 
 /// An outline and the holes in it.
 type Rings = Vec<Vec<[f64; 2]>>;
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
 enum Kind {
     Polygon,
 }
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     r#type: Kind,
@@ -70,7 +72,7 @@ impl From<Shape> for Raw {
 }
 
 /// A part of the city with a name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Zone {
     pub name: ZoneName,

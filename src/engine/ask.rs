@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::check::{self, Fault};
@@ -35,7 +36,7 @@ pub struct Advice {
 }
 
 /// What is promised to whom on duty, ridden to the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outlook {
     /// Drop-offs later than promised.
     pub late: usize,
@@ -48,7 +49,8 @@ pub struct Outlook {
 }
 
 /// What couriers earn an hour in this pay period, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "EarningsSpread")]
 pub struct Spread {
     pub lowest: i64,
     pub median: i64,

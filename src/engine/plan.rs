@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ahead;
@@ -57,7 +58,7 @@ pub struct Proposal {
 }
 
 /// A task in a proposed route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedStop {
     /// Which task.
@@ -97,8 +98,9 @@ pub struct Explanation {
 }
 
 /// What became of a job in a tick.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schemars(rename = "DispatchVerdict")]
 pub enum Verdict {
     /// It is proposed to this courier.
     Proposed {

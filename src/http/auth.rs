@@ -15,8 +15,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::App;
 use super::error::ApiError;
@@ -59,6 +59,23 @@ pub struct Keys {
 struct Verifier {
     key: DecodingKey,
     public: Vec<u8>,
+}
+
+/// A JSON Web Key Set (RFC 7517).
+#[derive(Serialize, JsonSchema)]
+pub struct KeySet {
+    keys: Vec<PublicKey>,
+}
+
+/// The public half of a key that signs access tokens (RFC 8037).
+#[derive(Serialize, JsonSchema)]
+pub struct PublicKey {
+    kty: &'static str,
+    crv: &'static str,
+    r#use: &'static str,
+    alg: &'static str,
+    kid: String,
+    x: String,
 }
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
@@ -153,15 +170,17 @@ impl Keys {
     }
 
     /// The public halves as a JSON Web Key Set (RFC 7517).
-    pub fn jwks(&self) -> Value {
+    pub fn jwks(&self) -> KeySet {
         let known = self.verifiers.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let key = |(kid, verifier): (&String, &Verifier)| {
-            json!({
-                "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid,
-                "x": URL_SAFE_NO_PAD.encode(&verifier.public),
-            })
+        let key = |(kid, verifier): (&String, &Verifier)| PublicKey {
+            kty: "OKP",
+            crv: "Ed25519",
+            r#use: "sig",
+            alg: "EdDSA",
+            kid: kid.clone(),
+            x: URL_SAFE_NO_PAD.encode(&verifier.public),
         };
-        json!({ "keys": known.iter().map(key).collect::<Vec<_>>() })
+        KeySet { keys: known.iter().map(key).collect() }
     }
 
     /// Who a token speaks for. `Ok(None)`: it names a key that is not known here (yet).

@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Query};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -79,6 +80,11 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
         })
     }
 }
+
+/// The body of a request that says all by its address.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
 
 /// A body on its way in.
 struct Incoming {
@@ -190,7 +196,7 @@ pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, ApiError> 
 }
 
 /// A query that is a span of time and nothing else.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
     pub from: Option<Timestamp>,

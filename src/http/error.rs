@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::CommandError;
@@ -22,7 +23,7 @@ use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 
 /// One thing that is wrong with a request, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fault {
     /// JSON Pointer (RFC 6901) into the body.
     pub pointer: String,
@@ -34,7 +35,10 @@ pub enum ApiError {
     Unauthenticated(&'static str),
     Forbidden(&'static str),
     NotFound(&'static str),
-    MethodNotAllowed,
+    /// With the methods that the address knows.
+    MethodNotAllowed {
+        allowed: &'static str,
+    },
     TooLarge {
         bytes_max: usize,
     },
@@ -77,7 +81,7 @@ impl ApiError {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
-            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::MethodNotAllowed { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json"),
             Self::Malformed { .. } => (StatusCode::BAD_REQUEST, "malformed"),
@@ -252,7 +256,7 @@ impl fmt::Display for ApiError {
         match self {
             Self::Unauthenticated(detail) | Self::Forbidden(detail) => f.write_str(detail),
             Self::NotFound(what) => write!(f, "no such {what}"),
-            Self::MethodNotAllowed => f.write_str("this address does not know that method"),
+            Self::MethodNotAllowed { .. } => f.write_str("this address does not know that method"),
             Self::TooLarge { bytes_max } => {
                 write!(f, "the body is larger than {bytes_max} bytes")
             }
@@ -263,14 +267,20 @@ impl fmt::Display for ApiError {
     }
 }
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// What is said of a request that went wrong (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+pub struct Problem<'a> {
+    /// A URI that ends on the code.
     r#type: String,
     title: &'a str,
     status: u16,
+    /// What is wrong, for people.
     detail: String,
+    /// What is wrong, for programs.
     code: &'a str,
+    /// By which the server's log knows the request.
     request_id: String,
+    /// Where it is wrong, as far as that is known.
     errors: Vec<Fault>,
 }
 
@@ -300,6 +310,9 @@ impl ResponseError for ApiError {
         }
         if status == StatusCode::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Self::MethodNotAllowed { allowed } = self {
+            answer.insert_header((header::ALLOW, *allowed));
         }
         let mut answer = answer.json(problem);
         let problem_json = HeaderValue::from_static("application/problem+json");

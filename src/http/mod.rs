@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpResponse, HttpResponseBuilder, HttpServer, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer, ResponseError};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,8 @@ use crate::pictures::Pictures;
 pub mod auth;
 mod body;
 pub mod error;
+pub mod events;
+pub mod openapi;
 mod ops;
 mod pages;
 mod paging;
@@ -64,6 +66,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/auth/logout").route(post().to(session::log_out)))
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
+        .service(at("/v1/openapi.json").route(get().to(openapi::show_openapi)))
+        .service(at("/docs").route(get().to(openapi::show_docs)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
         .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
         .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
@@ -322,8 +326,9 @@ fn not_found_response() -> HttpResponse {
     ApiError::NotFound("address").error_response()
 }
 
-async fn method_not_allowed() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::MethodNotAllowed)
+async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let allowed = openapi::methods(request.match_pattern().as_deref()).unwrap_or_default();
+    Err(ApiError::MethodNotAllowed { allowed })
 }
 
 /// 201, and a note where the answer is one from before.

@@ -4,13 +4,29 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use diesel_async::RunQueryDsl;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::App;
 
+#[derive(Serialize, JsonSchema)]
+pub struct Alive {
+    status: &'static str,
+}
+
 /// `GET /livez`: the process answers.
 pub async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "ok" }))
+    HttpResponse::Ok().json(Alive { status: "ok" })
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Ready {
+    /// `ok`, `degraded` without Redis, `down` without Postgres.
+    status: &'static str,
+    /// `ok` or `down`.
+    postgres: &'static str,
+    /// Likewise.
+    redis: &'static str,
 }
 
 /// `GET /readyz`: 503 without Postgres; Redis away means degraded, and says so.
@@ -27,7 +43,7 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
         (false, _) => "down",
     };
     let mut answer = if postgres { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    answer.json(json!({ "status": status, "postgres": word(postgres), "redis": word(redis) }))
+    answer.json(Ready { status, postgres: word(postgres), redis: word(redis) })
 }
 
 /// `GET /metrics`, in the Prometheus text format.

@@ -2,29 +2,38 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 
 /// Most items of a page.
 pub const LIMIT_MAX: i64 = 200;
-const LIMIT_DEFAULT: i64 = 50;
+pub const LIMIT_DEFAULT: i64 = 50;
+
+/// How many items a page has at most, if so many are asked for.
+pub fn limit(asked: Option<i64>) -> Result<i64, ApiError> {
+    let limit = asked.unwrap_or(LIMIT_DEFAULT);
+    if (1..=LIMIT_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    let detail = format!("limit must be between 1 and {LIMIT_MAX}");
+    Err(ApiError::Invalid { detail, pointer: None })
+}
 
 /// `?limit=` and `?cursor=`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct Paging {
+    /// Most items of the page.
+    #[schemars(range(min = 1, max = LIMIT_MAX), extend("default" = LIMIT_DEFAULT))]
     limit: Option<i64>,
+    /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
 impl Paging {
     pub fn limit(&self) -> Result<i64, ApiError> {
-        let limit = self.limit.unwrap_or(LIMIT_DEFAULT);
-        if (1..=LIMIT_MAX).contains(&limit) {
-            return Ok(limit);
-        }
-        let detail = format!("limit must be between 1 and {LIMIT_MAX}");
-        Err(ApiError::Invalid { detail, pointer: None })
+        limit(self.limit)
     }
 
     pub fn cursor<K: FromStr>(&self) -> Result<Option<K>, ApiError> {
@@ -38,9 +47,12 @@ impl Paging {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// A part of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     pub items: Vec<T>,
+    /// For `?cursor=`; none on the last page.
     pub next_cursor: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, html};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -60,12 +61,13 @@ struct Near {
     metres: i64,
 }
 
-#[derive(Deserialize)]
-struct LanguageQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct LanguageQuery {
     lang: Option<String>,
 }
 
-fn language(request: &HttpRequest) -> Language {
+/// What the one who asks reads.
+pub fn language(request: &HttpRequest) -> Language {
     let asked = super::body::query::<LanguageQuery>(request).ok().and_then(|query| query.lang);
     Language::asked(asked.as_deref(), request)
 }
@@ -148,7 +150,7 @@ pub async fn show_tracking(
     Ok(page(StatusCode::OK, frame(&words, !shown.step.is_over(), &inner)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteIn {
     note: String,

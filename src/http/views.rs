@@ -1,12 +1,13 @@
 //! What goes out: the domain as clients see it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::{Delivery, DeliveryState, Package};
 use crate::domain::desk::Desk;
-use crate::domain::event::{DeliveryTold, Event};
+use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
 use crate::domain::ledger::Detail;
@@ -20,10 +21,11 @@ use crate::domain::text::{Address, Instructions, Name, Reference};
 use crate::domain::time::Timestamp;
 use crate::domain::vehicle::VehicleKind;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct TaskView {
     pub id: TaskId,
     pub kind: TaskKind,
+    #[schemars(extend("enum" = TaskState::NAMES))]
     pub state: &'static str,
     pub place: Position,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,20 +78,21 @@ impl From<Task> for TaskView {
 }
 
 /// Why a delivery ended without being delivered.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct EndReason {
     pub code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct DeliveryView {
     pub id: DeliveryId,
     pub merchant_id: MerchantId,
     pub merchant_name: Name,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_reference: Option<Reference>,
+    #[schemars(extend("enum" = DeliveryState::NAMES))]
     pub state: &'static str,
     pub placed_at: Timestamp,
     pub ready_at: Timestamp,
@@ -174,7 +177,7 @@ impl From<DeliveryTold> for DeliveryView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ShiftView {
     pub id: ShiftId,
     pub courier_id: CourierId,
@@ -182,6 +185,7 @@ pub struct ShiftView {
     pub from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
+    #[schemars(extend("enum" = ["planned", "open", "ended"]))]
     pub state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
@@ -213,7 +217,7 @@ impl From<Shift> for ShiftView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct OfferView {
     pub id: OfferId,
     pub courier_id: CourierId,
@@ -245,7 +249,7 @@ impl From<Offer> for OfferView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct CourierView {
     pub id: CourierId,
     pub name: Name,
@@ -259,11 +263,12 @@ impl From<Courier> for CourierView {
 }
 
 /// A stop of a courier's route.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct RouteStop {
     pub task_id: TaskId,
     pub delivery_id: DeliveryId,
     pub kind: TaskKind,
+    #[schemars(extend("enum" = TaskState::NAMES))]
     pub state: &'static str,
     pub place: Position,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -282,7 +287,7 @@ pub struct RouteStop {
 }
 
 /// A line of a courier's account, with everything needed to reckon it again.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PayLine {
     pub id: EntryId,
     pub seq: i64,
@@ -300,7 +305,7 @@ pub struct PayLine {
 }
 
 /// A price in its voted parts, in minor units of the line's currency.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub struct PriceView {
     /// Of the price list or the price book.
     pub version: String,
@@ -353,43 +358,6 @@ impl PayLine {
             balance: Money::new(line.balance, currency),
             price,
             detail,
-        }
-    }
-}
-
-/// An event as the stream tells it.
-pub fn event(event: Event) -> serde_json::Value {
-    use serde_json::json;
-    match event {
-        Event::Delivery { told, .. } => {
-            let taken_from = told.taken_from;
-            let mut data = json!({ "delivery": DeliveryView::from(*told) });
-            if let Some(courier) = taken_from {
-                data["taken_from"] = json!(courier);
-            }
-            data
-        }
-        Event::Shift { shift, courier_name } => json!({
-            "courier": {
-                "id": shift.courier_id,
-                "name": courier_name,
-                "on_shift": shift.is_open(),
-                "shift_to": shift.planned.map(|window| window.before()),
-            },
-            "shift": ShiftView::from(shift),
-        }),
-        Event::Offer { offer } => json!({ "offer": OfferView::from(*offer) }),
-        Event::Route { courier_id, version, tasks } => {
-            json!({ "courier_id": courier_id, "version": version, "tasks": tasks })
-        }
-        Event::Pay { courier_id, amount } => {
-            json!({ "courier_id": courier_id, "amount": amount })
-        }
-        Event::Automation { zone, automatic, reason, by } => {
-            json!({ "zone": zone, "automatic": automatic, "reason": reason, "by": by })
-        }
-        Event::WebhookDisabled { webhook_id, reason, .. } => {
-            json!({ "webhook_id": webhook_id, "reason": reason })
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 
+use crate::openapi::described;
 use crate::routes::{self, Access, Object, Route, Who};
 use crate::world::World;
 
@@ -19,6 +20,7 @@ fn expected(route: &Route, who: Who, own: bool) -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_reaches_what_is_theirs_and_nothing_else() {
     let world = World::whole().await;
+    let document = world.actor(Who::Anonymous).get("/v1/openapi.json").await.ok();
     let mut wrong = Vec::new();
     for route in routes::all() {
         let sides: &[bool] = match route.object {
@@ -68,6 +70,13 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
                 // Without a built dashboard there is no asset.
                 let fits = reply.status == expected
                     || route.path.ends_with("{file:.*}") && reply.status == 404;
+                let responses = &described(&document, &route)["responses"];
+                // The client goes where a redirect leads.
+                let documented = responses.get(reply.status.to_string()).is_some()
+                    || ["303", "308"].iter().any(|status| responses.get(status).is_some());
+                if !documented {
+                    wrong.push(format!("{name}: {} is not in the document", reply.status));
+                }
                 if !fits {
                     wrong.push(format!("{name}: {} instead of {expected}", reply.status));
                 } else if matches!(expected, 401 | 403 | 404) {

@@ -26,6 +26,7 @@ mod modes;
 mod notices;
 mod once;
 mod open_list;
+mod openapi;
 mod orders;
 mod pay;
 mod pay_runs;

@@ -254,6 +254,8 @@ pub fn all() -> Vec<Route> {
         Route { success: 204, ..post("/v1/auth/logout", A::Public, O::None, refresh) },
         Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
         get("/.well-known/jwks.json", A::Public, O::None),
+        get("/v1/openapi.json", A::Public, O::None),
+        get("/docs", A::Public, O::None),
         get("/v1/clock", A::Public, O::None),
         get("/v1/ledger/checkpoints", A::Public, O::None),
         Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +13,8 @@ use super::line::{Line, field, number};
 const CHAIN_TAG: &str = "paceline-chain-1";
 
 /// A SHA-256, written as 64 small hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+#[schemars(with = "String", inline, extend("pattern" = "^[0-9a-f]{64}$"))]
 pub struct Hash(pub [u8; 32]);
 
 impl Hash {
@@ -103,8 +105,9 @@ pub fn link(account: &str, seq: i64, before: Hash, canonical: &[u8]) -> Hash {
 }
 
 /// Where an account stands: after so many lines, with this balance and hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LedgerHead")]
 pub struct Head {
     pub seq: i64,
     pub balance: i64,

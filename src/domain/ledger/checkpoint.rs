@@ -2,6 +2,7 @@
 //! what the books said.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::chain::{Hash, from_hex, to_hex};
@@ -64,7 +65,8 @@ impl Checkpoint {
 }
 
 /// The public half of a key that signs checkpoints: 64 small hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String", inline, extend("pattern" = "^[0-9a-f]{64}$"))]
 pub struct NotaryKey([u8; 32]);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,8 +111,9 @@ impl<'de> Deserialize<'de> for NotaryKey {
 }
 
 /// A checkpoint with the signature that vouches for it, as it is published.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Checkpoint")]
 pub struct Signed {
     pub number: i64,
     pub issued_us: i64,
@@ -119,6 +122,7 @@ pub struct Signed {
     pub previous_root: Hash,
     pub key: NotaryKey,
     #[serde(serialize_with = "write_signature", deserialize_with = "read_signature")]
+    #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{128}$"))]
     pub signature: [u8; 64],
 }
 

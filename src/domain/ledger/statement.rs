@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Detail;
@@ -20,7 +21,7 @@ pub const FORMAT: &str = "paceline-statement-1";
 pub const LINES_MAX: usize = 20_000;
 
 /// A line in a bundle: what a [`Line`] says that the bundle does not say once for all, and its hash.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatementLine {
     pub seq: i64,
@@ -38,8 +39,9 @@ pub struct StatementLine {
 }
 
 /// Where the account's leaf is in the checkpoint's tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LedgerProof")]
 pub struct Proof {
     pub index: u64,
     pub seq: i64,
@@ -47,7 +49,7 @@ pub struct Proof {
     pub path: Vec<Hash>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     pub format: String,

@@ -8,6 +8,7 @@ pub mod freshness;
 pub mod lateness;
 pub mod riding;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Task;
@@ -15,8 +16,9 @@ use super::route::Visit;
 use crate::domain::policy::Weights;
 
 /// Every cost of one proposal, or of one route.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CostTerms")]
 pub struct Terms {
     /// Seconds the deliveries arrive later than with a courier standing at the counter.
     pub delay_s: i64,

@@ -19,13 +19,16 @@ pub mod vehicle;
 pub mod window;
 pub mod zone;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::{CourierState, Job};
 use crate::domain::policy::DispatchPolicy;
 
 /// Why a courier cannot have a job. The code is part of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
     /// The merchant and the courier are kept apart.

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,16 +17,17 @@ use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 
-#[derive(Deserialize)]
-struct SearchQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct SearchQuery {
     user_id: Option<UserId>,
     kind: Option<String>,
     delivery_id: Option<DeliveryId>,
     courier_id: Option<CourierId>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ActView {
+    #[schemars(with = "String", extend("format" = "uuid"))]
     id: Uuid,
     seq: i64,
     at: Timestamp,

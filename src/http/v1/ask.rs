@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tracing::error;
 
-use super::decisions::told;
+use super::decisions::ExplanationView;
 use crate::clock;
 use crate::commands::CommandError;
 use crate::domain::automation::Manual;
@@ -27,14 +27,15 @@ use crate::loops::snapshot;
 /// Most deliveries in one question.
 const ASKED_MAX: usize = 50;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskIn {
+    #[schemars(length(min = 1, max = ASKED_MAX))]
     delivery_ids: BTreeSet<DeliveryId>,
 }
 
 /// One courier, what would be new, and the whole route with it in riding order.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProposalView {
     courier_id: CourierId,
     delivery_ids: Vec<DeliveryId>,
@@ -55,7 +56,8 @@ impl From<Proposal> for ProposalView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AdviceEffect")]
 struct Effect {
     before: Outlook,
     after: Outlook,
@@ -63,13 +65,21 @@ struct Effect {
     currency: Currency,
 }
 
-#[derive(Serialize)]
+/// Why a delivery should go to whom it should.
+#[derive(Serialize, JsonSchema)]
+struct AskedView {
+    delivery_id: DeliveryId,
+    #[serde(flatten)]
+    explanation: ExplanationView,
+}
+
+#[derive(Serialize, JsonSchema)]
 pub struct AdviceView {
     /// The instant that it was thought for.
     at: Timestamp,
     policy_version: String,
     proposals: Vec<ProposalView>,
-    explanations: Vec<Value>,
+    explanations: Vec<AskedView>,
     /// What cannot be given any more, or not before it is let go.
     left_out: Vec<DeliveryId>,
     effect: Effect,
@@ -104,11 +114,10 @@ pub async fn ask_engine(
 fn view(app: &App, at: Timestamp, wanted: BTreeSet<DeliveryId>, advice: Advice) -> AdviceView {
     let told_of: BTreeSet<DeliveryId> =
         advice.explanations.iter().map(|about| about.delivery).collect();
-    let explanations = advice.explanations.iter().map(|about| {
-        let mut about_one = told(about);
-        about_one["delivery_id"] = serde_json::json!(about.delivery);
-        about_one
-    });
+    let explanations = advice
+        .explanations
+        .iter()
+        .map(|about| AskedView { delivery_id: about.delivery, explanation: about.into() });
     AdviceView {
         at,
         policy_version: app.coop.rules.dispatch_version.clone(),

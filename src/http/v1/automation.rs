@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::automation;
@@ -17,7 +18,7 @@ use crate::http::error::ApiError;
 use crate::http::paging::Page;
 
 /// What was said last of the whole co-op, or of a zone.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SwitchView {
     #[serde(skip_serializing_if = "Option::is_none")]
     zone: Option<ZoneName>,
@@ -44,7 +45,7 @@ pub async fn list_switches(
     Ok(Json(Page::whole(switches.into_iter().map(SwitchView::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchIn {
     /// None: the whole co-op.

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::bank_accounts;
@@ -12,7 +13,8 @@ use crate::http::auth::AsCourier;
 use crate::http::body::Body;
 use crate::http::error::ApiError;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BankAccountView")]
 pub struct AccountView {
     /// The country and the last four: whoever looks over a shoulder learns no more.
     iban: String,
@@ -25,7 +27,7 @@ impl AccountView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MyAccount {
     /// `None`: the courier has not said, and is left out of pay runs.
     account: Option<AccountView>,
@@ -38,8 +40,9 @@ pub async fn show_my_account(app: Data<App>, by: AsCourier) -> Result<Json<MyAcc
     Ok(Json(MyAccount { account }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "BankAccountIn")]
 pub struct AccountIn {
     iban: Iban,
 }

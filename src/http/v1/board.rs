@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db;
@@ -23,13 +24,13 @@ const RECENT: Seconds = Seconds(2 * 3600);
 /// phone's batches come on true time.
 const STALE_S: i64 = 90;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct BoardStop {
     task_id: TaskId,
     place: Position,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct BoardCourier {
     id: CourierId,
     name: Name,
@@ -47,7 +48,8 @@ pub struct BoardCourier {
     route: Vec<BoardStop>,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
+#[schemars(rename = "BoardCounts")]
 pub struct Counts {
     open: usize,
     assigned: usize,
@@ -59,7 +61,7 @@ pub struct Counts {
     couriers_on_shift: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct BoardView {
     now: Timestamp,
     speed: i64,

@@ -6,6 +6,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::try_unfold;
 use futures_util::{Stream, TryStreamExt};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tracing::error;
 
@@ -25,9 +26,9 @@ use crate::http::error::ApiError;
 const PAGE: i64 = 1_000;
 
 /// Both days are within.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DaysQuery {
+pub struct DaysQuery {
     from: Option<Day>,
     to: Option<Day>,
 }

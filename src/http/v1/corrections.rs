@@ -1,6 +1,7 @@
 //! What was booked wrongly: asked to be taken back, agreed to, booked anew.
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::corrections;
@@ -13,12 +14,12 @@ use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsTreasurer};
-use crate::http::body::{Body, OptionalBody, PathId};
+use crate::http::body::{Body, Nothing, OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::v1::reviews::ReviewView;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReversalView {
     entry_id: EntryId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +52,7 @@ pub(super) fn person(caller: &Caller) -> Result<UserId, ApiError> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReverseIn {
     reason: Note,
@@ -68,16 +69,12 @@ pub async fn reverse_entry(
     Ok(Json(corrections::reverse(&app.coop, by, id.0, body.value.reason).await?.into()))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AgreeIn {}
-
 /// `POST /v1/ledger/reversals/{id}/agree`: by a second person. The id is the entry's.
 pub async fn agree_as_treasurer(
     app: Data<App>,
     by: AsTreasurer,
     id: PathId<EntryId>,
-    _body: OptionalBody<AgreeIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<ReversalView>, ApiError> {
     let by = person(&by.0)?;
     Ok(Json(corrections::agree(&app.coop, by, None, id.0).await?.into()))
@@ -89,7 +86,7 @@ pub async fn agree_as_courier(
     caller: AsAnyone,
     courier: AsCourier,
     id: PathId<EntryId>,
-    _body: OptionalBody<AgreeIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<ReversalView>, ApiError> {
     let by = person(&caller.0)?;
     Ok(Json(corrections::agree(&app.coop, by, Some(courier.0), id.0).await?.into()))
@@ -114,7 +111,7 @@ pub async fn list_my_reversals(
     Ok(Json(Page::whole(waiting.into_iter().map(ReversalView::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectIn {
     reasons: Note,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::commands::people::{self, NewLogin};
@@ -19,11 +20,12 @@ use crate::http::paging::Page;
 use crate::http::views::{CourierView, ShiftView};
 use crate::http::{App, created};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CourierIn {
     name: Name,
     email: Email,
+    #[schemars(length(min = 10, max = 200))]
     password: String,
     #[serde(default)]
     vehicle: VehicleKind,
@@ -52,7 +54,7 @@ pub async fn list_couriers(
     Ok(Json(Page::whole(couriers.into_iter().map(CourierView::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftIn {
     from: Timestamp,

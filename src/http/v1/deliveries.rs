@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::desk::{self, Order};
@@ -9,7 +10,9 @@ use crate::commands::{Answer, amendments, deliveries, pay};
 use crate::db;
 use crate::db::Conn;
 use crate::domain::access::Subject;
-use crate::domain::delivery::{Amendment, Delivery, Package, Request};
+use crate::domain::delivery::{
+    Amendment, Delivery, DeliveryState, PACKAGES_MAX, Package, Request, STOPS_MAX,
+};
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use crate::domain::money::Money;
@@ -18,7 +21,7 @@ use crate::domain::task::{Contact, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::http::auth::{AsDispatcher, AsOrdering, Ordering};
-use crate::http::body::{Body, Key, PathId, query};
+use crate::http::body::{Body, Key, Nothing, PathId, query};
 use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::views::DeliveryView;
@@ -38,7 +41,7 @@ pub async fn view(
     })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryIn {
     /// Whose delivery; only a dispatcher has to say.
@@ -46,9 +49,12 @@ pub struct DeliveryIn {
     external_reference: Option<Reference>,
     ready_at: Option<Timestamp>,
     #[serde(default)]
+    #[schemars(length(max = STOPS_MAX))]
     pickups: Vec<Stop>,
+    #[schemars(length(min = 1, max = STOPS_MAX))]
     dropoffs: Vec<Stop>,
     #[serde(default)]
+    #[schemars(length(max = PACKAGES_MAX))]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
     /// Books a place, and gives every drop-off the slot's window.
@@ -95,8 +101,9 @@ pub async fn create_delivery(
     created_delivery(&app, answer, by.0).await
 }
 
-#[derive(Deserialize)]
-struct StateQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct StateQuery {
+    #[schemars(extend("enum" = DeliveryState::NAMES))]
     state: Option<String>,
 }
 
@@ -106,15 +113,14 @@ pub async fn list_deliveries(
     by: AsOrdering,
     request: HttpRequest,
 ) -> Result<Json<Page<DeliveryView>>, ApiError> {
-    const STATES: [&str; 6] = ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
     let paging: Paging = query(&request)?;
     let limit = paging.limit()?;
     let state = match query::<StateQuery>(&request)?.state {
         None => None,
         Some(wanted) => {
-            let known = STATES.into_iter().find(|state| *state == wanted);
+            let known = DeliveryState::NAMES.into_iter().find(|state| *state == wanted);
             Some(known.ok_or_else(|| ApiError::Invalid {
-                detail: format!("state is one of {}", STATES.join(", ")),
+                detail: format!("state is one of {}", DeliveryState::NAMES.join(", ")),
                 pointer: None,
             })?)
         }
@@ -154,12 +160,13 @@ pub(super) async fn own(
     Ok(found.filter(|found| by.only().is_none_or(|own| found.merchant_id == own)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AmendIn {
     instructions: Option<Instructions>,
     /// Whom to ask for at the last drop-off.
     contact: Option<Contact>,
+    #[schemars(length(max = PACKAGES_MAX))]
     packages: Option<Vec<Package>>,
 }
 
@@ -177,7 +184,7 @@ pub async fn amend_delivery(
     Ok(Json(view(&mut *app.coop.conn().await?, amended, by.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadyIn {
     /// Left out: now.
@@ -195,7 +202,7 @@ pub async fn ready_delivery(
     Ok(Json(view(&mut *app.coop.conn().await?, ready, by.0).await?))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct LinkView {
     task_id: TaskId,
     url: String,
@@ -220,7 +227,7 @@ pub async fn show_links(
     Ok(Json(Page::whole(doors.map(link).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelIn {
     reason: Note,
@@ -247,7 +254,7 @@ pub async fn cancel_delivery(
     Ok(Json(view(&mut *app.coop.conn().await?, cancelled, by.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignIn {
     courier_id: CourierId,
@@ -266,16 +273,12 @@ pub async fn assign_delivery(
     Ok(Json(view(&mut *app.coop.conn().await?, given, Ordering::Everybody).await?))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnassignIn {}
-
 /// `POST /v1/deliveries/{id}/unassign`: until it is picked up.
 pub async fn unassign_delivery(
     app: Data<App>,
     by: AsDispatcher,
     id: PathId<DeliveryId>,
-    _body: Body<UnassignIn>,
+    _body: Body<Nothing>,
 ) -> Result<Json<DeliveryView>, ApiError> {
     let order = Order { delivery: id.0, version: None, act: Act::Unassign };
     let open = desk::perform(&app.coop, by.0, &order).await?;

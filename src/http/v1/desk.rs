@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::CommandError;
@@ -25,8 +26,9 @@ const ACTS_MAX: usize = 200;
 /// Most stops that an order names.
 const STOPS_MAX: usize = 200;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ActKind")]
 enum Kind {
     Assign,
     Unassign,
@@ -40,7 +42,7 @@ enum Kind {
 }
 
 /// An act, with what belongs to its kind and nothing else.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActIn {
     delivery_id: DeliveryId,
@@ -108,14 +110,16 @@ impl ActIn {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActsIn {
+    #[schemars(length(min = 1, max = ACTS_MAX))]
     acts: Vec<ActIn>,
 }
 
 /// Who changed it last, where that was a dispatcher.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ActChanged")]
 pub struct Changed {
     by: Name,
     at: Timestamp,
@@ -123,7 +127,8 @@ pub struct Changed {
 }
 
 /// What came of one act. The delivery is as it is now, whether it was done or not.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ActOutcome")]
 pub struct Outcome {
     delivery_id: DeliveryId,
     status: u16,
@@ -137,7 +142,7 @@ pub struct Outcome {
     delivery: Option<DeliveryView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ActsOut {
     results: Vec<Outcome>,
 }
@@ -206,11 +211,12 @@ async fn changed(
     Ok(last.map(|last| Changed { by: last.by, at: last.at, act: last.kind }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteIn {
     /// The version that was on the screen.
     version: Option<i64>,
+    #[schemars(length(max = STOPS_MAX))]
     tasks: Vec<TaskId>,
 }
 

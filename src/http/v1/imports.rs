@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::imports;
@@ -27,19 +28,22 @@ const BYTES_MAX: usize = 8 << 20;
 /// Most deliveries in one export.
 const EXPORT_MAX: i64 = 10_000;
 
-#[derive(Deserialize)]
-struct ImportQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct ImportQuery {
+    /// Whose; only a dispatcher has to say.
     merchant_id: Option<MerchantId>,
+    /// Checks the rows, and makes nothing.
     dry_run: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ImportView {
     id: ImportId,
     merchant_id: MerchantId,
     dry_run: bool,
     made_at: Timestamp,
     /// `running` until no row waits.
+    #[schemars(extend("enum" = ["running", "done"]))]
     state: &'static str,
     /// Rows by what became of them.
     rows: BTreeMap<String, i64>,
@@ -114,17 +118,20 @@ pub async fn show_import(
     Ok(Json(view(&app, import).await?))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ImportRowView")]
 pub struct RowView {
     line: i32,
+    #[schemars(extend("enum" = RowState::ALL.map(RowState::name)))]
     state: &'static str,
     faults: Vec<CellFault>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_id: Option<DeliveryId>,
 }
 
-#[derive(Deserialize)]
-struct StateQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct StateQuery {
+    #[schemars(extend("enum" = RowState::ALL.map(RowState::name)))]
     state: Option<String>,
 }
 
@@ -196,8 +203,9 @@ fn file(table: &Table, format: Format, name: &str) -> Result<HttpResponse, ApiEr
         .body(bytes))
 }
 
-#[derive(Deserialize)]
-struct ExportQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct ExportQuery {
+    #[schemars(extend("enum" = ["csv", "xlsx"]))]
     format: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::invoices::{InvoiceView, Kind, find, whole};
@@ -39,9 +40,9 @@ pub async fn download_invoice(
         .body(bytes))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct PageQuery {
+pub struct PageQuery {
     lang: Option<String>,
 }
 

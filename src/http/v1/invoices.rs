@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
@@ -24,15 +25,16 @@ use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::{App, answered, created};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "InvoiceKind")]
 pub enum Kind {
     Invoice,
     CreditNote,
 }
 
 /// A document without its lines.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct InvoiceView {
     pub id: InvoiceId,
     /// `2026-00007`
@@ -99,8 +101,9 @@ async fn views(app: &App, invoices: &[Invoice]) -> Result<Vec<InvoiceView>, ApiE
     Ok(invoices.iter().map(view).collect())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoicesIssueIn")]
 pub struct IssueIn {
     merchant_id: Option<MerchantId>,
     /// Either a month of the calendar ...
@@ -139,8 +142,8 @@ pub async fn issue_invoices(
     Ok(answered(issued.replayed).json(Page::whole(items)))
 }
 
-#[derive(Deserialize)]
-struct OfMerchant {
+#[derive(Deserialize, JsonSchema)]
+pub struct OfMerchant {
     merchant_id: Option<MerchantId>,
 }
 
@@ -162,7 +165,8 @@ pub async fn list_invoices(
 }
 
 /// A line with what is paid for it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "InvoiceLineView")]
 pub struct LineView {
     #[serde(flatten)]
     line: Line,
@@ -177,7 +181,7 @@ impl From<Line> for LineView {
 }
 
 /// A document with its lines; their amounts are in minor units of its currency.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct WholeInvoice {
     #[serde(flatten)]
     invoice: InvoiceView,
@@ -219,7 +223,7 @@ pub async fn show_invoice(
     Ok(Json(WholeInvoice { invoice, seller, buyer, terms, rates, lines }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditIn {
     /// Minor units before VAT.
@@ -242,7 +246,7 @@ pub async fn credit_price(
     Ok(created(credit, |credit| credit))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentIn {
     amount: i64,
@@ -267,7 +271,7 @@ pub async fn record_payment(
 }
 
 /// What a merchant owes. Amounts are in minor units.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReceivableView {
     merchant_id: MerchantId,
     merchant_name: Name,

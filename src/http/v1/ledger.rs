@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::books;
@@ -16,7 +17,8 @@ use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LedgerAccountView")]
 pub struct AccountView {
     code: String,
     kind: String,
@@ -24,16 +26,16 @@ pub struct AccountView {
     balance: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct TrialBalance {
     accounts: Vec<AccountView>,
     /// By currency; zero, or the books are broken.
     sum: BTreeMap<String, i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct InstantQuery {
+pub struct InstantQuery {
     at: Option<Timestamp>,
 }
 
@@ -75,7 +77,7 @@ pub async fn list_checkpoints(
     Ok(Json(Page::new(newest, limit, |signed| signed.number)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SignedNow {
     /// `None`: nothing was booked since the last one.
     checkpoint: Option<Signed>,
@@ -90,7 +92,7 @@ pub async fn sign_checkpoint(
     Ok(Json(SignedNow { checkpoint }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct KeyView {
     /// 64 hexadecimal digits of an Ed25519 key.
     key: NotaryKey,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::books;
@@ -21,7 +22,7 @@ use crate::http::error::ApiError;
 use crate::http::paging::Paging;
 use crate::http::views::{PayLine, PriceView, RouteStop};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct RouteView {
     version: i64,
     stops: Vec<RouteStop>,
@@ -64,7 +65,7 @@ pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteVi
 }
 
 /// Which of a courier's accounts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purse {
     #[default]
@@ -85,9 +86,9 @@ impl Purse {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct StatementQuery {
+pub struct StatementQuery {
     from: Option<Timestamp>,
     #[serde(default)]
     account: Purse,
@@ -104,13 +105,13 @@ pub async fn show_my_statement(
     Ok(Json(books::statement(&app.coop, account.account(by.0), from).await?))
 }
 
-#[derive(Deserialize)]
-struct SpanQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct SpanQuery {
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PendingView {
     delivery_id: DeliveryId,
     amount: Money,
@@ -132,7 +133,7 @@ impl PendingView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PayView {
     currency: Currency,
     /// Sum of all lines of the span, whatever the page shows.

@@ -2,13 +2,13 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::commands::people::{self, NewMerchant};
 use crate::db;
 use crate::domain::geo::Position;
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{ClientId, MerchantId};
 use crate::domain::merchant::{Merchant, MerchantKind};
 use crate::domain::text::{Address, Name};
 use crate::http::auth::{AsAdmin, AsDispatcher};
@@ -17,7 +17,7 @@ use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::{App, created};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MerchantIn {
     name: Name,
@@ -47,10 +47,17 @@ pub async fn list_merchants(
     Ok(Json(Page::whole(db::merchants::list(&mut *app.coop.conn().await?).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientIn {
     name: Name,
+}
+
+/// What a program logs in with, at `/oauth2/token`.
+#[derive(Serialize, JsonSchema)]
+pub struct ClientView {
+    client_id: ClientId,
+    client_secret: String,
 }
 
 /// `POST /v1/merchants/{id}/clients`: the secret is in this answer and nowhere else.
@@ -61,6 +68,6 @@ pub async fn create_client(
     body: Body<ClientIn>,
 ) -> Result<HttpResponse, ApiError> {
     let client = people::create_client(&app.coop, merchant.0, body.value.name).await?;
-    let shown: Value = json!({ "client_id": client.id, "client_secret": client.secret });
-    Ok(HttpResponse::Created().json(shown))
+    let (client_id, client_secret) = (client.id, client.secret);
+    Ok(HttpResponse::Created().json(ClientView { client_id, client_secret }))
 }

@@ -1,7 +1,8 @@
 //! Offers and their answers.
 
 use actix_web::web::{Data, Json};
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::commands::offers;
 use crate::db;
@@ -10,7 +11,7 @@ use crate::domain::offer::OfferState;
 use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsCourier;
-use crate::http::body::{OptionalBody, PathId};
+use crate::http::body::{Nothing, OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::views::OfferView;
@@ -24,7 +25,7 @@ pub async fn list_my_offers(
     Ok(Json(Page::whole(live.into_iter().map(OfferView::from).collect())))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ShownView {
     id: OfferId,
     state: OfferState,
@@ -56,17 +57,12 @@ pub async fn show_offer(
     }))
 }
 
-/// An answer says all by its address.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnswerIn {}
-
 /// `POST /v1/offers/{id}/accept`
 pub async fn accept_offer(
     app: Data<App>,
     by: AsCourier,
     id: PathId<OfferId>,
-    _body: OptionalBody<AnswerIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<OfferView>, ApiError> {
     Ok(Json(offers::accept(&app.coop, by.0, id.0).await?.into()))
 }
@@ -76,7 +72,7 @@ pub async fn decline_offer(
     app: Data<App>,
     by: AsCourier,
     id: PathId<OfferId>,
-    _body: OptionalBody<AnswerIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<OfferView>, ApiError> {
     Ok(Json(offers::decline(&app.coop, by.0, id.0).await?.into()))
 }

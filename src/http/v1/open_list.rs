@@ -2,14 +2,13 @@
 
 use actix_web::web::{Data, Json};
 
-use super::offers::AnswerIn;
 use crate::commands::open_list;
 use crate::db;
 use crate::domain::ids::DeliveryId;
 use crate::domain::offer::Terms;
 use crate::http::App;
 use crate::http::auth::AsCourier;
-use crate::http::body::{OptionalBody, PathId};
+use crate::http::body::{Nothing, OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::views::OfferView;
@@ -27,7 +26,7 @@ pub async fn take_delivery(
     app: Data<App>,
     by: AsCourier,
     id: PathId<DeliveryId>,
-    _body: OptionalBody<AnswerIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<OfferView>, ApiError> {
     let found = db::deliveries::find(&mut *app.coop.conn().await?, id.0).await?;
     found.ok_or(ApiError::NotFound("delivery"))?;

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
@@ -19,13 +20,13 @@ use crate::domain::text::{Name, Note};
 use crate::domain::time::Timestamp;
 use crate::exchange::pain001;
 use crate::http::auth::AsTreasurer;
-use crate::http::body::{Body, Key, OptionalBody, PathId, query};
+use crate::http::body::{Body, Key, Nothing, OptionalBody, PathId, query};
 use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::{App, answered};
 
 /// What somebody would be paid by a run made now.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct DueView {
     courier_id: CourierId,
     name: Name,
@@ -44,7 +45,7 @@ impl From<Creditor> for DueView {
 }
 
 /// Somebody who is owed something and not in the run.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct LeftOutView {
     courier_id: CourierId,
     name: String,
@@ -67,7 +68,8 @@ async fn named(app: &App, left_out: Vec<LeftOut>) -> Result<Vec<LeftOutView>, Ap
     Ok(left_out.into_iter().map(view).collect())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PayRunPreview")]
 pub struct Preview {
     total: Money,
     transfers: Vec<DueView>,
@@ -86,9 +88,11 @@ pub async fn preview_run(app: Data<App>, _by: AsTreasurer) -> Result<Json<Previe
     Ok(Json(Preview { total, transfers, left_out: named(&app, draft.left_out).await? }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PayRunView")]
 pub struct RunView {
     id: PayRunId,
+    #[schemars(extend("enum" = ["open", "confirmed", "cancelled"]))]
     state: &'static str,
     made_by: UserId,
     made_at: Timestamp,
@@ -116,7 +120,7 @@ impl RunView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct TransferView {
     courier_id: CourierId,
     number: i32,
@@ -126,6 +130,7 @@ pub struct TransferView {
     iban: Option<String>,
     amount: Money,
     owed: Owed,
+    #[schemars(extend("enum" = ["open", "paid", "failed", "cancelled"]))]
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Note>,
@@ -163,7 +168,8 @@ impl TransferView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WholePayRun")]
 pub struct WholeRunView {
     #[serde(flatten)]
     run: RunView,
@@ -171,7 +177,7 @@ pub struct WholeRunView {
     transfers: Vec<TransferView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PayerView {
     name: Name,
     iban: String,
@@ -204,14 +210,16 @@ pub async fn list_runs(
     Ok(Json(Page::new(runs.iter().map(view).collect(), limit, |run: &RunView| run.id)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PayRunIn")]
 pub struct RunIn {
     /// The day for the bank; today unless said.
     execute_on: Option<Day>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PayRunMade")]
 pub struct MadeView {
     #[serde(flatten)]
     run: WholeRunView,
@@ -261,16 +269,12 @@ pub async fn download_transfers(
         .body(text))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NothingIn {}
-
 /// `POST /v1/pay-runs/{id}/confirm`: the bank has carried it out, and it is booked.
 pub async fn confirm_run(
     app: Data<App>,
     by: AsTreasurer,
     id: PathId<PayRunId>,
-    _body: OptionalBody<NothingIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<WholeRunView>, ApiError> {
     pay_runs::confirm(&app.coop, person(&by.0)?, id.0).await?;
     Ok(Json(whole(&app, id.0).await?))
@@ -281,14 +285,15 @@ pub async fn cancel_run(
     app: Data<App>,
     by: AsTreasurer,
     id: PathId<PayRunId>,
-    _body: OptionalBody<NothingIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<WholeRunView>, ApiError> {
     pay_runs::cancel(&app.coop, person(&by.0)?, id.0).await?;
     Ok(Json(whole(&app, id.0).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TransferFailedIn")]
 pub struct FailedIn {
     courier_id: CourierId,
     reason: Note,

@@ -1,6 +1,7 @@
 //! What a courier's phone says happened.
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::intake;
@@ -13,16 +14,20 @@ use crate::http::auth::AsCourier;
 use crate::http::body::Body;
 use crate::http::error::ApiError;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PhoneEventsIn")]
 pub struct EventsIn {
     phone_id: PhoneId,
+    #[schemars(length(min = 1, max = BATCH_MAX))]
     events: Vec<PhoneEvent>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PhoneEventResult")]
 pub struct ResultView {
     id: PhoneEventId,
+    #[schemars(extend("enum" = ["waiting", "done", "refused"]))]
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
@@ -41,7 +46,8 @@ impl ResultView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PhoneEventsOut")]
 pub struct EventsOut {
     next_seq: i64,
     results: Vec<ResultView>,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::positions::{self, Reported};
@@ -16,7 +17,7 @@ use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::live;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FixIn {
     at: Timestamp,
@@ -25,19 +26,20 @@ pub struct FixIn {
     accuracy_m: Option<f64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FixesIn {
+    #[schemars(length(min = 1, max = BATCH_MAX))]
     fixes: Vec<FixIn>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct DroppedView {
     index: usize,
     reason: Dropped,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FixesOut {
     accepted: usize,
     dropped: Vec<DroppedView>,
@@ -82,7 +84,7 @@ pub async fn report_positions(
     Ok(Json(FixesOut { accepted: kept.len(), dropped }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FixView {
     at: Timestamp,
     place: Position,

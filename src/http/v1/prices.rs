@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deliveries::DeliveryIn;
@@ -21,7 +22,8 @@ use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::{App, created};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PriceBookView")]
 pub struct BookView {
     version: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,8 +53,9 @@ pub async fn list_books(
     Ok(Json(Page::new(items, limit, |book: &BookView| book.version)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PriceBookIn")]
 pub struct BookIn {
     /// For this merchant alone; left out: for all that have none of their own.
     merchant_id: Option<MerchantId>,
@@ -82,8 +85,9 @@ pub async fn create_book(
     }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PriceTryIn")]
 pub struct TryIn {
     /// Left out: the one in force.
     book: Option<Book>,
@@ -91,7 +95,8 @@ pub struct TryIn {
     delivery: DeliveryIn,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PriceTryView")]
 pub struct TryView {
     /// None where no rule fits.
     price: Option<Money>,
@@ -126,7 +131,7 @@ pub async fn list_zones(app: Data<App>, _by: AsDispatcher) -> Result<Json<Page<Z
     Ok(Json(Page::whole(db::prices::zones(&mut *app.coop.conn().await?).await?)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneIn {
     name: ZoneName,

@@ -5,6 +5,7 @@ use std::io::{Cursor, Write};
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -23,15 +24,15 @@ use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::pictures::{Size, Whose};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AddQuery {
+pub struct AddQuery {
     proof_id: ProofId,
     kind: ProofKind,
     at: Option<Timestamp>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ProofView {
     id: ProofId,
     task_id: TaskId,
@@ -74,9 +75,9 @@ pub async fn list_proofs(
     Ok(Json(Page::whole(pictures.into_iter().map(ProofView::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SizeQuery {
+pub struct SizeQuery {
     #[serde(default)]
     small: bool,
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db::pulse::{self, Health, Hour, Lateness, Work};
@@ -17,7 +18,7 @@ const SPAN_MAX: Seconds = Seconds(8 * 86_400);
 /// What is shown if nothing else is asked for.
 const USUAL: Seconds = Seconds(86_400);
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PulseView {
     from: Timestamp,
     /// Not later than now.

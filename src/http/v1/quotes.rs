@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deliveries::{DeliveryIn, created_delivery};
@@ -19,7 +20,7 @@ use crate::http::body::{Body, Key, PathId};
 use crate::http::error::ApiError;
 use crate::http::{App, created};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct QuoteView {
     id: QuoteId,
     merchant_id: MerchantId,
@@ -78,8 +79,9 @@ pub async fn show_quote(
     Ok(Json(own.ok_or(ApiError::NotFound("quote"))?.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "QuoteTakeIn")]
 pub struct TakeIn {
     external_reference: Option<Reference>,
     instructions: Option<Instructions>,

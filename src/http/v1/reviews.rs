@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::reviews::{self, Answered};
@@ -13,12 +14,12 @@ use crate::domain::suspension::Suspension;
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::http::auth::{AsAnyone, AsCourier, AsDispatcher};
-use crate::http::body::{Body, Key, OptionalBody, PathId};
+use crate::http::body::{Body, Key, Nothing, OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
 use crate::http::{App, created};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ReviewView {
     id: ReviewId,
     courier_id: CourierId,
@@ -64,7 +65,7 @@ impl ReviewView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewIn {
     about: About,
@@ -108,8 +109,9 @@ pub async fn list_reviews(
     Ok(Json(Page::whole(open.into_iter().map(view).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ReviewAnswerIn")]
 pub struct AnswerIn {
     outcome: Outcome,
     reasons: Note,
@@ -129,7 +131,7 @@ pub async fn answer_review(
     Ok(Json(ReviewView::new(review, app.coop.clock.now())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspensionIn {
     reason: Note,
@@ -154,16 +156,12 @@ pub async fn suspend_courier(
     Ok(created(answer, |suspension| suspension))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LiftIn {}
-
 /// `POST /v1/suspensions/{id}/lift`
 pub async fn lift_suspension(
     app: Data<App>,
     by: AsDispatcher,
     id: PathId<SuspensionId>,
-    _body: OptionalBody<LiftIn>,
+    _body: OptionalBody<Nothing>,
 ) -> Result<Json<Suspension>, ApiError> {
     Ok(Json(suspensions::lift(&app.coop, by.0, id.0).await?))
 }

@@ -6,6 +6,7 @@ use std::io::{Cursor, Write};
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zip::ZipWriter;
@@ -15,6 +16,11 @@ use crate::commands::{CommandError, bank_accounts, erasure};
 use crate::db;
 use crate::db::indicators::{Averages, PEOPLE_MIN, Summary, Volume};
 use crate::domain::access::Subject;
+use crate::domain::pay::Tariff;
+use crate::domain::policy::DispatchPolicy;
+use crate::domain::pricing::PriceList;
+use crate::domain::split::SplitKey;
+use crate::domain::surplus::Law;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsRepresentative};
@@ -111,7 +117,7 @@ fn millionths(value: i64) -> f64 {
     value as f64 / 1e6
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EraseIn {
     password: String,
@@ -132,13 +138,13 @@ pub async fn erase_me(
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct YearQuery {
+pub struct YearQuery {
     year: Option<i16>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Indicators {
     year: i16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,7 +182,7 @@ pub async fn show_indicators(
     }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SummaryView {
     from: Timestamp,
     to: Timestamp,
@@ -200,21 +206,44 @@ pub async fn show_summary(
     Ok(Json(SummaryView { from, to, people_min: PEOPLE_MIN, summary }))
 }
 
+/// The voted rules of dispatch.
+#[derive(Serialize, JsonSchema)]
+pub struct VotedPolicy {
+    version: String,
+    policy: DispatchPolicy,
+}
+
+/// Every rule in force.
+#[derive(Serialize, JsonSchema)]
+pub struct Transparency {
+    dispatch: VotedPolicy,
+    tariff: Tariff,
+    prices: PriceList,
+    split: SplitKey,
+    surplus: Law,
+    /// What no decision looks at.
+    never_used: [&'static str; 4],
+    decided_by_people_only: [&'static str; 3],
+}
+
 /// `GET /v1/transparency`: the rules in force, whole: what the engine may do, what it strives for and
 /// how much each thing weighs, and what is paid.
-pub async fn show_transparency(app: Data<App>) -> Json<Value> {
+pub async fn show_transparency(app: Data<App>) -> Json<Transparency> {
     let rules = &app.coop.rules;
-    Json(json!({
-        "dispatch": { "version": rules.dispatch_version, "policy": rules.dispatch },
-        "tariff": rules.tariff,
-        "prices": rules.prices,
-        "split": rules.split,
-        "surplus": rules.law,
-        "never_used": [
+    let dispatch =
+        VotedPolicy { version: rules.dispatch_version.clone(), policy: rules.dispatch.clone() };
+    Json(Transparency {
+        dispatch,
+        tariff: rules.tariff.clone(),
+        prices: rules.prices.clone(),
+        split: rules.split.clone(),
+        surplus: rules.law.clone(),
+        never_used: [
             "refusals, and offers that were not answered, of other jobs",
-            "customers' opinions", "appearance, age, gender, origin, health or union membership",
+            "customers' opinions",
+            "appearance, age, gender, origin, health or union membership",
             "positions outside a shift",
         ],
-        "decided_by_people_only": ["suspensions", "reviews", "changes of these rules"],
-    }))
+        decided_by_people_only: ["suspensions", "reviews", "changes of these rules"],
+    })
 }

@@ -5,34 +5,35 @@ use actix_web::web::{Data, Form, Json};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::clock;
 use crate::commands::identity::{self, Session};
 use crate::db;
-use crate::domain::access::Subject;
-use crate::domain::identity::User;
-use crate::domain::ids::ClientId;
+use crate::domain::access::{Caller, Subject};
+use crate::domain::identity::{Role, User};
+use crate::domain::ids::{ClientId, MerchantId};
+use crate::domain::time::Timestamp;
 use crate::http::App;
-use crate::http::auth::AsAnyone;
+use crate::http::auth::{AsAnyone, KeySet};
 use crate::http::body::Body;
 use crate::http::error::ApiError;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoginIn {
     email: String,
     password: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshIn {
     refresh_token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SessionView {
     access_token: String,
     token_type: &'static str,
@@ -73,24 +74,55 @@ pub async fn log_out(app: Data<App>, body: Body<RefreshIn>) -> Result<HttpRespon
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Who is asking.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Me {
+    User(User),
+    /// A merchant's program.
+    Client {
+        id: ClientId,
+        roles: Vec<Role>,
+        merchant_id: Option<MerchantId>,
+    },
+}
+
 /// `GET /v1/me`
-pub async fn show_me(app: Data<App>, by: AsAnyone) -> Result<Json<Value>, ApiError> {
+pub async fn show_me(app: Data<App>, by: AsAnyone) -> Result<Json<Me>, ApiError> {
     match by.0.subject {
         Subject::User(id) => {
             let user = db::identity::find_user(&mut *app.coop.conn().await?, id).await?;
-            Ok(Json(json!(user.ok_or(ApiError::NotFound("user"))?)))
+            Ok(Json(Me::User(user.ok_or(ApiError::NotFound("user"))?)))
         }
-        Subject::Client(id) => Ok(Json(json!({
-            "id": id, "roles": by.0.roles, "merchant_id": by.0.merchant_id,
-        }))),
+        Subject::Client(id) => {
+            let Caller { roles, merchant_id, .. } = by.0;
+            Ok(Json(Me::Client { id, roles, merchant_id }))
+        }
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct TokenIn {
+    /// `client_credentials`
     grant_type: String,
     client_id: Option<String>,
     client_secret: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct TokenView {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    scope: &'static str,
+}
+
+/// What this form of errors is made of (RFC 6749, 5.2).
+#[derive(Serialize, JsonSchema)]
+pub struct TokenRefused<'a> {
+    error: &'a str,
+    error_description: &'a str,
 }
 
 /// Client id and secret from HTTP Basic (RFC 6749, 2.3.1).
@@ -109,14 +141,14 @@ pub async fn issue_token(
     form: Result<Form<TokenIn>, actix_web::Error>,
 ) -> Result<HttpResponse, ApiError> {
     use actix_web::http::StatusCode as S;
-    let refuse = |status: S, error: &str, description: &str| {
+    let refuse = |status: S, error: &str, error_description: &str| {
         let mut answer = HttpResponse::build(status);
         if status == S::UNAUTHORIZED {
             answer.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"paceline\""));
         }
         answer
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .json(json!({ "error": error, "error_description": description }))
+            .json(TokenRefused { error, error_description })
     };
     let form = match form {
         Ok(form) => form,
@@ -139,24 +171,29 @@ pub async fn issue_token(
         outcome => outcome?,
     };
     let expires_in = app.config.auth.access_s;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
-        "access_token": app.keys.token_for_client(id, merchant, expires_in)?,
-        "token_type": "Bearer",
-        "expires_in": expires_in,
-        "scope": "deliveries",
-    })))
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenView {
+        access_token: app.keys.token_for_client(id, merchant, expires_in)?,
+        token_type: "Bearer",
+        expires_in,
+        scope: "deliveries",
+    }))
 }
 
 /// `GET /.well-known/jwks.json`
-pub async fn show_keys(app: Data<App>) -> Json<Value> {
+pub async fn show_keys(app: Data<App>) -> Json<KeySet> {
     Json(app.keys.jwks())
 }
 
+#[derive(Serialize, JsonSchema)]
+pub struct ClockView {
+    now: Timestamp,
+    /// Seconds of the co-op's for one true one.
+    speed: i64,
+    real_now: Timestamp,
+}
+
 /// `GET /v1/clock`: the co-op's time, how fast it runs, and the true time.
-pub async fn show_clock(app: Data<App>) -> Json<Value> {
-    Json(json!({
-        "now": app.coop.clock.now(),
-        "speed": app.coop.clock.speed(),
-        "real_now": clock::real_now(),
-    }))
+pub async fn show_clock(app: Data<App>) -> Json<ClockView> {
+    let clock = &app.coop.clock;
+    Json(ClockView { now: clock.now(), speed: clock.speed(), real_now: clock::real_now() })
 }

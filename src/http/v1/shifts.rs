@@ -1,6 +1,7 @@
 //! A courier's own shifts.
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::commands::shifts;
@@ -29,8 +30,9 @@ pub async fn show_my_shift(app: Data<App>, by: AsCourier) -> Result<Json<ShiftVi
     open.map(|shift| Json(shift.into())).ok_or(ApiError::NotFound("open shift"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ShiftStartIn")]
 pub struct StartIn {
     shift_id: Option<ShiftId>,
     at: Option<Timestamp>,
@@ -46,8 +48,9 @@ pub async fn start_my_shift(
     Ok(Json(shifts::start(&app.coop, by.0, shift_id, at).await?.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ShiftStopIn")]
 pub struct StopIn {
     at: Option<Timestamp>,
 }

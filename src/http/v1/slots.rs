@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::slots;
@@ -19,7 +20,8 @@ use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::{App, created};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SlotPlanView")]
 pub struct PlanView {
     id: SlotPlanId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,8 +36,9 @@ impl From<Kept> for PlanView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SlotPlanIn")]
 pub struct PlanIn {
     /// For this merchant alone; left out: for all.
     merchant_id: Option<MerchantId>,
@@ -69,12 +72,12 @@ pub async fn list_plans(
     Ok(Json(Page::new(items, limit, |plan: &PlanView| plan.id)))
 }
 
-#[derive(Deserialize)]
-struct DayQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct DayQuery {
     day: Option<Day>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SlotView {
     starts_at: Timestamp,
     ends_at: Timestamp,

@@ -18,7 +18,7 @@ use crate::domain::ids::CourierId;
 use crate::http::App;
 use crate::http::auth::AsAnyone;
 use crate::http::error::ApiError;
-use crate::http::views;
+use crate::http::events;
 use crate::live::Fix;
 
 /// Silence that proxies and phones put up with.
@@ -52,7 +52,7 @@ fn frame(event: &Published, view: &View) -> Option<Bytes> {
         Event::Delivery { told, .. } if view.0.dispatches() => Some(told.delivery.desk.clone()),
         _ => None,
     };
-    let mut data = views::event(told);
+    let mut data = events::render(told);
     if let Some(desk) = desk {
         data["delivery"]["desk"] = json!(desk);
     }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
@@ -14,8 +15,9 @@ use crate::http::auth::AsTreasurer;
 use crate::http::body::Body;
 use crate::http::error::ApiError;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SurplusPreviewIn")]
 pub struct PreviewIn {
     year: i16,
     /// Minor units that the co-op spent and that are not in these books.
@@ -36,7 +38,7 @@ impl PreviewIn {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ShareView {
     courier_id: CourierId,
     /// Seconds or minor units, as the measure says.
@@ -44,7 +46,7 @@ pub struct ShareView {
     amount: Money,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SharingView {
     year: i16,
     law: Law,
@@ -96,8 +98,9 @@ pub async fn preview_surplus(
     Ok(Json(SharingView::new(sharing, app.coop.rules.tariff.currency)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SurplusBookIn")]
 pub struct BookIn {
     year: i16,
     other_costs: i64,

@@ -1,6 +1,7 @@
 //! The courier at the door.
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::commands::tasks;
@@ -14,8 +15,9 @@ use crate::http::body::{Body, PathId};
 use crate::http::error::ApiError;
 use crate::http::views::TaskView;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TaskStartIn")]
 pub struct StartIn {
     /// When it happened, by the phone's clock.
     at: Option<Timestamp>,
@@ -31,8 +33,9 @@ pub async fn start_task(
     Ok(Json(tasks::start(&app.coop, by.0, id.0, body.value.at).await?.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TaskDoneIn")]
 pub struct DoneIn {
     at: Option<Timestamp>,
     proof: Option<Proof>,
@@ -49,8 +52,9 @@ pub async fn complete_task(
     Ok(Json(tasks::complete(&app.coop, by.0, id.0, proof, at).await?.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TaskFailedIn")]
 pub struct FailedIn {
     code: FailureCode,
     note: Option<Note>,

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::commands::people::{self, NewLogin};
@@ -15,12 +16,14 @@ use crate::http::error::ApiError;
 use crate::http::paging::{Page, Paging};
 use crate::http::{App, created};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserIn {
     name: Name,
     email: Email,
+    #[schemars(length(min = 10, max = 200))]
     password: String,
+    #[schemars(length(min = 1))]
     roles: Vec<Role>,
     merchant_id: Option<MerchantId>,
 }

@@ -1,10 +1,13 @@
 //! What merchants' programs are told: endpoints, the log of what was sent, and the events
 //! themselves, for whoever has missed some.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::commands::webhooks::{self, Change, Opened};
 use crate::db;
@@ -15,12 +18,13 @@ use crate::domain::ids::{MerchantId, MessageId, WebhookId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Kind, Webhook, WebhookUrl};
 use crate::http::auth::{AsOrdering, Ordering};
-use crate::http::body::{Body, Key, PathId, query};
+use crate::http::body::{Body, Key, Nothing, PathId, query};
 use crate::http::error::ApiError;
-use crate::http::paging::{Page, Paging};
-use crate::http::{App, created, reach, views};
+use crate::http::events::EventData;
+use crate::http::paging::{self, LIMIT_DEFAULT, LIMIT_MAX, Page, Paging};
+use crate::http::{App, created, reach};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct WebhookView {
     id: WebhookId,
     merchant_id: MerchantId,
@@ -61,7 +65,7 @@ impl From<Opened> for WebhookView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookIn {
     /// Whose; only a dispatcher has to say.
@@ -117,8 +121,9 @@ pub async fn show_webhook(
     Ok(Json(own(&app, by.0, id.0).await?.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "WebhookChangeIn")]
 pub struct ChangeIn {
     url: Option<WebhookUrl>,
     kinds: Option<Vec<Kind>>,
@@ -148,19 +153,20 @@ pub async fn remove_webhook(
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NothingIn {}
-
 /// `POST /v1/webhooks/{id}/secret`: a new one; the old one signs along for a day.
 pub async fn rotate_secret(
     app: Data<App>,
     by: AsOrdering,
     id: PathId<WebhookId>,
-    _body: Body<NothingIn>,
+    _body: Body<Nothing>,
 ) -> Result<Json<WebhookView>, ApiError> {
     let opened = webhooks::rotate(&app.coop, app.keys.seal(), by.0.only(), id.0).await?;
     Ok(Json(opened.into()))
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct TestView {
+    message_id: MessageId,
 }
 
 /// `POST /v1/webhooks/{id}/test`: sends `webhook.test`.
@@ -168,19 +174,23 @@ pub async fn test_webhook(
     app: Data<App>,
     by: AsOrdering,
     id: PathId<WebhookId>,
-    _body: Body<NothingIn>,
+    _body: Body<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
-    let message = webhooks::test(&app.coop, by.0.only(), id.0).await?;
-    Ok(HttpResponse::Accepted().json(json!({ "message_id": message })))
+    let message_id = webhooks::test(&app.coop, by.0.only(), id.0).await?;
+    Ok(HttpResponse::Accepted().json(TestView { message_id }))
 }
 
-#[derive(Serialize)]
+/// What becomes of a message.
+const STATES: [&str; 3] = ["waiting", "delivered", "failed"];
+
+#[derive(Serialize, JsonSchema)]
 pub struct MessageView {
     id: MessageId,
     webhook_id: WebhookId,
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<i64>,
+    #[schemars(extend("enum" = STATES))]
     state: String,
     tries: i32,
     made_at: Timestamp,
@@ -208,8 +218,9 @@ impl From<Message> for MessageView {
     }
 }
 
-#[derive(Deserialize)]
-struct StateQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct StateQuery {
+    #[schemars(extend("enum" = STATES))]
     state: Option<String>,
 }
 
@@ -220,7 +231,6 @@ pub async fn list_messages(
     id: PathId<WebhookId>,
     request: HttpRequest,
 ) -> Result<Json<Page<MessageView>>, ApiError> {
-    const STATES: [&str; 3] = ["waiting", "delivered", "failed"];
     let paging: Paging = query(&request)?;
     let limit = paging.limit()?;
     let state = query::<StateQuery>(&request)?.state;
@@ -236,7 +246,8 @@ pub async fn list_messages(
     Ok(Json(Page::new(items, limit, |message: &MessageView| message.id)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AttemptView")]
 pub struct TryView {
     number: i32,
     at: Timestamp,
@@ -254,11 +265,12 @@ impl From<Attempt> for TryView {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct MessageDetail {
     #[serde(flatten)]
     message: MessageView,
-    /// As it is sent.
+    /// As it is sent: `type`, `timestamp` and `data` of the event.
+    #[schemars(with = "BTreeMap<String, Value>")]
     body: Value,
     log: Vec<TryView>,
 }
@@ -286,31 +298,35 @@ pub async fn replay_message(
     app: Data<App>,
     by: AsOrdering,
     id: PathId<MessageId>,
-    _body: Body<NothingIn>,
+    _body: Body<Nothing>,
 ) -> Result<Json<MessageView>, ApiError> {
     Ok(Json(webhooks::replay(&app.coop, by.0.only(), id.0).await?.into()))
 }
 
-#[derive(Deserialize)]
-struct AfterQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct AfterQuery {
+    /// The number of the last event that is known already.
     after: Option<i64>,
+    /// Most events at once.
+    #[schemars(range(min = 1, max = LIMIT_MAX), extend("default" = LIMIT_DEFAULT))]
+    limit: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct EventView {
     seq: i64,
     r#type: String,
     timestamp: Timestamp,
-    data: Value,
+    data: EventData,
 }
 
 fn told(event: Published) -> Option<EventView> {
     let Published { seq, kind, occurred_at, payload, .. } = event;
     let told: Event = serde_json::from_value(payload).ok()?;
-    Some(EventView { seq, r#type: kind, timestamp: occurred_at, data: views::event(told) })
+    Some(EventView { seq, r#type: kind, timestamp: occurred_at, data: told.into() })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct EventPage {
     items: Vec<EventView>,
     /// What to ask after next; the same as before when there is nothing new.
@@ -323,8 +339,8 @@ pub async fn list_events(
     by: AsOrdering,
     request: HttpRequest,
 ) -> Result<Json<EventPage>, ApiError> {
-    let limit = query::<Paging>(&request)?.limit()?;
-    let after = query::<AfterQuery>(&request)?.after.unwrap_or(0);
+    let AfterQuery { after, limit } = query(&request)?;
+    let (after, limit) = (after.unwrap_or(0), paging::limit(limit)?);
     let mut conn = app.coop.conn().await?;
     let found = db::outbox::for_merchants(&mut conn, by.0.only(), after, limit).await?;
     let next_after = found.last().map_or(after, |event| event.seq);

@@ -1,0 +1,83 @@
+//! What happened, as the stream, the webhooks and `/v1/events` tell it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::views::{DeliveryView, OfferView, ShiftView};
+use crate::domain::event::Event;
+use crate::domain::ids::{CourierId, TaskId, WebhookId};
+use crate::domain::money::Money;
+use crate::domain::text::{Name, Note};
+use crate::domain::time::Timestamp;
+use crate::domain::zone::ZoneName;
+
+/// What an event says; its kind tells which of these it is.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum EventData {
+    /// `delivery.*`: the delivery as it is after it.
+    Delivery {
+        delivery: Box<DeliveryView>,
+        /// Who had it before, where it was taken from somebody.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        taken_from: Option<CourierId>,
+    },
+    /// `shift.*`
+    Shift { courier: OnShift, shift: ShiftView },
+    /// `offer.*`
+    Offer { offer: Box<OfferView> },
+    /// `route.changed`: what is left of it, in riding order.
+    Route { courier_id: CourierId, version: i64, tasks: Vec<TaskId> },
+    /// `pay.booked`
+    Pay { courier_id: CourierId, amount: Money },
+    /// `automation.switched`: of a zone, or of the whole co-op.
+    Automation { zone: Option<ZoneName>, automatic: bool, reason: Option<Note>, by: Name },
+    /// `webhook.disabled`
+    WebhookDisabled { webhook_id: WebhookId, reason: String },
+}
+
+/// A courier whose shift has begun or ended.
+#[derive(Serialize, JsonSchema)]
+pub struct OnShift {
+    id: CourierId,
+    name: Name,
+    on_shift: bool,
+    shift_to: Option<Timestamp>,
+}
+
+impl From<Event> for EventData {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::Delivery { told, .. } => {
+                let taken_from = told.taken_from;
+                Self::Delivery { delivery: Box::new((*told).into()), taken_from }
+            }
+            Event::Shift { shift, courier_name } => Self::Shift {
+                courier: OnShift {
+                    id: shift.courier_id,
+                    name: courier_name,
+                    on_shift: shift.is_open(),
+                    shift_to: shift.planned.map(|window| window.before()),
+                },
+                shift: shift.into(),
+            },
+            Event::Offer { offer } => Self::Offer { offer: Box::new((*offer).into()) },
+            Event::Route { courier_id, version, tasks } => {
+                Self::Route { courier_id, version, tasks }
+            }
+            Event::Pay { courier_id, amount } => Self::Pay { courier_id, amount },
+            Event::Automation { zone, automatic, reason, by } => {
+                Self::Automation { zone, automatic, reason, by }
+            }
+            Event::WebhookDisabled { webhook_id, reason, .. } => {
+                Self::WebhookDisabled { webhook_id, reason }
+            }
+        }
+    }
+}
+
+/// An event as a document.
+pub fn render(event: Event) -> Value {
+    json!(EventData::from(event))
+}

@@ -1,0 +1,55 @@
+//! Who takes part, and what it costs.
+
+use serde_json::json;
+
+use super::operation::{Operation, get, post};
+use crate::domain::identity::User;
+use crate::domain::merchant::Merchant;
+use crate::domain::zone::Zone;
+use crate::http::paging::Paging;
+use crate::http::v1::merchants::{self, ClientView};
+use crate::http::v1::prices::{self, BookView};
+use crate::http::v1::{couriers, users};
+use crate::http::views::CourierView;
+
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/v1/merchants", merchants::list_merchants, "Merchants."),
+        post("/v1/merchants", merchants::create_merchant, "Take a merchant in.")
+            .makes::<Merchant>(),
+        post(
+            "/v1/merchants/{id}/clients",
+            merchants::create_client,
+            "Make a credential for a program.",
+        )
+        .note("The secret is in this answer and nowhere else.")
+        .makes::<ClientView>()
+        .example(json!({ "name": "till" })),
+        get("/v1/couriers", couriers::list_couriers, "Couriers."),
+        post("/v1/couriers", couriers::create_courier, "Take a courier in, with a login.")
+            .makes::<CourierView>()
+            .refuses(&["exists"]),
+        get("/v1/users", users::list_users, "Everybody who can log in, the newest first.")
+            .asks::<Paging>(),
+        post("/v1/users", users::create_user, "Make a login for another role.")
+            .makes::<User>()
+            .refuses(&["exists", "not-found"]),
+        get(
+            "/v1/price-books",
+            prices::list_books,
+            "Every version of the prices, the newest first.",
+        )
+        .asks::<Paging>(),
+        post("/v1/price-books", prices::create_book, "Put prices in force.")
+            .note("From now on, for one merchant or for all that have none of their own.")
+            .makes::<BookView>()
+            .refuses(&["not-found"]),
+        post("/v1/price-books/try", prices::try_book, "What a delivery would cost, and why.")
+            .note("Nothing is kept.")
+            .refuses(&["not-found", "no-slot", "slot-closed", "slot-full"]),
+        get("/v1/zones", prices::list_zones, "Parts of the city."),
+        post("/v1/zones", prices::create_zone, "Draw a zone, or draw it anew.")
+            .makes::<Zone>()
+            .refuses(&["too-many"]),
+    ]
+}
