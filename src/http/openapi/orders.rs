@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::operation::{Operation, get, patch, post};
 use crate::http::paging::Paging;
 use crate::http::v1::deliveries::{self, StateQuery};
+use crate::http::v1::invoice_page::PageQuery;
 use crate::http::v1::quotes::{self, QuoteView};
 use crate::http::v1::slots::{self, DayQuery, PlanView};
-use crate::http::v1::{open_list, proofs};
+use crate::http::v1::{labels, notices, open_list, proofs};
 use crate::http::views::DeliveryView;
 
 /// What stands against a new delivery.
@@ -89,6 +90,13 @@ pub fn operations() -> Vec<Operation> {
             .example(json!({ "amount": 150, "currency": "EUR" })),
         get("/v1/deliveries/{id}/links", deliveries::show_links, "Tracking pages for customers.")
             .note("One for each drop-off, without an account. `url` begins with a path where the server has no public address."),
+        get("/v1/deliveries/{id}/labels", labels::print_labels, "Labels for its parcels, to print.")
+            .note("One A6 page a parcel, with a QR code of the delivery's id and the parcel's number.")
+            .asks::<PageQuery>()
+            .sends(&["text/html"])
+            .refuses(&["too-many"]),
+        get("/v1/deliveries/{id}/notices", notices::list_notices, "What its customers were told.")
+            .note("By e-mail or SMS, where the co-op has set that up."),
         get("/v1/deliveries/{id}/proofs", proofs::list_proofs, "Pictures of handing over."),
         get("/v1/proofs/{id}", proofs::show_proof, "A picture.")
             .asks::<proofs::SizeQuery>()

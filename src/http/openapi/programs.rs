@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::operation::{Operation, delete, get, patch, post};
+use crate::http::body::Span;
 use crate::http::paging::Paging;
 use crate::http::v1::imports::{self, ImportView};
+use crate::http::v1::proofs;
 use crate::http::v1::webhooks::{self, TestView, WebhookView};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -77,5 +79,9 @@ pub fn operations() -> Vec<Operation> {
             .note("The newest first, up to 10,000 of them.")
             .asks::<imports::ExportQuery>()
             .sends(&["text/csv", XLSX]),
+        get("/v1/exports/proofs", proofs::export_proofs, "Pictures of handing over, as a zip.")
+            .note("Of the last day, if nothing else is asked for; 200 at most.")
+            .asks::<Span>()
+            .sends(&["application/zip"]),
     ]
 }

@@ -43,7 +43,7 @@ pub async fn download_invoice(
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    lang: Option<String>,
+    pub(super) lang: Option<String>,
 }
 
 /// What stands on the page.

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::deliveries::own;
+use super::invoice_page::PageQuery;
 use super::statements::{Words, local};
 use crate::commands::CommandError;
 use crate::db;
@@ -38,12 +38,6 @@ static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
     )
 });
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PageQuery {
-    lang: Option<String>,
-}
 
 /// A parcel: what is in it, and which of how many it is.
 struct Parcel<'a> {

@@ -1,6 +1,7 @@
 //! What customers were told about a delivery.
 
 use actix_web::web::{Data, Json};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::deliveries::own;
@@ -15,7 +16,7 @@ use crate::http::error::ApiError;
 use crate::http::paging::Page;
 
 /// One notice, without the address that it went to.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct NoticeView {
     id: NoticeId,
     /// The drop-off whose contact was told.
