@@ -11,7 +11,7 @@ use std::io::Write;
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, InvoiceId, MerchantId,
     MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
-    SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
+    SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -94,6 +94,7 @@ uuid_columns!(
     ReviewId,
     ShiftId,
     SlotPlanId,
+    StandingOrderId,
     SuspensionId,
     TaskId,
     UserId,

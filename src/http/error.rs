@@ -95,6 +95,7 @@ impl ApiError {
                 (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
             }
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
+            Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
@@ -182,7 +183,7 @@ impl ApiError {
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
             Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            Self::Command(C::Plan(_) | C::Slot(SlotError::Window)) => {
+            Self::Command(C::Plan(_) | C::Slot(SlotError::Window) | C::Rush(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
             Self::Command(C::Slot(SlotError::NoSuch { .. })) => {
@@ -192,6 +193,11 @@ impl ApiError {
                 (StatusCode::CONFLICT, "slot-closed")
             }
             Self::Command(C::Slot(SlotError::Full { .. })) => (StatusCode::CONFLICT, "slot-full"),
+            Self::Command(C::Terms(_) | C::Passed { .. }) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Standing(_)) => (StatusCode::CONFLICT, "ended"),
+            Self::Command(C::Kitchen(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "kitchen-closed"),
             Self::Command(C::Column { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-column"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
@@ -210,6 +216,12 @@ impl ApiError {
             }
             Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
                 vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
+            }
+            Self::Command(CommandError::Kitchen(closed)) => {
+                vec![Fault { pointer: "/ready_at".to_owned(), detail: closed.to_string() }]
+            }
+            Self::Command(CommandError::Terms(error)) => {
+                vec![Fault { pointer: "/order".to_owned(), detail: error.to_string() }]
             }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]

@@ -106,7 +106,8 @@ pub async fn list_deliveries(
     by: AsOrdering,
     request: HttpRequest,
 ) -> Result<Json<Page<DeliveryView>>, ApiError> {
-    const STATES: [&str; 6] = ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+    const STATES: [&str; 7] =
+        ["asked", "open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
     let paging: Paging = query(&request)?;
     let limit = paging.limit()?;
     let state = match query::<StateQuery>(&request)?.state {
