@@ -105,6 +105,8 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn day(text: &str) -> Day {
@@ -179,6 +181,37 @@ mod tests {
         for text in ["FREQ=OFTEN", "BYDAY=MO", "FREQ=WEEKLY;BYDAY=XX", "FREQ=MONTHLY;BYMONTHDAY=32"]
         {
             assert!(matches!(rule(text), Err(RuleError::Invalid(_))), "{text}: {:?}", rule(text));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever is asked for: refused, or days in order from the first one on, the same each time.
+        #[test]
+        fn every_rule_is_refused_or_gives_days_in_order(
+            frequency in prop::sample::select(vec!["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+            interval in 1_u16..500,
+            parts in prop::collection::btree_map(
+                prop::sample::select(vec!["BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYMONTH", "COUNT"]),
+                -40_i32..60,
+                0..3,
+            ),
+            days in prop::option::of("-?[0-5]?(MO|WE|SU),[1-5]?(TU|SA)"),
+            start in prop::option::of("MO|WE|SU"),
+            first in 0_u16..800,
+        ) {
+            let parts = parts.into_iter().map(|(name, value)| format!(";{name}={value}"));
+            let days = days.map(|days| format!(";BYDAY={days}"));
+            let start = start.map(|start| format!(";WKST={start}"));
+            let more: String = parts.chain(days).chain(start).collect();
+            let first = day("2026-01-01").plus(first);
+            if let Ok(rule) = rule(&format!("FREQ={frequency};INTERVAL={interval}{more}")) {
+                let some: Vec<Day> = rule.days(first).take(5).collect();
+                prop_assert!(some.iter().all(|day| *day >= first));
+                prop_assert!(some.windows(2).all(|pair| pair[0] < pair[1]), "{some:?}");
+                prop_assert_eq!(rule.days(first).take(5).collect::<Vec<_>>(), some);
+            }
         }
     }
 

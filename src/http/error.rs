@@ -19,6 +19,7 @@ use crate::domain::shift::ShiftError;
 use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
+use crate::domain::time::Timestamp;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -237,6 +238,14 @@ impl ApiError {
         }
     }
 
+    /// When a kitchen that is closed opens next.
+    const fn next_opening(&self) -> Option<Timestamp> {
+        match self {
+            Self::Command(CommandError::Kitchen(closed)) => closed.next_opening,
+            _ => None,
+        }
+    }
+
     /// Seconds after which the same request may go better.
     const fn retry_after(&self) -> Option<&'static str> {
         match self {
@@ -271,6 +280,8 @@ struct Problem<'a> {
     code: &'a str,
     request_id: String,
     errors: Vec<Fault>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_opening: Option<Timestamp>,
 }
 
 impl ResponseError for ApiError {
@@ -292,6 +303,7 @@ impl ResponseError for ApiError {
             code,
             request_id,
             errors: self.faults(),
+            next_opening: self.next_opening(),
         };
         let mut answer = HttpResponse::build(status);
         if let Some(seconds) = self.retry_after() {

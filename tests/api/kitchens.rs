@@ -70,6 +70,7 @@ async fn an_order_is_ready_when_the_kitchen_has_it_and_refused_while_it_is_close
     order(&shop, Some("2026-03-03T12:00:00Z")).await.created();
     let closed = order(&shop, Some("2026-03-04T12:00:00Z")).await.problem(422, "kitchen-closed");
     assert_eq!(closed["errors"][0]["pointer"], "/ready_at");
+    assert_eq!(closed["next_opening"], "2026-03-05T10:30:00.000Z");
     let detail = text(&closed["detail"]);
     assert!(
         detail.contains("inventory") && detail.contains("2026-03-05T10:30:00.000Z"),

@@ -83,7 +83,7 @@ export function KitchenActs({ delivery, onDone }: { delivery: Delivery; onDone: 
       {asked && !refusing && <button type="button" data-act="refuse" disabled={busy}
         onClick={() => setRefusing(true)}>{t("shop.refuse")}</button>}
       {asked && refusing && (
-        <span role="group" aria-label={t("shop.reason")}>
+        <span class="reasons" role="group" aria-label={t("shop.reason")}>
           {REASONS.map((code) => (
             <button key={code} type="button" data-code={code} disabled={busy}
               onClick={() => act(() => api.refuse(id, code))}>{t(`shop.${code}`)}</button>
