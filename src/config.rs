@@ -22,6 +22,7 @@ pub struct Config {
     pub policy: Policy,
     pub ledger: Ledger,
     pub invoices: Invoices,
+    pub standing_orders: StandingOrders,
     pub webhooks: Webhooks,
     pub notices: Notices,
     pub retention: Retention,
@@ -160,6 +161,22 @@ pub struct Invoices {
     pub due_days: i64,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingOrders {
+    pub days_ahead: u16,
+    pub public_holidays: PublicHolidays,
+    pub own_holidays: Vec<String>,
+}
+
+/// Whose public holidays are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublicHolidays {
+    France,
+    None,
+}
+
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retention {
@@ -241,6 +258,11 @@ impl Config {
         range(short, "invoices.seller and invoices.terms", "at most 2000 characters each")?;
         let zone = jiff::tz::TimeZone::get(&self.coop.time_zone).is_ok();
         range(zone, "coop.time_zone", "a zone such as Europe/Paris")?;
+        range(
+            (1..=60).contains(&self.standing_orders.days_ahead),
+            "standing_orders.days_ahead",
+            "between 1 and 60",
+        )?;
         range(self.service.quote_s > 0, "service.quote_s", "positive")?;
         range(self.service.promise_s > 0, "service.promise_s", "positive")?;
         Ok(self)

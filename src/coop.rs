@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Invoices, Service, Travel};
+use crate::config::{self, Config, Invoices, PublicHolidays, Service, StandingOrders, Travel};
 use crate::db::Db;
 use crate::domain::geo::{Plane, Position, Spot};
+use crate::domain::holidays::Holidays;
 use crate::domain::iban::Iban;
 use crate::domain::pay::Tariff;
 use crate::domain::pay_run::Party;
@@ -59,9 +60,17 @@ pub struct Rules {
     pub siren: Option<Siren>,
     pub service: Service,
     pub invoices: Invoices,
+    pub standing: Standing,
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
+}
+
+/// How standing orders are made.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub days_ahead: u16,
+    pub holidays: Holidays,
 }
 
 /// What a plan is made by besides the snapshot and the seed.
@@ -92,6 +101,8 @@ pub enum RulesError {
     Zone(String),
     #[error("[coop] name, iban and siren: {0}")]
     House(String),
+    #[error("[standing_orders] own_holidays: {0}")]
+    Holiday(#[from] crate::domain::day::DayError),
     #[error("[coop] latitude and longitude: {0}")]
     Base(#[from] crate::domain::geo::PositionError),
 }
@@ -128,6 +139,12 @@ fn siren(coop: &config::Coop) -> Result<Option<Siren>, RulesError> {
     siren.map(Some).map_err(|error| house(&error))
 }
 
+fn standing(orders: &StandingOrders) -> Result<Standing, RulesError> {
+    let france = orders.public_holidays == PublicHolidays::France;
+    let own = orders.own_holidays.iter().map(|day| day.parse()).collect::<Result<_, _>>()?;
+    Ok(Standing { days_ahead: orders.days_ahead, holidays: Holidays { france, own } })
+}
+
 impl Rules {
     /// Reads and checks the texts that the settings name.
     pub fn load(config: &Config) -> Result<Self, RulesError> {
@@ -158,6 +175,7 @@ impl Rules {
             siren: siren(&config.coop)?,
             service: config.service,
             invoices: config.invoices.clone(),
+            standing: standing(&config.standing_orders)?,
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),

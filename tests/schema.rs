@@ -336,6 +336,10 @@ async fn a_row_that_contradicts_itself_is_refused() {
         format!("state = 'open', {alice}, {at}"),
         format!("state = 'picked_up', {alice}, {at}"),
         format!("state = 'delivered', {alice}, {at}, picked_up_at = now()"),
+        "state = 'asked'".to_owned(),
+        "state = 'asked', asked_until = now()".to_owned(),
+        "asked_until = now(), silence = 'refused'".to_owned(),
+        format!("state = 'asked', asked_until = now(), silence = 'refused', {alice}, {at}"),
         "state = 'failed', ended_at = now()".to_owned(),
         "state = 'cancelled', end_code = 'cancelled'".to_owned(),
         "ended_at = now()".to_owned(),
@@ -399,4 +403,40 @@ async fn nobody_is_paid_by_two_runs_at_once_and_what_the_bank_was_told_stays() {
     }
     accepted(&mut conn, "UPDATE pay_run_transfers SET state = 'cancelled'").await;
     accepted(&mut conn, &transfer(2, alice, 428)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_of_a_standing_order_is_made_once_or_has_its_reason() {
+    let database = Database::make().await;
+    let mut conn = database.connect().await;
+    accepted(&mut conn, CAST).await;
+    let order = "INSERT INTO standing_orders (id, merchant_id, terms, made_at, version, since, paused)
+        SELECT '00000000-0000-7000-8000-0000000000f1', id, '{}', now(), 1, now(), false FROM merchants";
+    accepted(&mut conn, order).await;
+    let line = |day: &str, delivery: &str, code: &str, note: &str| {
+        format!(
+            "INSERT INTO standing_days (standing_order_id, day, delivery_id, skip_code, skip_note,
+                                        settled_at)
+             VALUES ('00000000-0000-7000-8000-0000000000f1', '{day}', {delivery}, {code}, {note},
+                     now())"
+        )
+    };
+    let made = "(SELECT id FROM deliveries)";
+    for contradiction in [
+        line("2026-03-02", "NULL", "NULL", "NULL"),
+        line("2026-03-02", made, "'no_price'", "'no rule'"),
+        line("2026-03-02", "NULL", "'no_price'", "NULL"),
+        line("2026-3-2", made, "NULL", "NULL"),
+    ] {
+        let said = refusal(&mut conn, &contradiction).await;
+        assert!(said.contains("check constraint"), "{contradiction}: {said}");
+    }
+    accepted(&mut conn, &line("2026-03-02", made, "NULL", "NULL")).await;
+    for twice in [
+        line("2026-03-02", "NULL", "'no_price'", "'no rule'"),
+        line("2026-03-03", made, "NULL", "NULL"),
+    ] {
+        let said = refusal(&mut conn, &twice).await;
+        assert!(said.contains("unique"), "{twice}: {said}");
+    }
 }

@@ -30,7 +30,7 @@ function board(deliveries: Delivery[], route: string[] = []) {
       route_version: 1, place, fixed_at: at(0), route: route.map((task_id) => ({ task_id, place })),
     }],
     counts: {
-      open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
+      asked: 0, open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
       couriers_on_shift: 1,
     },
     automation: [],

@@ -1,6 +1,6 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, pay, prices, slots};
+use super::{Answer, CommandError, Once, kitchens, pay, prices, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::assignments::{self, NewAssignment};
@@ -25,21 +25,46 @@ pub async fn create(
     request: Request,
 ) -> Result<Answer<Delivery>, CommandError> {
     let now = coop.clock.now();
-    request.check(now)?;
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
-        let mut delivery = draft(coop, &shop, &request, now);
-        let (priced, basis) = prices::price(coop, tx, &shop, &delivery).await?;
-        delivery.price = priced.price;
-        place(coop, tx, &delivery, &basis, &request, now).await?;
-        Ok(delivery)
+        make(coop, tx, &shop, &request, now).await
     })
     .await
 }
 
-/// The delivery that a request would make now, still without its price; nothing is written.
+/// The delivery of a request: in its slot, out of its kitchen, at its price.
+pub(super) async fn make(
+    coop: &Coop,
+    tx: &mut Conn,
+    shop: &Merchant,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Delivery, CommandError> {
+    let (request, mut delivery) = fit(coop, tx, shop, request, now).await?;
+    let (priced, basis) = prices::price(coop, tx, shop, &delivery).await?;
+    delivery.price = priced.price;
+    place(coop, tx, &delivery, &basis, &request, now).await?;
+    Ok(delivery)
+}
+
+/// The request with the times of its slot and of its kitchen, and the delivery that it would make
+/// now, still without its price; nothing is written.
+pub(super) async fn fit(
+    coop: &Coop,
+    tx: &mut Conn,
+    shop: &Merchant,
+    request: &Request,
+    now: Timestamp,
+) -> Result<(Request, Delivery), CommandError> {
+    request.check(now)?;
+    let request = slots::in_slot(coop, tx, shop.id, request, now).await?;
+    let (request, state) = kitchens::in_kitchen(coop, tx, shop.id, &request, now).await?;
+    let delivery = Delivery { state, ..draft(coop, shop, &request, now) };
+    Ok((request, delivery))
+}
+
+/// The delivery that a request would make now whatever slot and kitchen say, without its price.
 pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timestamp) -> Delivery {
     let own_place = Stop {
         place: shop.place,
@@ -97,7 +122,11 @@ pub(super) async fn place(
     deliveries::insert(tx, delivery).await?;
     db::prices::pin(tx, delivery.id, basis).await?;
     slots::book(tx, request.slot, delivery.id).await?;
-    tell(coop, tx, DeliveryChange::Created, delivery, now).await
+    let change = match delivery.state.asked_until() {
+        Some(_) => DeliveryChange::Asked,
+        None => DeliveryChange::Created,
+    };
+    tell(coop, tx, change, delivery, now).await
 }
 
 /// Puts a change of a delivery into the outbox.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::deliveries::{draft, place};
-use super::{CommandError, prices};
+use super::CommandError;
+use super::deliveries::make as make_delivery;
 use crate::coop::Coop;
 use crate::db::imports::{Import, Row, RowState};
 use crate::db::{Conn, deliveries, imports, merchants};
@@ -141,11 +141,7 @@ async fn make(
     {
         return Ok((known, RowState::Known));
     }
-    request.check(now)?;
     let shop = merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-    let mut delivery = draft(coop, &shop, request, now);
-    let (priced, basis) = prices::price(coop, tx, &shop, &delivery).await?;
-    delivery.price = priced.price;
-    place(coop, tx, &delivery, &basis, request, now).await?;
+    let delivery = make_delivery(coop, tx, &shop, request, now).await?;
     Ok((delivery.id, RowState::Created))
 }

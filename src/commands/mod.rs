@@ -21,6 +21,7 @@ use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::import;
 use crate::domain::intake::LATE_MAX;
+use crate::domain::kitchen;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::offer::OfferGone;
 use crate::domain::pay_run::PayRunError;
@@ -29,6 +30,7 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::slot::{PlanError, SlotError};
+use crate::domain::standing::{StandingEnded, TermsError};
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
@@ -51,6 +53,7 @@ pub mod identity;
 pub mod imports;
 pub mod intake;
 pub mod invoices;
+pub mod kitchens;
 pub mod notices;
 pub mod offers;
 pub mod open_list;
@@ -65,6 +68,7 @@ pub mod receivables;
 pub mod reviews;
 pub mod shifts;
 pub mod slots;
+pub mod standing_orders;
 pub mod surplus;
 pub mod suspensions;
 pub mod tasks;
@@ -121,6 +125,16 @@ pub enum CommandError {
     Plan(#[from] PlanError),
     #[error(transparent)]
     Slot(#[from] SlotError),
+    #[error(transparent)]
+    Kitchen(#[from] kitchen::Closed),
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    #[error(transparent)]
+    Standing(#[from] StandingEnded),
+    #[error("the goods were to be ready at {ready_at}, which has passed")]
+    Passed { ready_at: Timestamp },
+    #[error(transparent)]
+    Rush(#[from] kitchen::RushError),
     #[error(transparent)]
     Quote(#[from] QuoteError),
     #[error(transparent)]

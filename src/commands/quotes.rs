@@ -1,7 +1,7 @@
 //! Quotes are made, and taken up once.
 
-use super::deliveries::{draft, place};
-use super::{Answer, CommandError, Once, pay, prices, slots};
+use super::deliveries::{fit, place};
+use super::{Answer, CommandError, Once, pay, prices};
 use crate::coop::Coop;
 use crate::db::{merchants, quotes};
 use crate::domain::delivery::{Delivery, Request};
@@ -23,12 +23,10 @@ pub async fn quote(
     approach: impl Fn(Position) -> Option<Seconds>,
 ) -> Result<Answer<Quote>, CommandError> {
     let now = coop.clock.now();
-    request.check(now)?;
     coop.once(once, async |tx| {
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        let in_slot = slots::in_slot(coop, tx, merchant, &request, now).await?;
-        let delivery = draft(coop, &shop, &in_slot, now);
+        let (_, delivery) = fit(coop, tx, &shop, &request, now).await?;
         let priced = prices::price(coop, tx, &shop, &delivery).await?;
         let quote = Quote {
             id: coop.clock.id(QuoteId::from_uuid),
@@ -110,10 +108,8 @@ pub async fn take(
         let merchant = quote.merchant_id;
         let shop =
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-        // A window may have ended since.
-        request.check(now)?;
-        let request = slots::in_slot(coop, tx, merchant, &request, now).await?;
-        let mut delivery = draft(coop, &shop, &request, now);
+        // A window may have ended since, a slot or a kitchen closed.
+        let (request, mut delivery) = fit(coop, tx, &shop, &request, now).await?;
         delivery.price = quote.terms.price;
         let basis = quote.terms.basis.unwrap_or_else(|| coop.rules.prices.basis());
         place(coop, tx, &delivery, &basis, &request, now).await?;

@@ -250,11 +250,21 @@ pub async fn fan_out(coop: &Coop, render: fn(Event) -> Value) -> Result<bool, Co
     .await
 }
 
-/// What an event is about, and how it is told. Only deliveries are told outside.
+/// What an event is about, and how it is told. Only deliveries and standing orders are told outside.
 fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::Uuid, String)> {
     let told: Event = serde_json::from_value(event.payload.clone()).ok()?;
-    let Event::Delivery { told: about, .. } = &told else { return None };
-    let (resource, sequence) = (about.delivery.id.uuid(), about.delivery.version);
+    let (resource, sequence) = match &told {
+        Event::Delivery { told: about, .. } => (about.delivery.id.uuid(), about.delivery.version),
+        Event::StandingOrderSkipped { standing_order_id, version, .. } => {
+            (standing_order_id.uuid(), *version)
+        }
+        Event::Shift { .. }
+        | Event::Offer { .. }
+        | Event::Route { .. }
+        | Event::Pay { .. }
+        | Event::Automation { .. }
+        | Event::WebhookDisabled { .. } => return None,
+    };
     let body = json!({
         "type": event.kind,
         "timestamp": event.occurred_at,

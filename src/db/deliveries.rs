@@ -46,6 +46,8 @@ struct Row {
     tags: Vec<String>,
     desk_note: Option<String>,
     locked: bool,
+    asked_until: Option<Timestamp>,
+    silence: Option<String>,
 }
 
 impl Row {
@@ -56,12 +58,23 @@ impl Row {
                 (Some(super::word(&failure.code)?), failure.note.as_ref().map(Note::to_string))
             }
             DeliveryState::Cancelled { cancellation, .. } => {
-                (Some("cancelled".to_owned()), Some(cancellation.note.to_string()))
+                let note = cancellation.note.as_ref().map(Note::to_string);
+                (Some(super::word(&cancellation.code)?), note)
             }
-            DeliveryState::Open
+            DeliveryState::Asked { .. }
+            | DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. } => (None, None),
+        };
+        let (asked_until, silence) = match &delivery.state {
+            DeliveryState::Asked { until, silence } => (Some(*until), Some(super::word(silence)?)),
+            DeliveryState::Open
+            | DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => (None, None),
         };
         Ok(Self {
             id: delivery.id,
@@ -86,6 +99,8 @@ impl Row {
             tags: delivery.desk.tags.iter().map(ToString::to_string).collect(),
             desk_note: delivery.desk.note.as_ref().map(Note::to_string),
             locked: delivery.desk.locked,
+            asked_until,
+            silence,
         })
     }
 
@@ -101,7 +116,12 @@ impl Row {
         let held = || holding.ok_or_else(|| missing("courier"));
         let picked_up = || self.picked_up_at.ok_or_else(|| missing("picked_up_at"));
         let ended = || self.ended_at.ok_or_else(|| missing("ended_at"));
+        let end_code = || self.end_code.clone().ok_or_else(|| missing("end_code"));
         Ok(match self.state.as_str() {
+            "asked" => DeliveryState::Asked {
+                until: self.asked_until.ok_or_else(|| missing("asked_until"))?,
+                silence: super::from_word(self.silence.clone().ok_or_else(|| missing("silence"))?)?,
+            },
             "open" => DeliveryState::Open,
             "assigned" => DeliveryState::Assigned { holding: held()? },
             "picked_up" => DeliveryState::PickedUp { holding: held()?, picked_up_at: picked_up()? },
@@ -120,7 +140,8 @@ impl Row {
                 holding,
                 ended_at: ended()?,
                 cancellation: Cancellation {
-                    note: Note::new(self.end_note.as_deref().unwrap_or("")).map_err(corrupt)?,
+                    code: super::from_word(end_code()?)?,
+                    note: self.end_note.as_deref().map(Note::new).transpose().map_err(corrupt)?,
                 },
             },
         })
@@ -282,6 +303,18 @@ pub async fn overdue(conn: &mut Conn, due_before: Timestamp) -> QueryResult<Vec<
         .filter(deliveries::state.eq("open"))
         .filter(deliveries::due_at.lt(due_before))
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
+        .limit(100)
+        .select(deliveries::id)
+        .load(conn)
+        .await
+}
+
+/// Deliveries whose kitchen has not answered by `now`.
+pub async fn unanswered(conn: &mut Conn, now: Timestamp) -> QueryResult<Vec<DeliveryId>> {
+    deliveries::table
+        .filter(deliveries::state.eq("asked"))
+        .filter(deliveries::asked_until.le(now))
+        .order((deliveries::asked_until.asc(), deliveries::id.asc()))
         .limit(100)
         .select(deliveries::id)
         .load(conn)

@@ -40,7 +40,12 @@ diesel::table! {
         picked_up_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         end_code -> Nullable<Text>, end_note -> Nullable<Text>, price_amount -> BigInt,
         currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
-        tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool, }
+        tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
+        asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>, }
+}
+diesel::table! {
+    kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,
+        rush_minutes -> Nullable<SmallInt>, rush_until -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     tasks (id) { id -> Uuid, delivery_id -> Uuid, seq -> SmallInt, kind -> Text, state -> Text,
@@ -180,6 +185,17 @@ diesel::table! {
 diesel::table! {
     slots (plan_id, starts_at) { plan_id -> Uuid, starts_at -> Timestamptz, capacity -> Integer,
         booked -> Integer, }
+}
+diesel::table! {
+    standing_orders (id) { id -> Uuid, merchant_id -> Uuid, terms -> Jsonb, made_at -> Timestamptz,
+        version -> BigInt, since -> Timestamptz, paused -> Bool, paused_until -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>, looked_until -> Nullable<Text>,
+        settled_until -> Nullable<Text>, }
+}
+diesel::table! {
+    standing_days (standing_order_id, day) { standing_order_id -> Uuid, day -> Text,
+        delivery_id -> Nullable<Uuid>, skip_code -> Nullable<Text>, skip_note -> Nullable<Text>,
+        settled_at -> Timestamptz, }
 }
 diesel::table! {
     slot_bookings (delivery_id) { delivery_id -> Uuid, plan_id -> Uuid,

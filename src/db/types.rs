@@ -11,7 +11,7 @@ use std::io::Write;
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId, InvoiceId,
     MerchantId, MessageId, NoticeId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId,
-    ReviewId, ShiftId, SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
+    ReviewId, ShiftId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -96,6 +96,7 @@ uuid_columns!(
     ExpenseId,
     ShiftId,
     SlotPlanId,
+    StandingOrderId,
     SuspensionId,
     TaskId,
     UserId,

@@ -45,6 +45,11 @@ impl Day {
         Self(self.0.saturating_add(Span::new().days(i64::from(days))))
     }
 
+    /// The day before; the beginning of the calendar has none.
+    pub fn before(self) -> Self {
+        Self(self.0.saturating_sub(1.day()))
+    }
+
     /// The first day of the twelve months that end with this one.
     pub fn year_before(self) -> Self {
         Self(self.plus(1).0.saturating_sub(1.year()))

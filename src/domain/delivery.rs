@@ -1,22 +1,27 @@
 //! What a merchant asks for: bring these goods from here to there, in time.
 //!
-//! `open -> assigned -> picked_up -> delivered`, or an end with a reason: `failed`, `cancelled`.
-//! Every step is a pure function of the delivery; `None` means "already so".
+//! `open -> assigned -> picked_up -> delivered`, or an end with a reason: `failed`, `cancelled`. Where
+//! the kitchen wants to be asked, `asked` comes before. Every step is a pure function of the delivery;
+//! `None` means "already so".
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use amend::Amendment;
+pub use answer::{CancelCode, RefusalCode};
+pub use request::{Request, RequestError};
 
 use super::desk::{Desk, TAGS_MAX};
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
+use super::kitchen::Silence;
 use super::money::Money;
-use super::slot::Choice;
-use super::task::{Failure, FailureCode, Proof, Stop, Task, TaskKind, TaskState, TaskStepError};
+use super::task::{Failure, FailureCode, Proof, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
-use super::time::{Seconds, Timestamp};
+use super::time::Timestamp;
 
 mod amend;
+mod answer;
+mod request;
 
 /// Most stops of one kind in a delivery.
 pub const STOPS_MAX: usize = 20;
@@ -41,7 +46,9 @@ pub struct Package {
 /// Why a delivery was called off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancellation {
-    pub note: Note,
+    #[serde(default)]
+    pub code: CancelCode,
+    pub note: Option<Note>,
 }
 
 /// Who carries it since when, and whether a person chose them.
@@ -56,6 +63,12 @@ pub struct Holding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DeliveryState {
+    /// The kitchen has not said yet whether it takes the order; no courier is looked for.
+    Asked {
+        until: Timestamp,
+        /// What it means when `until` passes without an answer.
+        silence: Silence,
+    },
     Open,
     Assigned {
         holding: Holding,
@@ -76,7 +89,7 @@ pub enum DeliveryState {
         ended_at: Timestamp,
         failure: Failure,
     },
-    /// Called off by the merchant or a dispatcher.
+    /// Called off by the merchant or a dispatcher, or refused by the kitchen.
     Cancelled {
         holding: Option<Holding>,
         ended_at: Timestamp,
@@ -107,36 +120,6 @@ pub struct Delivery {
     pub desk: Desk,
 }
 
-/// A request as it comes in, before it is a delivery.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    pub external_reference: Option<Reference>,
-    pub ready_at: Option<Timestamp>,
-    pub pickups: Vec<Stop>,
-    pub dropoffs: Vec<Stop>,
-    pub packages: Vec<Package>,
-    pub instructions: Option<Instructions>,
-    /// Books a place, and gives every drop-off the slot's window.
-    #[serde(default)]
-    pub slot: Option<Choice>,
-}
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum RequestError {
-    #[error("between 1 and {STOPS_MAX} drop-offs are needed")]
-    Dropoffs,
-    #[error("at most {STOPS_MAX} pickups are possible")]
-    Pickups,
-    #[error(
-        "at most {PACKAGES_MAX} kinds of packages are possible, each with a quantity of 1 or more"
-    )]
-    Packages,
-    #[error("ready_at {ready_at} is more than {HORIZON_DAYS} days away")]
-    TooFarAhead { ready_at: Timestamp },
-    #[error("the window ends at {before}, before the goods are ready at {ready_at}")]
-    NeverReady { before: Timestamp, ready_at: Timestamp },
-}
-
 /// How far ahead a delivery can be asked for.
 pub const HORIZON_DAYS: i64 = 90;
 
@@ -159,6 +142,8 @@ pub enum DeliveryError {
     ProofMissing,
     #[error("it is locked; unlock it first")]
     Locked,
+    #[error("the kitchen has refused this order")]
+    Refused,
     #[error("a delivery has at most {TAGS_MAX} tags")]
     TooManyTags,
     #[error("the promise {due_at} must lie after {after}")]
@@ -173,55 +158,14 @@ pub enum DeliveryError {
     TooFarAhead,
 }
 
-impl Request {
-    /// Checks what can be wrong with a request at all.
-    ///
-    /// # Errors
-    /// The first fault, in the order of [`RequestError`].
-    pub fn check(&self, now: Timestamp) -> Result<(), RequestError> {
-        if self.dropoffs.is_empty() || self.dropoffs.len() > STOPS_MAX {
-            return Err(RequestError::Dropoffs);
-        }
-        if self.pickups.len() > STOPS_MAX {
-            return Err(RequestError::Pickups);
-        }
-        if self.packages.len() > PACKAGES_MAX || self.packages.iter().any(|p| p.quantity == 0) {
-            return Err(RequestError::Packages);
-        }
-        let ready_at = self.ready_at.unwrap_or(now);
-        if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {
-            return Err(RequestError::TooFarAhead { ready_at });
-        }
-        // What was ready long ago is no more than ready now: a window that is over stays over.
-        let ready_at = ready_at.max(now);
-        for window in self.dropoffs.iter().filter_map(|stop| stop.window) {
-            if window.before() <= ready_at {
-                return Err(RequestError::NeverReady { before: window.before(), ready_at });
-            }
-        }
-        Ok(())
-    }
-
-    /// When the last drop-off is promised: the end of the latest window given, else `promise` after
-    /// the order or after the goods are ready, whichever is later.
-    ///
-    /// An order for soon is promised from its placement; one for tomorrow from its readiness.
-    pub fn due_at(&self, now: Timestamp, promise: Seconds) -> Timestamp {
-        let window_end = self.dropoffs.iter().filter_map(|stop| stop.window).map(|w| w.before());
-        window_end.max().unwrap_or_else(|| {
-            let ready_at = self.ready_at.unwrap_or(now);
-            if ready_at.since(now) < promise { now + promise } else { ready_at + promise }
-        })
-    }
-}
-
 impl DeliveryState {
     /// Every [`name`](Self::name).
-    pub const NAMES: [&str; 6] =
-        ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+    pub const NAMES: [&str; 7] =
+        ["asked", "open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
 
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::Asked { .. } => "asked",
             Self::Open => "open",
             Self::Assigned { .. } => "assigned",
             Self::PickedUp { .. } => "picked_up",
@@ -234,7 +178,7 @@ impl DeliveryState {
     /// Whether nothing is picked up yet, and something still may be.
     pub const fn is_before_pickup(&self) -> bool {
         match self {
-            Self::Open | Self::Assigned { .. } => true,
+            Self::Asked { .. } | Self::Open | Self::Assigned { .. } => true,
             Self::PickedUp { .. }
             | Self::Delivered { .. }
             | Self::Failed { .. }
@@ -244,15 +188,30 @@ impl DeliveryState {
 
     pub const fn is_over(&self) -> bool {
         match self {
-            Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => false,
+            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => {
+                false
+            }
             Self::Delivered { .. } | Self::Failed { .. } | Self::Cancelled { .. } => true,
+        }
+    }
+
+    /// By when the kitchen has to answer.
+    pub const fn asked_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Asked { until, .. } => Some(*until),
+            Self::Open
+            | Self::Assigned { .. }
+            | Self::PickedUp { .. }
+            | Self::Delivered { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 
     /// Who holds it, or held it when it ended.
     pub const fn holding(&self) -> Option<Holding> {
         match self {
-            Self::Open => None,
+            Self::Asked { .. } | Self::Open => None,
             Self::Assigned { holding }
             | Self::PickedUp { holding, .. }
             | Self::Delivered { holding, .. } => Some(*holding),
@@ -262,7 +221,9 @@ impl DeliveryState {
 
     pub const fn picked_up_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Open | Self::Assigned { .. } | Self::Cancelled { .. } => None,
+            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::Cancelled { .. } => {
+                None
+            }
             Self::PickedUp { picked_up_at, .. } | Self::Delivered { picked_up_at, .. } => {
                 Some(*picked_up_at)
             }
@@ -272,7 +233,7 @@ impl DeliveryState {
 
     pub const fn ended_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => None,
+            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => None,
             Self::Delivered { ended_at, .. }
             | Self::Failed { ended_at, .. }
             | Self::Cancelled { ended_at, .. } => Some(*ended_at),
@@ -287,7 +248,8 @@ impl Delivery {
             DeliveryState::Assigned { holding } | DeliveryState::PickedUp { holding, .. } => {
                 Some(holding.courier)
             }
-            DeliveryState::Open
+            DeliveryState::Asked { .. }
+            | DeliveryState::Open
             | DeliveryState::Delivered { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => None,
@@ -320,7 +282,8 @@ impl Delivery {
             {
                 Ok(Some(self.with(DeliveryState::Assigned { holding })))
             }
-            DeliveryState::Assigned { .. }
+            DeliveryState::Asked { .. }
+            | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. }
             | DeliveryState::Failed { .. }
@@ -356,7 +319,8 @@ impl Delivery {
                 });
                 Ok(Some(Self { tasks: tasks.collect(), ..self.with(DeliveryState::Open) }))
             }
-            DeliveryState::Assigned { .. }
+            DeliveryState::Asked { .. }
+            | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. }
             | DeliveryState::Failed { .. }
@@ -367,19 +331,24 @@ impl Delivery {
     /// Called off, while nothing is picked up. `None` when it is cancelled already.
     pub fn cancel(&self, at: Timestamp, reason: Note) -> Result<Option<Self>, DeliveryError> {
         match &self.state {
+            DeliveryState::Cancelled { cancellation, .. } if cancellation.code.is_refusal() => {
+                Err(DeliveryError::Refused)
+            }
             DeliveryState::Cancelled { .. } => Ok(None),
-            DeliveryState::Open | DeliveryState::Assigned { .. } => {
-                let state = DeliveryState::Cancelled {
-                    holding: self.state.holding(),
-                    ended_at: at,
-                    cancellation: Cancellation { note: reason },
-                };
-                Ok(Some(self.ended(at, state)))
+            DeliveryState::Asked { .. } | DeliveryState::Open | DeliveryState::Assigned { .. } => {
+                Ok(Some(self.called_off(at, CancelCode::Cancelled, Some(reason))))
             }
             DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. }
             | DeliveryState::Failed { .. } => Err(self.illegal("cancelled")),
         }
+    }
+
+    /// Over before anything was picked up.
+    fn called_off(&self, at: Timestamp, code: CancelCode, note: Option<Note>) -> Self {
+        let holding = self.state.holding();
+        let cancellation = Cancellation { code, note };
+        self.ended(at, DeliveryState::Cancelled { holding, ended_at: at, cancellation })
     }
 
     /// Given up for want of a courier. `None` when it is not open any more.

@@ -2,6 +2,8 @@ use super::*;
 use crate::domain::geo::Position;
 use crate::domain::ids::uuid_v7;
 use crate::domain::money::Currency;
+use crate::domain::task::Stop;
+use crate::domain::time::Seconds;
 
 const T0: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -153,4 +155,52 @@ fn the_promise_counts_from_the_order_unless_it_is_for_later() {
     assert_eq!(request(minutes(15)).due_at(T0, promise), minutes(40));
     assert_eq!(request(minutes(300)).due_at(T0, promise), minutes(340));
     assert!(request(minutes(60 * 24 * 91)).check(T0).is_err());
+}
+
+fn asked(silence: Silence) -> Delivery {
+    Delivery { state: DeliveryState::Asked { until: minutes(5), silence }, ..an_open_delivery() }
+}
+
+#[test]
+fn what_the_kitchen_takes_is_there_to_be_had_and_taken_once() {
+    let question = asked(Silence::Refused);
+    assert!(question.assign(held_by(1)).is_err(), "nobody rides for a question");
+    let taken = question.accept(minutes(2), None).unwrap().unwrap();
+    assert_eq!(
+        (&taken.state, taken.ready_at, taken.version),
+        (&DeliveryState::Open, minutes(10), 2)
+    );
+    assert_eq!(taken.accept(minutes(3), None), Ok(None));
+    let held = taken.assign(held_by(1)).unwrap().unwrap();
+    assert_eq!(held.accept(minutes(3), Some(minutes(50))), Ok(None), "too late to say when");
+    assert!(taken.refuse(minutes(3), RefusalCode::SoldOut, None).is_err());
+    // Later than asked for: the promise moves as much.
+    let late = question.accept(minutes(2), Some(minutes(25))).unwrap().unwrap();
+    assert_eq!((late.ready_at, late.due_at), (minutes(25), minutes(55)));
+}
+
+#[test]
+fn what_the_kitchen_refuses_is_over_and_free() {
+    let no = asked(Silence::Accepted).refuse(minutes(2), RefusalCode::Closed, None);
+    let no = no.unwrap().unwrap();
+    assert_eq!((no.state.name(), no.price.amount), ("cancelled", 0));
+    assert!(no.tasks.iter().all(|task| task.state.is_over()));
+    assert_eq!(no.refuse(minutes(3), RefusalCode::Other, None), Ok(None));
+    assert_eq!(no.accept(minutes(3), None), Err(DeliveryError::Refused));
+    assert_eq!(no.cancel(minutes(3), Note::new("late").unwrap()), Err(DeliveryError::Refused));
+    let off = asked(Silence::Accepted).cancel(minutes(1), Note::new("late").unwrap());
+    let off = off.unwrap().unwrap();
+    assert!(off.refuse(minutes(2), RefusalCode::Other, None).is_err());
+    assert!(off.accept(minutes(2), None).is_err());
+}
+
+#[test]
+fn silence_is_an_answer_when_the_time_is_over() {
+    for (silence, end) in [(Silence::Accepted, "open"), (Silence::Refused, "cancelled")] {
+        let question = asked(silence);
+        assert_eq!(question.unanswered(minutes(4)), None);
+        let ended = question.unanswered(minutes(5)).unwrap();
+        assert_eq!(ended.state.name(), end);
+        assert_eq!(ended.unanswered(minutes(6)), None);
+    }
 }

@@ -169,7 +169,8 @@ impl Delivery {
                 Ok(Some(Self { tasks, price, ..self.with(DeliveryState::Open) }))
             }
             (
-                DeliveryState::Cancelled { .. }
+                DeliveryState::Asked { .. }
+                | DeliveryState::Cancelled { .. }
                 | DeliveryState::Assigned { .. }
                 | DeliveryState::PickedUp { .. }
                 | DeliveryState::Delivered { .. }

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId, TaskId, WebhookId};
+use super::ids::{CourierId, MerchantId, StandingOrderId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
+use super::standing::SkipCode;
 use super::text::{Name, Note};
 use super::zone::ZoneName;
 
@@ -35,7 +37,12 @@ impl DeliveryTold {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryChange {
+    /// Made, and the kitchen is asked.
+    Asked,
+    /// Made, and there to be had.
     Created,
+    Accepted,
+    Refused,
     Assigned,
     Unassigned,
     Updated,
@@ -78,6 +85,15 @@ pub enum Event {
         reason: Option<Note>,
         by: Name,
     },
+    /// A day of a standing order has no delivery.
+    StandingOrderSkipped {
+        standing_order_id: StandingOrderId,
+        merchant_id: MerchantId,
+        version: i64,
+        day: Day,
+        code: SkipCode,
+        note: Note,
+    },
     /// Nothing is told there any more, until somebody switches it on again.
     WebhookDisabled {
         webhook_id: WebhookId,
@@ -91,6 +107,9 @@ impl Event {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Delivery { change, .. } => match change {
+                DeliveryChange::Asked => "delivery.asked",
+                DeliveryChange::Accepted => "delivery.accepted",
+                DeliveryChange::Refused => "delivery.refused",
                 DeliveryChange::Created => "delivery.created",
                 DeliveryChange::Assigned => "delivery.assigned",
                 DeliveryChange::Unassigned => "delivery.unassigned",
@@ -117,6 +136,7 @@ impl Event {
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
             Self::Automation { .. } => "automation.switched",
+            Self::StandingOrderSkipped { .. } => "standing_order.skipped",
             Self::WebhookDisabled { .. } => "webhook.disabled",
         }
     }
@@ -125,7 +145,8 @@ impl Event {
     pub fn merchant(&self) -> Option<MerchantId> {
         match self {
             Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
-            Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
+            Self::StandingOrderSkipped { merchant_id, .. }
+            | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }
             | Self::Offer { .. }
             | Self::Route { .. }
@@ -141,7 +162,9 @@ impl Event {
             Self::Shift { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
             Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
-            Self::Automation { .. } | Self::WebhookDisabled { .. } => None,
+            Self::Automation { .. }
+            | Self::StandingOrderSkipped { .. }
+            | Self::WebhookDisabled { .. } => None,
         }
     }
 }

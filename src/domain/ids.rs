@@ -152,6 +152,8 @@ ids! {
     ImportId = "imp";
     /// When there are slots to book.
     SlotPlanId = "spl";
+    /// The same delivery on many days.
+    StandingOrderId = "sto";
     /// A price and times that a merchant may take up.
     QuoteId = "quo";
     /// One installation of the courier app.

@@ -1,8 +1,9 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`day`], [`geo`], [`money`], [`iban`], [`siren`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`], [`delivery`], [`task`], [`proof`], [`desk`],
-//! [`automation`], [`slot`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
+//! [`access`]), what is asked for ([`merchant`] with its [`kitchen`], [`delivery`], [`task`], [`proof`], [`desk`],
+//! [`automation`], [`slot`] and the [`hours`] both are open by, [`standing`] orders with their
+//! [`recurrence`] and [`holidays`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
 //! [`zone`]s, [`split`], [`pay`]), what merchants and customers are shown ([`quote`], [`tracking`]), what is
 //! owed ([`ledger`], [`invoice`], [`surplus`]) and paid ([`pay_run`]), what a person decides ([`review`],
@@ -18,12 +19,15 @@ pub mod desk;
 pub mod event;
 pub mod expense;
 pub mod geo;
+pub mod holidays;
+pub mod hours;
 pub mod iban;
 pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod intake;
 pub mod invoice;
+pub mod kitchen;
 pub mod language;
 pub mod ledger;
 pub mod merchant;
@@ -37,11 +41,13 @@ pub mod pricebook;
 pub mod pricing;
 pub mod proof;
 pub mod quote;
+pub mod recurrence;
 pub mod review;
 pub mod shift;
 pub mod siren;
 pub mod slot;
 pub mod split;
+pub mod standing;
 pub mod surplus;
 pub mod suspension;
 pub mod task;

@@ -75,6 +75,8 @@ impl PriceList {
     /// What a merchant pays who calls a delivery of this price off in this state.
     pub fn cancel_fee(&self, state: &DeliveryState, price: Money) -> Money {
         let fee = match state {
+            // Nobody has said that it will be cooked.
+            DeliveryState::Asked { .. } => 0,
             DeliveryState::Open => self.cancelled_open,
             DeliveryState::Assigned { .. } => self.cancelled_assigned,
             DeliveryState::PickedUp { .. }

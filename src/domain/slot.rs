@@ -1,11 +1,11 @@
 //! Time slots: spans of the day that can be booked, each with so many places.
 
-use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
+use super::hours::{Clock, Hours, instant};
 use super::ids::SlotPlanId;
 use super::text::Name;
 use super::time::{Seconds, TimeWindow, Timestamp};
@@ -18,56 +18,6 @@ const CLOSED_MAX: usize = 400;
 const CAPACITY_MAX: i32 = 10_000;
 /// How far ahead a plan may be booked at most, in days.
 const AHEAD_MAX: u16 = 90;
-
-/// A time of day on the co-op's walls: `11:30`. `24:00` is the end of the day.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String", inline, extend("pattern" = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))]
-pub struct Clock {
-    minute: u16,
-}
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a time of day is written like 11:30")]
-pub struct ClockError;
-
-impl TryFrom<String> for Clock {
-    type Error = ClockError;
-    fn try_from(text: String) -> Result<Self, ClockError> {
-        let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        let parts = text.split_once(':');
-        let parts = parts.filter(|(hour, minute)| two_digits(hour) && two_digits(minute));
-        let parts =
-            parts.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
-        match parts {
-            Some((hour, minute)) if hour < 24_u16 && minute < 60_u16 => {
-                Ok(Self { minute: hour * 60 + minute })
-            }
-            Some((24, 0)) => Ok(Self { minute: 24 * 60 }),
-            Some(_) | None => Err(ClockError),
-        }
-    }
-}
-
-impl From<Clock> for String {
-    fn from(clock: Clock) -> Self {
-        format!("{:02}:{:02}", clock.minute / 60, clock.minute % 60)
-    }
-}
-
-/// Opening hours on some days of the week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "OpeningHours")]
-pub struct Hours {
-    /// 1 is Monday.
-    #[schemars(length(min = 1, max = 7), inner(range(min = 1, max = 7)))]
-    pub weekdays: Vec<u8>,
-    pub from: Clock,
-    pub to: Clock,
-}
 
 /// When there are slots, and how many places each has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -139,10 +89,7 @@ impl Plan {
     /// # Errors
     /// The first fault, in the order of [`PlanError`].
     pub fn check(&self) -> Result<(), PlanError> {
-        let sensible = |hours: &Hours| {
-            let days = hours.weekdays.iter().all(|day| (1..=7).contains(day));
-            days && !hours.weekdays.is_empty() && hours.weekdays.len() <= 7 && hours.from < hours.to
-        };
+        let sensible = |hours: &Hours| hours.has_days() && hours.from < hours.to;
         let few = (1..=HOURS_MAX).contains(&self.hours.len());
         if !few || !self.hours.iter().all(sensible) {
             return Err(PlanError::Hours);
@@ -168,13 +115,12 @@ impl Plan {
         if self.closed.contains(&day) {
             return Vec::new();
         }
-        let weekday = weekday_number(day.date().weekday());
         let mut found = Vec::new();
-        for hours in self.hours.iter().filter(|hours| hours.weekdays.contains(&weekday)) {
+        for hours in self.hours.iter().filter(|hours| hours.are_on(day)) {
             let length = self.length_minutes;
-            let mut from = hours.from.minute;
-            while from + length <= hours.to.minute {
-                let ends = [from, from + length].map(|minute| instant(day.date(), minute, zone));
+            let mut from = hours.from.minute();
+            while from + length <= hours.to.minute() {
+                let ends = [from, from + length].map(|minute| instant(day, minute, zone));
                 if let [Some(after), Some(before)] = ends
                     && let Ok(window) = TimeWindow::new(after, before)
                 {
@@ -216,24 +162,10 @@ impl Plan {
     pub fn is_open(&self, slot: TimeWindow, now: Timestamp, zone: &TimeZone) -> bool {
         let notice = Seconds::from_minutes(i64::from(self.notice_minutes));
         let today = Day::of(now, zone);
-        let cut_off =
-            self.same_day_until.and_then(|until| instant(today.date(), until.minute, zone));
+        let cut_off = self.same_day_until.and_then(|until| instant(today, until.minute(), zone));
         let cut = Day::of(slot.after(), zone) == today && cut_off.is_some_and(|until| now >= until);
         now + notice <= slot.after() && !cut
     }
-}
-
-fn weekday_number(day: Weekday) -> u8 {
-    day.to_monday_one_offset().unsigned_abs()
-}
-
-/// The instant of so many minutes after midnight by the wall clock.
-fn instant(day: Date, minute: u16, zone: &TimeZone) -> Option<Timestamp> {
-    let (day, minute) = if minute >= 24 * 60 { (day.tomorrow().ok()?, 0) } else { (day, minute) };
-    let hour = i8::try_from(minute / 60).ok()?;
-    let time = Time::new(hour, i8::try_from(minute % 60).ok()?, 0, 0).ok()?;
-    let zoned = day.to_datetime(time).to_zoned(zone.clone()).ok()?;
-    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]
@@ -295,13 +227,5 @@ mod tests {
         let far = at("2026-03-10T10:30:00Z");
         let ahead = slot("2026-03-10T10:30:00Z", "2026-03-02T01:00:00Z");
         assert_eq!(ahead, Err(SlotError::TooFarAhead { starts_at: far }));
-    }
-
-    #[test]
-    fn nonsense_is_no_time_of_day() {
-        for text in ["", "9:30", "24:01", "12:60", "ab:cd", "+1:+2"] {
-            assert!(Clock::try_from(text.to_owned()).is_err(), "{text}");
-        }
-        assert_eq!(String::from(Clock::try_from("24:00".to_owned()).unwrap()), "24:00");
     }
 }

@@ -7,6 +7,8 @@ use super::task::{Task, TaskState};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// The merchant has not said yet that it takes the order.
+    Waiting,
     /// At the merchant's, whether a courier is known or not.
     Preparing,
     /// Picked up; the courier serves others first.
@@ -23,7 +25,9 @@ pub enum Step {
 impl Step {
     pub const fn is_over(self) -> bool {
         match self {
-            Self::Preparing | Self::OnTheRoad | Self::Coming | Self::Arrived => false,
+            Self::Waiting | Self::Preparing | Self::OnTheRoad | Self::Coming | Self::Arrived => {
+                false
+            }
             Self::Delivered | Self::NotDelivered | Self::Cancelled => true,
         }
     }
@@ -39,6 +43,7 @@ pub fn step(delivery: &Delivery, door: &Task, next: Option<TaskId>) -> Step {
         (TaskState::Doing { .. }, _) => Step::Arrived,
         (TaskState::Todo, DeliveryState::PickedUp { .. }) if next == Some(door.id) => Step::Coming,
         (TaskState::Todo, DeliveryState::PickedUp { .. }) => Step::OnTheRoad,
+        (TaskState::Todo, DeliveryState::Asked { .. }) => Step::Waiting,
         (TaskState::Todo, _) => Step::Preparing,
     }
 }

@@ -29,7 +29,10 @@ const REST_FIRST_S: i64 = 5;
 const REST_LONGEST_S: i64 = 300;
 
 /// The events a merchant's program can ask for.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 12] = [
+    "delivery.asked",
+    "delivery.accepted",
+    "delivery.refused",
     "delivery.created",
     "delivery.assigned",
     "delivery.unassigned",
@@ -38,6 +41,7 @@ const KINDS: [&str; 8] = [
     "delivery.delivered",
     "delivery.failed",
     "delivery.cancelled",
+    "standing_order.skipped",
 ];
 
 /// The name of an event that can be asked for.

@@ -21,6 +21,7 @@ use crate::domain::shift::ShiftError;
 use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
+use crate::domain::time::Timestamp;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -101,6 +102,7 @@ impl ApiError {
                 (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
             }
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
+            Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
@@ -193,7 +195,7 @@ impl ApiError {
             Self::Command(C::TooLong) => (StatusCode::UNPROCESSABLE_ENTITY, "too-long"),
             Self::Command(C::NoPrice(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "no-price"),
             Self::Command(C::Book(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            Self::Command(C::Plan(_) | C::Slot(SlotError::Window)) => {
+            Self::Command(C::Plan(_) | C::Slot(SlotError::Window) | C::Rush(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
             Self::Command(C::Slot(SlotError::NoSuch { .. })) => {
@@ -203,6 +205,11 @@ impl ApiError {
                 (StatusCode::CONFLICT, "slot-closed")
             }
             Self::Command(C::Slot(SlotError::Full { .. })) => (StatusCode::CONFLICT, "slot-full"),
+            Self::Command(C::Terms(_) | C::Passed { .. }) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Standing(_)) => (StatusCode::CONFLICT, "ended"),
+            Self::Command(C::Kitchen(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "kitchen-closed"),
             Self::Command(C::Column { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown-column"),
             Self::Command(C::Target(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::TooMany(_)) => (StatusCode::CONFLICT, "too-many"),
@@ -228,6 +235,12 @@ impl ApiError {
                 }
                 None => Vec::new(),
             },
+            Self::Command(CommandError::Kitchen(closed)) => {
+                vec![Fault { pointer: "/ready_at".to_owned(), detail: closed.to_string() }]
+            }
+            Self::Command(CommandError::Terms(error)) => {
+                vec![Fault { pointer: "/order".to_owned(), detail: error.to_string() }]
+            }
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
             }
@@ -239,6 +252,14 @@ impl ApiError {
                 vec![Fault { pointer, detail: error.to_string() }]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// When a kitchen that is closed opens next.
+    const fn next_opening(&self) -> Option<Timestamp> {
+        match self {
+            Self::Command(CommandError::Kitchen(closed)) => closed.next_opening,
+            _ => None,
         }
     }
 
@@ -282,6 +303,8 @@ pub struct Problem<'a> {
     request_id: String,
     /// Where it is wrong, as far as that is known.
     errors: Vec<Fault>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_opening: Option<Timestamp>,
 }
 
 impl ResponseError for ApiError {
@@ -303,6 +326,7 @@ impl ResponseError for ApiError {
             code,
             request_id,
             errors: self.faults(),
+            next_opening: self.next_opening(),
         };
         let mut answer = HttpResponse::build(status);
         if let Some(seconds) = self.retry_after() {

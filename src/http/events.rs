@@ -5,9 +5,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::views::{DeliveryView, OfferView, ShiftView};
+use crate::domain::day::Day;
 use crate::domain::event::Event;
-use crate::domain::ids::{CourierId, TaskId, WebhookId};
+use crate::domain::ids::{CourierId, MerchantId, StandingOrderId, TaskId, WebhookId};
 use crate::domain::money::Money;
+use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
 use crate::domain::time::Timestamp;
 use crate::domain::zone::ZoneName;
@@ -33,6 +35,14 @@ pub enum EventData {
     Pay { courier_id: CourierId, amount: Money },
     /// `automation.switched`: of a zone, or of the whole co-op.
     Automation { zone: Option<ZoneName>, automatic: bool, reason: Option<Note>, by: Name },
+    /// `standing_order.skipped`: a day that got no delivery.
+    StandingOrderSkipped {
+        standing_order_id: StandingOrderId,
+        merchant_id: MerchantId,
+        day: Day,
+        code: SkipCode,
+        note: Note,
+    },
     /// `webhook.disabled`
     WebhookDisabled { webhook_id: WebhookId, reason: String },
 }
@@ -70,6 +80,9 @@ impl From<Event> for EventData {
             Event::Automation { zone, automatic, reason, by } => {
                 Self::Automation { zone, automatic, reason, by }
             }
+            Event::StandingOrderSkipped {
+                standing_order_id, merchant_id, day, code, note, ..
+            } => Self::StandingOrderSkipped { standing_order_id, merchant_id, day, code, note },
             Event::WebhookDisabled { webhook_id, reason, .. } => {
                 Self::WebhookDisabled { webhook_id, reason }
             }

@@ -53,9 +53,10 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, expenses, imports, invoice_page, invoices, labels, ledger, me, merchants,
-        notices, offers, open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes,
-        reviews, rights, session, shifts, slots, statements, stream, surplus, tasks, users,
+        deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels, ledger, me,
+        merchants, notices, offers, open_list, pay_runs, phone, positions, prices, proofs, pulse,
+        quotes, reviews, rights, session, shifts, slots, standing_orders, statements, stream,
+        surplus, tasks, users,
         webhooks,
     };
     use web::{delete, get, patch, post, put};
@@ -105,6 +106,37 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)))
     .service(at("/v1/deliveries/{id}/tip").route(post().to(deliveries::tip_delivery)));
+    // kitchens
+    to.service(
+        at("/v1/merchants/{id}/kitchen")
+            .route(get().to(kitchens::show_kitchen))
+            .route(put().to(kitchens::set_kitchen)),
+    )
+    .service(at("/v1/merchants/{id}/kitchen/rush").route(post().to(kitchens::rush_kitchen)))
+    .service(at("/v1/deliveries/{id}/accept").route(post().to(kitchens::accept_delivery)))
+    .service(at("/v1/deliveries/{id}/refuse").route(post().to(kitchens::refuse_delivery)));
+    // standing orders
+    to.service(
+        at("/v1/standing-orders")
+            .route(get().to(standing_orders::list_standing_orders))
+            .route(post().to(standing_orders::create_standing_order)),
+    )
+    .service(
+        at("/v1/standing-orders/{id}")
+            .route(get().to(standing_orders::show_standing_order))
+            .route(put().to(standing_orders::change_standing_order)),
+    )
+    .service(
+        at("/v1/standing-orders/{id}/pause")
+            .route(post().to(standing_orders::pause_standing_order)),
+    )
+    .service(
+        at("/v1/standing-orders/{id}/resume")
+            .route(post().to(standing_orders::resume_standing_order)),
+    )
+    .service(
+        at("/v1/standing-orders/{id}/end").route(post().to(standing_orders::end_standing_order)),
+    );
     // merchants' tables
     to.service(at("/v1/imports").route(post().to(imports::create_import)))
         .service(at("/v1/imports/{id}").route(get().to(imports::show_import)))

@@ -77,6 +77,12 @@ impl From<Task> for TaskView {
     }
 }
 
+/// A unit-like enum as the word it is in JSON.
+fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 /// Why a delivery ended without being delivered.
 #[derive(Serialize, JsonSchema)]
 pub struct EndReason {
@@ -97,6 +103,9 @@ pub struct DeliveryView {
     pub placed_at: Timestamp,
     pub ready_at: Timestamp,
     pub due_at: Timestamp,
+    /// By when the kitchen answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub courier_id: Option<CourierId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,17 +139,15 @@ impl DeliveryView {
     pub fn new(delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
         let end_reason = match &delivery.state {
             DeliveryState::Failed { failure, .. } => Some(EndReason {
-                code: serde_json::to_value(failure.code)
-                    .ok()
-                    .and_then(|code| code.as_str().map(str::to_owned))
-                    .unwrap_or_default(),
+                code: word(&failure.code),
                 note: failure.note.as_ref().map(ToString::to_string),
             }),
             DeliveryState::Cancelled { cancellation, .. } => Some(EndReason {
-                code: "cancelled".to_owned(),
-                note: Some(cancellation.note.to_string()),
+                code: word(&cancellation.code),
+                note: cancellation.note.as_ref().map(ToString::to_string),
             }),
-            DeliveryState::Open
+            DeliveryState::Asked { .. }
+            | DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
             | DeliveryState::Delivered { .. } => None,
@@ -155,6 +162,7 @@ impl DeliveryView {
             placed_at: delivery.placed_at,
             ready_at: delivery.ready_at,
             due_at: delivery.due_at,
+            asked_until: delivery.state.asked_until(),
             courier_id: holding.map(|holding| holding.courier),
             courier_name,
             assigned_at: holding.map(|holding| holding.since),

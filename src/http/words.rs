@@ -86,6 +86,7 @@ impl Words {
 
     pub const fn headline(&self, step: Step) -> &'static str {
         match (self.language, step) {
+            (Language::French, Step::Waiting) => "Le commerçant n’a pas encore confirmé",
             (Language::French, Step::Preparing) => "Votre commande se prépare",
             (Language::French, Step::OnTheRoad) => "Votre commande est en route",
             (Language::French, Step::Coming) => "Le coursier arrive chez vous",
@@ -93,6 +94,7 @@ impl Words {
             (Language::French, Step::Delivered) => "Votre commande est livrée",
             (Language::French, Step::NotDelivered) => "Votre commande n’a pas pu être livrée",
             (Language::French, Step::Cancelled) => "Votre commande a été annulée",
+            (Language::English, Step::Waiting) => "Your order is waiting for the shop",
             (Language::English, Step::Preparing) => "Your order is being prepared",
             (Language::English, Step::OnTheRoad) => "Your order is on its way",
             (Language::English, Step::Coming) => "The courier is coming to you",
@@ -110,7 +112,7 @@ impl Words {
             Language::English => ["Ordered", "On its way", "Delivered"],
         };
         let reached = match step {
-            Step::Preparing | Step::Cancelled | Step::NotDelivered => 1,
+            Step::Waiting | Step::Preparing | Step::Cancelled | Step::NotDelivered => 1,
             Step::OnTheRoad | Step::Coming | Step::Arrived => 2,
             Step::Delivered => 3,
         };

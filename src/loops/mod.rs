@@ -24,6 +24,7 @@ pub mod offers;
 pub mod outbox;
 pub mod retention;
 pub mod snapshot;
+pub mod standing_orders;
 pub mod webhooks;
 
 pub use outbox::Hub;
@@ -65,6 +66,7 @@ pub fn start(
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));
         local.spawn_local(imports::run(coop.clone()));
+        local.spawn_local(standing_orders::run(coop.clone()));
         local.spawn_local(retention::run(coop.clone(), pictures, retention));
         if dispatch.enabled {
             local.spawn_local(dispatcher::run(coop, live, dispatch));

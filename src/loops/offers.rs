@@ -1,9 +1,9 @@
-//! Ends offers whose time is over, and deliveries that nobody could take.
+//! Ends offers whose time is over, deliveries that nobody could take, and the silence of kitchens.
 
 use std::time::Duration;
 
 use super::recover;
-use crate::commands::{deliveries, offers, pay};
+use crate::commands::{deliveries, kitchens, offers, pay};
 use crate::coop::Coop;
 
 /// How often to look, on true time.
@@ -16,6 +16,9 @@ pub async fn run(coop: Coop) {
         }
         if let Err(cause) = deliveries::give_up_overdue(&coop).await {
             recover("giving up overdue deliveries", &cause).await;
+        }
+        if let Err(cause) = kitchens::end_silence(&coop).await {
+            recover("ending the silence of kitchens", &cause).await;
         }
         if let Err(cause) = pay::expire_promises(&coop).await {
             recover("ending promises that lapsed", &cause).await;

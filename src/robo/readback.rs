@@ -106,7 +106,10 @@ fn count_orders(run: &Run, placed: &Placed, deliveries: &[Delivery]) -> Orders {
             DeliveryState::Delivered => orders.delivered += 1,
             DeliveryState::Failed => *orders.failed.entry(reason(delivery)).or_default() += 1,
             DeliveryState::Cancelled => *orders.cancelled.entry(reason(delivery)).or_default() += 1,
-            DeliveryState::Open | DeliveryState::Assigned | DeliveryState::PickedUp => {
+            DeliveryState::Asked
+            | DeliveryState::Open
+            | DeliveryState::Assigned
+            | DeliveryState::PickedUp => {
                 *orders.undelivered.entry(delivery.state).or_default() += 1;
             }
         }

@@ -68,6 +68,7 @@ pub struct Delivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
+    Asked,
     Open,
     Assigned,
     PickedUp,
@@ -81,7 +82,7 @@ impl DeliveryState {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Delivered | Self::Failed | Self::Cancelled => true,
-            Self::Open | Self::Assigned | Self::PickedUp => false,
+            Self::Asked | Self::Open | Self::Assigned | Self::PickedUp => false,
         }
     }
 }

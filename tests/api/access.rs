@@ -31,6 +31,9 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Quote
             | Object::Import
             | Object::SlotPlan
+            | Object::Kitchen
+            | Object::Question
+            | Object::StandingOrder
             | Object::Webhook
             | Object::Message
             | Object::Invoice

@@ -279,7 +279,7 @@ async fn an_id_that_names_nothing_is_not_found() {
         ids.extend(["x", "%00", "%FF", "..%2F..", "%20", "0", "-1", &long].map(str::to_owned));
         // One of another kind that is there.
         let (other, own) = match route.object {
-            Object::Merchant => (Object::Courier, true),
+            Object::Merchant | Object::Kitchen => (Object::Courier, true),
             _ => (Object::Merchant, true),
         };
         ids.push(world.object(other, own).await);

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::routes;
 use crate::support::{Actor, Call, Coop, place, task, text};
 
 async fn quote(shop: &Actor, east_m: i32) -> Value {
@@ -96,7 +97,7 @@ fn promised() -> Vec<(String, Vec<bool>)> {
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let name = cells[1].split('`').nth(1).expect("a name").to_owned();
-        let states = cells[3..9].iter().map(|cell| match *cell {
+        let states = cells[3..10].iter().map(|cell| match *cell {
             "yes" => true,
             "no" => false,
             other => panic!("{other} in {line}"),
@@ -114,10 +115,16 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
     let promised = promised();
     assert_eq!(promised.len(), 5);
     let in_state = async |state: &str| {
+        let asks = state == "asked";
+        let kitchen = format!("/v1/merchants/{}/kitchen", shop.id);
+        let confirms = json!({ "answer_minutes": 60, "silence": "refused" });
+        let mut works = routes::kitchen();
+        works["confirms"] = if asks { confirms } else { Value::Null };
+        shop.put(&kitchen, works).await.ok();
         let delivery = shop.orders_to(place(700, 0)).await;
         if state == "cancelled" {
             step(&shop, &delivery, "cancel", json!({ "reason": "no" })).await.ok();
-        } else if state != "open" {
+        } else if state != "open" && !asks {
             desk.assign(&delivery, &courier).await.ok();
         }
         if matches!(state, "picked_up" | "delivered" | "failed") {
@@ -136,7 +143,7 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
         delivery
     };
     for (change, states) in promised {
-        let names = ["open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+        let names = ["asked", "open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
         for (state, may) in names.into_iter().zip(states) {
             let before = in_state(state).await;
             let reply = match change.as_str() {

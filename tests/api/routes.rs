@@ -6,7 +6,12 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+pub use bodies::{blank, kitchen, slot_plan, standing_order};
+use bodies::{book, login, order};
+
 use crate::support::place;
+
+mod bodies;
 
 /// Everybody whom the matrix knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,6 +125,12 @@ pub enum Object {
     Merchant,
     Decision,
     SlotPlan,
+    /// The merchant of one that is open at all times, and asks for nothing.
+    Kitchen,
+    /// A delivery that the kitchen is asked about.
+    Question,
+    /// One whose days are far away.
+    StandingOrder,
     /// A table that was handed in.
     Import,
     /// One that nobody has taken up.
@@ -189,58 +200,6 @@ fn create(path: &'static str, access: Access, object: Object, body: Value) -> Ro
     Route { keyed: true, success: 201, ..post(path, access, object, body) }
 }
 
-/// Where a body needs something that only exists in the test's co-op.
-pub mod blank {
-    pub const SHOP: &str = "mer_own";
-    pub const COURIER: &str = "cou_own";
-    pub const REFRESH_TOKEN: &str = "refresh token";
-    /// A number that is used once.
-    pub const FRESH: &str = "<number>";
-}
-
-fn stop() -> Value {
-    json!({
-        "place": place(700, 0), "address": "5 Quai",
-        "contact": { "name": "M. Curie", "phone": "+33 1 23" },
-        "window": { "after": "2026-03-02T12:00:00Z", "before": "2026-03-02T14:00:00Z" },
-    })
-}
-
-fn order() -> Value {
-    json!({
-        "merchant_id": blank::SHOP, "external_reference": blank::FRESH, "ready_at": "2026-03-02T12:10:00Z",
-        "pickups": [stop()], "dropoffs": [stop()], "instructions": "ring twice",
-        "packages": [{ "name": "pizza", "quantity": 2, "volume_ml": 6000, "weight_g": 800 }],
-    })
-}
-
-fn book() -> Value {
-    json!({
-        "strategy": "sum", "vat_basis_points": 2000, "rules": [
-            { "name": "base", "when": "true", "charge": { "form": "fixed", "amount": 400 } },
-        ],
-    })
-}
-
-pub fn slot_plan() -> Value {
-    json!({
-        "name": "lunch", "length_minutes": 60, "capacity": 20, "notice_minutes": 30,
-        "same_day_until": "23:00", "days_ahead": 7, "closed": ["2026-12-25"],
-        "hours": [{ "weekdays": [1, 2, 3], "from": "11:30", "to": "22:00" }],
-    })
-}
-
-/// A person's login, with an address that is used once.
-fn login(more: Value) -> Value {
-    let mut body = json!({
-        "name": "Zoe", "email": format!("zoe{}@coop.example", blank::FRESH), "password": "long enough",
-    });
-    for (name, value) in more.as_object().expect("an object") {
-        body[name] = value.clone();
-    }
-    body
-}
-
 #[rustfmt::skip]
 pub fn all() -> Vec<Route> {
     use Access as A;
@@ -281,6 +240,20 @@ pub fn all() -> Vec<Route> {
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
         post("/v1/deliveries/{id}/tip", A::Ordering, O::Delivery, json!({ "amount": 150, "currency": "EUR" })),
+        // kitchens
+        get("/v1/merchants/{id}/kitchen", A::Ordering, O::Kitchen),
+        Route { method: Method::PUT, ..post("/v1/merchants/{id}/kitchen", A::Ordering, O::Kitchen, kitchen()) },
+        post("/v1/merchants/{id}/kitchen/rush", A::Ordering, O::Kitchen, json!({ "rush": { "extra_minutes": 15, "until": "2026-03-02T12:00:00Z" } })),
+        post("/v1/deliveries/{id}/accept", A::Ordering, O::Question, json!({ "ready_at": "2026-03-02T12:20:00Z" })),
+        post("/v1/deliveries/{id}/refuse", A::Ordering, O::Question, json!({ "code": "sold_out", "note": "no more bread" })),
+        // standing orders
+        get("/v1/standing-orders", A::Ordering, O::None),
+        create("/v1/standing-orders", A::Ordering, O::None, json!({ "merchant_id": blank::SHOP, "order": standing_order() })),
+        get("/v1/standing-orders/{id}", A::Ordering, O::StandingOrder),
+        Route { method: Method::PUT, ..post("/v1/standing-orders/{id}", A::Ordering, O::StandingOrder, json!({ "order": standing_order(), "also_made": true })) },
+        post("/v1/standing-orders/{id}/pause", A::Ordering, O::StandingOrder, json!({ "until": "2026-11-01" })),
+        post("/v1/standing-orders/{id}/resume", A::Ordering, O::StandingOrder, json!({})),
+        post("/v1/standing-orders/{id}/end", A::Ordering, O::StandingOrder, json!({ "also_made": true })),
         // merchants' tables; an empty one is refused
         Route { body: None, success: 422, ..post("/v1/imports", A::Ordering, O::None, Value::Null) },
         get("/v1/imports/{id}", A::Ordering, O::Import),

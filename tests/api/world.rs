@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::pay_runs::wants_to_be_paid_at;
-use crate::routes::{Object, Route, Who, blank, slot_plan};
+use crate::routes::{Object, Route, Who, blank, kitchen, slot_plan, standing_order};
 use tokio::sync::Mutex;
 
 use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
@@ -113,6 +113,27 @@ impl World {
             Object::SlotPlan => {
                 let plan = json!({ "merchant_id": self.shop(own).id, "plan": slot_plan() });
                 let made = self.actor(Who::Admin).post("/v1/slot-plans", plan).await.created();
+                text(&made["id"]).to_owned()
+            }
+            Object::Kitchen => {
+                let shop = self.shop(own);
+                let path = format!("/v1/merchants/{}/kitchen", shop.id);
+                shop.put(&path, kitchen()).await.ok();
+                shop.id.clone()
+            }
+            Object::Question => {
+                let shop = self.shop(own);
+                let path = format!("/v1/merchants/{}/kitchen", shop.id);
+                let mut asks = kitchen();
+                asks["confirms"] = json!({ "answer_minutes": 60, "silence": "accepted" });
+                shop.put(&path, asks).await.ok();
+                let delivery = shop.orders_to(place(700, 0)).await;
+                shop.put(&path, kitchen()).await.ok();
+                text(&delivery["id"]).to_owned()
+            }
+            Object::StandingOrder => {
+                let order = json!({ "order": standing_order() });
+                let made = self.shop(own).post("/v1/standing-orders", order).await.created();
                 text(&made["id"]).to_owned()
             }
             Object::Import => {

@@ -1,8 +1,8 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
 import type {
-  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, LoggedAct,
-  Merchant, PackageLine, Page, Place, PriceBook, Pulse, Role, RouteOrder, Tried, User, Why, Zone,
+  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, Kitchen, LoggedAct,
+  Merchant, PackageLine, Page, Place, PriceBook, Pulse, RefusalCode, Role, RouteOrder, Tried, User, Why, Zone,
 } from "./types";
 
 export interface NewStop {
@@ -66,5 +66,14 @@ export const api = {
   priceBooks: () => get<Page<PriceBook>>("/v1/price-books?limit=1"),
   putPriceBook: (book: unknown) => post<PriceBook>("/v1/price-books", { book }),
   tryPrice: (tried: { book?: unknown; delivery: NewDelivery }) => post<Tried>("/v1/price-books/try", tried),
+  accept: (id: string, ready_at?: string) =>
+    post<Delivery>(`/v1/deliveries/${id}/accept`, ready_at ? { ready_at } : {}),
+  refuse: (id: string, code: RefusalCode) =>
+    post<Delivery>(`/v1/deliveries/${id}/refuse`, { code }),
+  ready: (id: string, ready_at: string) =>
+    post<Delivery>(`/v1/deliveries/${id}/ready`, { ready_at }),
+  kitchen: (merchant: string) => get<Kitchen>(`/v1/merchants/${merchant}/kitchen`),
+  rush: (merchant: string, rush: { extra_minutes: number; until: string } | null) =>
+    post<Kitchen>(`/v1/merchants/${merchant}/kitchen/rush`, { rush }),
   create: (delivery: NewDelivery) => post<Delivery>("/v1/deliveries", delivery),
 };

@@ -61,6 +61,7 @@ export interface Clock {
 }
 
 export type DeliveryState =
+  | "asked"
   | "open"
   | "assigned"
   | "picked_up"
@@ -108,6 +109,8 @@ export interface Delivery {
   ready_at: string;
   /** The promise. */
   due_at: string;
+  /** By when the kitchen answers. */
+  asked_until?: string | null;
   courier_id?: string | null;
   courier_name?: string | null;
   assigned_at?: string | null;
@@ -183,6 +186,7 @@ export interface BoardCourier {
 }
 
 export interface Counts {
+  asked: number;
   open: number;
   assigned: number;
   picked_up: number;
@@ -496,3 +500,12 @@ export interface Expense {
   allowed?: Money;
   reason?: string;
 }
+/** A merchant's kitchen, as far as its page shows it. */
+export interface Kitchen {
+  open: boolean;
+  next_opening?: string | null;
+  rush?: { extra_minutes: number; until: string } | null;
+  preparation_minutes: number;
+}
+
+export type RefusalCode = "closed" | "sold_out" | "too_busy" | "other";

@@ -1,12 +1,23 @@
+import { api } from "../api/http";
 import type { Delivery } from "../api/types";
 import { t } from "../i18n";
-import { ask } from "../store/actions";
+import { ask, notifyError } from "../store/actions";
 import { unassign } from "../store/acts";
 
-/** Assign, unassign, cancel: only what the delivery's state still allows. The bar has the rest. */
+/** Accept for a kitchen, assign, unassign, cancel: only what the delivery's state still allows. The bar has the rest. */
 export function DeliveryActs({ delivery }: { delivery: Delivery }) {
   const ids = [delivery.id];
   const movable = delivery.state === "open" || delivery.state === "assigned";
+  if (delivery.state === "asked") {
+    return (
+      <div class="acts" role="group" aria-label={t("act.title")}>
+        <button type="button" class="primary" data-act="accept"
+          onClick={() => void api.accept(delivery.id).catch(notifyError)}>{t("shop.accept")}</button>
+        <button type="button" data-act="cancel" onClick={() => ask("cancel", ids)}>
+          {t("act.cancel")}</button>
+      </div>
+    );
+  }
   if (!movable) return null;
   return (
     <div class="acts" role="group" aria-label={t("act.title")}>

@@ -95,7 +95,7 @@ function Timeline({ delivery }: { delivery: Delivery }) {
 }
 
 function TaskItem({ task, delivery }: { task: Task; delivery: Delivery }) {
-  const active = delivery.state === "open" || delivery.state === "assigned" ||
+  const active = delivery.state === "asked" ? "open" : delivery.state === "open" || delivery.state === "assigned" ||
     delivery.state === "picked_up" ? delivery.state : "none";
   const ended = task.state === "done" || task.state === "failed" || task.state === "cancelled";
   return (

@@ -29,7 +29,8 @@ export interface ChosenPoint extends TaskPoint {
 
 function taskPoint(task: Task, delivery: Delivery, late: boolean): TaskPoint {
   const { place, kind } = task;
-  const state = delivery.state === "open" || delivery.state === "assigned" ? delivery.state : "picked_up";
+  const state = delivery.state === "asked" ? "open"
+    : delivery.state === "open" || delivery.state === "assigned" ? delivery.state : "picked_up";
   return {
     id: task.id, delivery: delivery.id, place, spot: spotOf(place), kind, state: delivery.state, late,
     icon: `${kind}-${state}${late ? "-late" : ""}`,

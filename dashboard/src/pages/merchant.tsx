@@ -4,7 +4,9 @@ import type { Delivery } from "../api/types";
 import { hourMinute, t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { shortId } from "../store/derive";
+import { useStore } from "../store/store";
 import { StateMark } from "../ui/icons";
+import { KitchenActs, KitchenPanel, kitchenOf } from "./kitchen";
 import { PageFrame } from "./page-frame";
 import { useLive } from "./use-live";
 
@@ -12,24 +14,34 @@ const SHOWN = 50;
 
 /** A shop's own deliveries, newest first, and a form for the next one. */
 export function MerchantPage() {
-  const { value, reload } = useLive(() => api.deliveries(SHOWN));
+  const session = useStore((state) => state.session);
+  const merchant = session.state === "in" ? session.user.merchant_id : null;
+  const { value: loaded, reload } = useLive(async () => {
+    const [page, kitchen] = await Promise.all([api.deliveries(SHOWN), kitchenOf(merchant)]);
+    return { ...page, kitchen };
+  });
+  const kitchen = loaded?.kitchen ?? null;
   return (
-    <PageFrame ready={value !== null}>
+    <PageFrame ready={loaded !== null}>
       <main class="sheet shop">
         <section aria-labelledby="shop-title">
+          {merchant && kitchen &&
+            <KitchenPanel merchant={merchant} kitchen={kitchen} onChange={reload} />}
           <h1 id="shop-title">{t("shop.title")}</h1>
-          {value?.items.length === 0 && <p class="muted">{t("shop.empty")}</p>}
+          {loaded?.items.length === 0 && <p class="muted">{t("shop.empty")}</p>}
           <ul class="cards">
-            {value?.items.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}
+            {loaded?.items.map((delivery) => (
+              <DeliveryLine key={delivery.id} delivery={delivery} onDone={reload} />
+            ))}
           </ul>
         </section>
-        <NewDeliveryForm onSent={reload} />
+        <NewDeliveryForm onSent={reload} cooks={kitchen !== null} />
       </main>
     </PageFrame>
   );
 }
 
-function DeliveryLine({ delivery }: { delivery: Delivery }) {
+function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => void }) {
   const dropoff = delivery.tasks.find(({ kind }) => kind === "dropoff");
   return (
     <li class="card line" data-delivery={delivery.id} data-state={delivery.state}>
@@ -40,24 +52,29 @@ function DeliveryLine({ delivery }: { delivery: Delivery }) {
         <small>{[dropoff?.address, delivery.courier_name].filter(Boolean).join(" · ")}</small>
       </span>
       <span class="line-time"><small>{t("detail.promise")}</small>{hourMinute(delivery.due_at)}</span>
+      <KitchenActs delivery={delivery} onDone={onDone} />
     </li>
   );
 }
 
-/** Reads the form; `ready` minutes count from the server's clock, which may be a simulated one. */
+/**
+ * Reads the form; `ready` minutes count from the server's clock, which may be a simulated one. Left
+ * empty, the kitchen says when.
+ */
 async function read(form: FormData): Promise<NewDelivery> {
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const clock = await api.clock();
   const readyAt = Date.parse(clock.now) + Number(text("ready")) * 60_000;
+  const ready = text("ready") === "" ? {} : { ready_at: new Date(readyAt).toISOString() };
   const place = { latitude: Number(text("latitude")), longitude: Number(text("longitude")) };
   return {
     dropoffs: [{ place, ...(text("address") ? { address: text("address") } : {}) }],
-    ready_at: new Date(readyAt).toISOString(),
+    ...ready,
     ...(text("reference") ? { external_reference: text("reference") } : {}),
   };
 }
 
-function NewDeliveryForm({ onSent }: { onSent: () => void }) {
+function NewDeliveryForm({ onSent, cooks }: { onSent: () => void; cooks: boolean }) {
   const [busy, setBusy] = useState(false);
   async function send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -87,8 +104,10 @@ function NewDeliveryForm({ onSent }: { onSent: () => void }) {
       <div class="pair">
         <label>{t("shop.reference")}<input name="reference" maxLength={100} autocomplete="off" /></label>
         <label>{t("shop.ready")}
-          <input name="ready" type="number" min="0" max="600" defaultValue="15" required /></label>
+          <input name="ready" type="number" min="0" max="600"
+            key={String(cooks)} defaultValue={cooks ? "" : "15"} required={!cooks} /></label>
       </div>
+      {cooks && <p class="muted">{t("shop.usual")}</p>}
       <button type="submit" class="primary" disabled={busy}>{t("shop.submit")}</button>
     </form>
   );

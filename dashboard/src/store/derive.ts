@@ -91,6 +91,7 @@ function passes(delivery: Delivery, pace: Pace, filter: Filter): boolean {
       return pace === "late" || pace === "at_risk";
     case "done":
       return isEnded(delivery);
+    case "asked":
     case "open":
     case "assigned":
     case "picked_up":
@@ -126,6 +127,7 @@ export function rowsOf(
 }
 
 export interface Tally {
+  asked: number;
   open: number;
   assigned: number;
   picked_up: number;
@@ -139,11 +141,12 @@ export interface Tally {
 
 export function tallyOf(board: BoardState, now: number): Tally {
   const tally: Tally = {
-    open: 0, assigned: 0, picked_up: 0, late: 0, at_risk: 0, on_shift: 0, ...board.ended,
+    asked: 0, open: 0, assigned: 0, picked_up: 0, late: 0, at_risk: 0, on_shift: 0, ...board.ended,
   };
   for (const delivery of board.deliveries.values()) {
     if (isEnded(delivery)) continue;
-    if (delivery.state === "open") tally.open += 1;
+    if (delivery.state === "asked") tally.asked += 1;
+    else if (delivery.state === "open") tally.open += 1;
     else if (delivery.state === "assigned") tally.assigned += 1;
     else tally.picked_up += 1;
     const pace = paceOf(delivery, now);

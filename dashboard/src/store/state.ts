@@ -3,7 +3,7 @@ import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
 import { storedViews, type SavedView } from "./views";
 
-export type Filter = "active" | "open" | "late" | "assigned" | "picked_up" | "done";
+export type Filter = "active" | "asked" | "open" | "late" | "assigned" | "picked_up" | "done";
 export type Tab = "deliveries" | "couriers";
 /** What the large part of the board shows. */
 export type Stage = "map" | "routes";

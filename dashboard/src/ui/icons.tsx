@@ -45,6 +45,9 @@ export function StateMark({ state }: { state: DeliveryState }) {
   return (
     <svg class={`mark state-${state}`} width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"
       fill="none" stroke="currentColor" stroke-width="1.8">
+      {state === "asked" && (
+        <><circle cx="8" cy="8" r="5.5" stroke-dasharray="1.2 2.1" /><path d="M8 5v3.5M8 10.800v.2" stroke-linecap="round" /></>
+      )}
       {state === "open" && <circle cx="8" cy="8" r="5.5" stroke-dasharray="2.6 1.720" />}
       {state === "assigned" && (
         <><circle cx="8" cy="8" r="5.5" /><path d="M8 2.500a5.5 5.5 0 0 1 0 11z" fill="currentColor" stroke="none" /></>

@@ -70,10 +70,15 @@ impl Delivery {
         if ready_at == self.ready_at || (ready_at == now && self.ready_at < now) {
             return Ok(None);
         }
+        Ok(Some(Self { version: self.version + 1, ..self.moved_to(ready_at) }))
+    }
+
+    /// With goods that are ready at another time; what is later moves a promise without a window.
+    pub(super) fn moved_to(&self, ready_at: Timestamp) -> Self {
         let has_window = self.tasks.iter().any(|task| task.stop.window.is_some());
         let later = ready_at.since(self.ready_at).or_zero();
         let due_at = if has_window { self.due_at } else { self.due_at + later };
-        Ok(Some(Self { ready_at, due_at, version: self.version + 1, ..self.clone() }))
+        Self { ready_at, due_at, ..self.clone() }
     }
 
     /// What the customer has asked for at the door.
@@ -113,6 +118,13 @@ impl Delivery {
 
     /// The courier has taken it as it was shown.
     fn fixed_once_taken(&self, what: &'static str) -> Result<(), DeliveryError> {
-        if self.state == DeliveryState::Open { Ok(()) } else { Err(self.fixed(what)) }
+        match self.state {
+            DeliveryState::Asked { .. } | DeliveryState::Open => Ok(()),
+            DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Cancelled { .. } => Err(self.fixed(what)),
+        }
     }
 }

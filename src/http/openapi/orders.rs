@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::operation::{Operation, get, patch, post};
+use super::operation::{Operation, get, patch, post, put};
 use crate::http::paging::Paging;
 use crate::http::v1::deliveries::{self, StateQuery};
 use crate::http::v1::invoice_page::PageQuery;
 use crate::http::v1::quotes::{self, QuoteView};
 use crate::http::v1::slots::{self, DayQuery, PlanView};
-use crate::http::v1::{labels, notices, open_list, proofs};
+use crate::http::v1::standing_orders::{self, StandingOrderView};
+use crate::http::v1::{kitchens, labels, notices, open_list, proofs};
 use crate::http::views::DeliveryView;
 
 /// What stands against a new delivery.
@@ -101,6 +102,44 @@ pub fn operations() -> Vec<Operation> {
         get("/v1/proofs/{id}", proofs::show_proof, "A picture.")
             .asks::<proofs::SizeQuery>()
             .sends(&["image/jpeg"]),
+        post("/v1/deliveries/{id}/accept", kitchens::accept_delivery, "The kitchen takes an order.")
+            .note("Where it asked to be asked first. A later `ready_at` moves the promise, too.")
+            .refuses(&["illegal-transition", "fixed"])
+            .example(json!({})),
+        post("/v1/deliveries/{id}/refuse", kitchens::refuse_delivery, "The kitchen does not.")
+            .note("It ends as cancelled and costs nothing.")
+            .refuses(&["illegal-transition"])
+            .example(json!({ "code": "sold_out", "note": "No more bread today." })),
+        get("/v1/merchants/{id}/kitchen", kitchens::show_kitchen, "When a kitchen is open, and how full."),
+        put("/v1/merchants/{id}/kitchen", kitchens::set_kitchen, "Set a kitchen's hours and times.")
+            .note("From the next order on.")
+            .example(json!({
+                "hours": [{ "weekdays": [2, 3, 4, 5, 6], "from": "11:30", "to": "14:30" }],
+                "preparation_minutes": 20, "confirms": { "answer_minutes": 5, "silence": "refused" },
+            })),
+        post("/v1/merchants/{id}/kitchen/rush", kitchens::rush_kitchen, "Say that it is full for a while.")
+            .note("Everything takes so much longer until then, a day at most; null ends it.")
+            .refuses(&["not-found"])
+            .example(json!({ "rush": { "extra_minutes": 15, "until": "2026-03-02T13:30:00Z" } })),
+        get("/v1/standing-orders", standing_orders::list_standing_orders, "Standing orders, the newest first.")
+            .asks::<Paging>(),
+        post("/v1/standing-orders", standing_orders::create_standing_order, "Order the same on many days.")
+            .note("By a rule of RFC 5545 without times; each day becomes a delivery some days ahead.")
+            .makes::<StandingOrderView>()
+            .refuses(&["not-found"])
+            .example(json!({ "order": {
+                "template": { "dropoffs": [{ "place": { "latitude": 48.862, "longitude": 2.36 } }] },
+                "rule": "FREQ=WEEKLY;BYDAY=MO,TH", "first_day": "2026-03-02", "ready": "08:00",
+            } })),
+        get("/v1/standing-orders/{id}", standing_orders::show_standing_order, "One, with its days."),
+        put("/v1/standing-orders/{id}", standing_orders::change_standing_order, "Change its terms.")
+            .note("Days that are made stay as they are, unless `also_made` asks for them anew.")
+            .refuses(&["ended"]),
+        post("/v1/standing-orders/{id}/pause", standing_orders::pause_standing_order, "Pause it.")
+            .refuses(&["ended"]),
+        post("/v1/standing-orders/{id}/resume", standing_orders::resume_standing_order, "Go on with it.")
+            .refuses(&["ended"]),
+        post("/v1/standing-orders/{id}/end", standing_orders::end_standing_order, "End it for good."),
         get("/v1/slot-plans", slots::list_plans, "Plans of slots that may be booked.").asks::<Paging>(),
         post("/v1/slot-plans", slots::create_plan, "Make a plan of slots.")
             .makes::<PlanView>()

@@ -51,6 +51,7 @@ pub struct BoardCourier {
 #[derive(Default, Serialize, JsonSchema)]
 #[schemars(rename = "BoardCounts")]
 pub struct Counts {
+    asked: usize,
     open: usize,
     assigned: usize,
     picked_up: usize,
@@ -98,6 +99,7 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let mut counts = Counts { couriers_on_shift: open.len(), ..Counts::default() };
     for delivery in &deliveries {
         let count = match delivery.state.name() {
+            "asked" => &mut counts.asked,
             "open" => &mut counts.open,
             "assigned" => &mut counts.assigned,
             "picked_up" => &mut counts.picked_up,

@@ -66,6 +66,11 @@ impl Actor {
         self.post_bytes(path, "application/json", body.to_string().into_bytes())
     }
 
+    pub fn put(&self, path: &str, body: Value) -> Call {
+        let call = self.call(Method::PUT, path).header("content-type", "application/json");
+        call.body(body.to_string().into_bytes())
+    }
+
     pub fn post_form(&self, path: &str, form: &str) -> Call {
         self.post_bytes(path, "application/x-www-form-urlencoded", form.as_bytes().to_vec())
     }
