@@ -20,6 +20,7 @@ mod events;
 mod imports;
 mod invoices;
 mod life;
+mod members;
 mod modes;
 mod once;
 mod open_list;

@@ -1,6 +1,7 @@
 import { office } from "../api/office";
 import { t } from "../i18n";
 import { engineWords } from "../i18n/engine-words";
+import { ruleWords } from "../i18n/rule-words";
 import { flatRules } from "../store/rules";
 import { Table } from "../ui/table";
 import { PageFrame } from "./page-frame";
@@ -28,9 +29,9 @@ export function RulesPage() {
             <Rules title={t("rules.policy")} rules={value.dispatch.policy} open />
             {PARTS.map((part) => <Rules key={part} title={t(`rules.${part}`)} rules={value[part]} />)}
             <h2>{t("rules.never_used")}</h2>
-            <ul class="bullets">{value.never_used.map((one) => <li key={one}>{one}</li>)}</ul>
+            <ul class="bullets">{value.never_used.map((one) => <li key={one}>{ruleWords(one)}</li>)}</ul>
             <h2>{t("rules.people_only")}</h2>
-            <ul class="bullets">{value.decided_by_people_only.map((one) => <li key={one}>{one}</li>)}</ul>
+            <ul class="bullets">{value.decided_by_people_only.map((one) => <li key={one}>{ruleWords(one)}</li>)}</ul>
             <p><a href="/v1/transparency">{t("rules.raw")}</a></p>
           </>
         )}

@@ -16,6 +16,7 @@ use crate::db;
 use crate::db::indicators::{Averages, PEOPLE_MIN, Summary, Volume};
 use crate::domain::access::Subject;
 use crate::domain::time::{Seconds, Timestamp};
+use crate::engine::ENGINE_VERSION;
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsRepresentative};
 use crate::http::body::{Body, Span, query};
@@ -210,6 +211,8 @@ pub async fn show_transparency(app: Data<App>) -> Json<Value> {
         "prices": rules.prices,
         "split": rules.split,
         "surplus": rules.law,
+        "coop": { "time_zone": app.config.coop.time_zone, "currency": rules.tariff.currency },
+        "program": { "version": env!("CARGO_PKG_VERSION"), "engine": ENGINE_VERSION },
         "never_used": [
             "refusals, and offers that were not answered, of other jobs",
             "customers' opinions", "appearance, age, gender, origin, health or union membership",
