@@ -8,17 +8,16 @@ import { fr } from "../src/i18n/fr";
 import { byUrgency, dueClock } from "../src/store/inbox";
 import { changeOf, mayBeClosed } from "../src/store/members";
 import { addressOf, pagesOf } from "../src/store/page";
-import { answerOf, changedInputs } from "../src/store/reviews";
+import { answerOf, changedInputs, decisionAbout } from "../src/store/reviews";
 import { flatRules } from "../src/store/rules";
 import { comingDays, emptyPlan, planOf, weekText } from "../src/store/slots";
 import {
-  addsUp, balances, byKind, confirms, inState, isOver, lastMonth, mayFail, owedInAll, percentText, pursesOf, readPercent,
-  runSums, today,
+  addsUp, balances, byKind, confirms, dayIn, inState, isOver, lastMonth, mayFail, owedInAll, percentText, pursesOf, readPercent,
+  runSums,
 } from "../src/store/treasury";
 import { readAmount } from "../src/ui/money";
 
 const euros = (amount: number) => ({ amount, currency: "EUR" });
-const at = (year: number, month: number, day: number) => new Date(year, month - 1, day, 12).getTime();
 
 test("an amount is read to the minor unit, or not at all", () => {
   for (const [text, amount] of [
@@ -40,12 +39,18 @@ test("a share of a whole is read in hundredths of a percent", () => {
 });
 
 test("the month before this one is over, and this one is not", () => {
-  assert.equal(lastMonth(at(2026, 1, 31)), "2025-12");
-  assert.equal(lastMonth(at(2026, 3, 31)), "2026-02");
-  assert.equal(today(at(2026, 3, 1)), "2026-03-01");
-  assert.equal(isOver("2026-02", at(2026, 3, 1)), true);
-  assert.equal(isOver("2026-03", at(2026, 3, 31)), false);
-  assert.equal(isOver("", at(2026, 3, 31)), false);
+  assert.equal(lastMonth("2026-01-31"), "2025-12");
+  assert.equal(lastMonth("2026-11-30"), "2026-10");
+  assert.equal(isOver("2026-02", "2026-03-01"), true);
+  assert.equal(isOver("2026-03", "2026-03-31"), false);
+  assert.equal(isOver("", "2026-03-31"), false);
+});
+
+test("the day is that of the co-op, wherever somebody looks from", () => {
+  const newYear = Date.parse("2025-12-31T23:30:00Z");
+  assert.deepEqual(["Europe/Paris", "UTC", "America/Lima"].map((zone) => dayIn(zone, newYear)),
+    ["2026-01-01", "2025-12-31", "2025-12-31"]);
+  assert.equal(dayIn("Europe/Paris", Date.parse("2026-07-05T21:59:59Z")), "2026-07-05");
 });
 
 const transfer = (state: Transfer["state"], amount: number): Transfer => ({
@@ -147,6 +152,19 @@ test("an answer has reasons, and says what was changed; a line of pay is booked 
   assert.equal(answerOf({ ...draft, outcome: "changed", correction: "" }, "decision"), null);
   assert.equal(answerOf({ ...draft, outcome: "changed" }, "line"), null);
   assert.equal(answerOf({ ...draft, outcome: "changed" }, "decision")?.correction, "left over");
+});
+
+test("a kept decision is told as the board tells it", () => {
+  const kept = {
+    id: "dec_1", at: "2026-03-01T12:00:00Z", plan: { explanations: [{
+      delivery: "dlv_1", verdict: { proposed: { to: "cou_1" } },
+      candidates: [{ courier: "cou_1", terms: { delay_s: 3 }, cost: 9 }], excluded: [{ courier: "cou_2", rule: "rest" }],
+    }] },
+  };
+  assert.equal(decisionAbout(kept, "dlv_2"), null);
+  const told = decisionAbout(kept, "dlv_1");
+  assert.deepEqual(told?.candidates, [{ courier_id: "cou_1", terms: { delay_s: 3 }, cost: 9 }]);
+  assert.deepEqual(told?.excluded, [{ courier_id: "cou_2", code: "rest" }]);
 });
 
 test("inputs are whole numbers from zero on", () => {

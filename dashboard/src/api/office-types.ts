@@ -163,6 +163,20 @@ export interface BookedSurplus {
   reserve_basis_points: number;
 }
 
+/** A tick of the engine as it is kept; of it, what is said about each delivery. */
+export interface KeptDecision {
+  id: string;
+  at: string;
+  plan: {
+    explanations: {
+      delivery: string;
+      verdict: unknown;
+      candidates: { courier: string; terms: Record<string, unknown>; cost: number }[];
+      excluded: { courier: string; rule: string }[];
+    }[];
+  };
+}
+
 /** An entry that somebody asked to have taken back. */
 export interface Reversal {
   entry_id: string;

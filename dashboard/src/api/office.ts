@@ -1,7 +1,7 @@
 // What the office asks of the API: treasurers, reviewers, admins.
 import { get, getNamed, patch, post } from "./call";
 import type {
-  BookedSurplus, Checkpoint, Day, Invoice, KeptPlan, Member, OpenReview, PaymentIn, PayPreview,
+  BookedSurplus, Checkpoint, Day, Invoice, KeptDecision, KeptPlan, Member, OpenReview, PaymentIn, PayPreview,
   PayRun, Period, PieceInputs, Receivable, Reversal, Sharing, Slot, SlotPlan, Transparency,
   TrialBalance, UserPatch, Vote, WholeInvoice, WholeRun,
 } from "./office-types";
@@ -53,6 +53,7 @@ export const office = {
 
   reviews: () => get<Page<OpenReview>>("/v1/reviews"),
   review: (id: string) => get<OpenReview>(`/v1/reviews/${id}`),
+  decision: (id: string) => get<KeptDecision>(`/v1/decisions/${id}`),
   answer: (id: string, answer: { outcome: string; reasons: string; correction?: string }) =>
     post<unknown>(`/v1/reviews/${id}/answer`, answer),
   correct: (id: string, reasons: string, inputs: PieceInputs) =>

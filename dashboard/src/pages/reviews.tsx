@@ -1,13 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
 import { office } from "../api/office";
-import type { OpenReview } from "../api/office-types";
+import type { KeptDecision, OpenReview } from "../api/office-types";
+import { ApiError } from "../api/problem";
 import type { Decision } from "../api/types";
 import { Reasons } from "../board/why";
 import { sentence, type NameOf } from "../board/why-table";
 import { dayTime, t } from "../i18n";
 import { byUrgency, countInbox } from "../store/inbox";
-import { answerOf, type Draft } from "../store/reviews";
+import { answerOf, decisionAbout, type Draft } from "../store/reviews";
 import { shortId } from "../store/derive";
 import { useAddress } from "../store/page";
 import { useStore } from "../store/store";
@@ -107,14 +108,24 @@ function Subject({ review: { about } }: { review: OpenReview }) {
 /** The decision about a delivery, with its reasons as the board shows them. */
 function Contested({ delivery, decision }: { delivery: string; decision: string }) {
   const { value } = useLoaded(async () => {
-    const [why, couriers] = await Promise.all([api.why(delivery), api.couriers()]);
+    const [kept, couriers] = await Promise.all([known(decision), api.couriers()]);
     const names = new Map(couriers.items.map(({ id, name }) => [id, name]));
     const nameOf: NameOf = (id) => names.get(id) ?? shortId(id);
-    return { one: why.decisions.find(({ decision_id }) => decision_id === decision) ?? null, nameOf };
+    return { one: kept && decisionAbout(kept, delivery), nameOf };
   }, decision);
   if (!value) return <p class="muted empty" role="status">{t("app.loading")}</p>;
   if (!value.one) return <p class="muted">{t("reviews.decision.gone")}</p>;
   return <Explained decision={value.one} nameOf={value.nameOf} />;
+}
+
+/** Null once it is not kept any more: that is no error. */
+async function known(decision: string): Promise<KeptDecision | null> {
+  try {
+    return await office.decision(decision);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 function Explained({ decision, nameOf }: { decision: Decision; nameOf: NameOf }) {

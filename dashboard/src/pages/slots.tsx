@@ -1,12 +1,11 @@
 import { useState } from "preact/hooks";
-import { api } from "../api/http";
 import { office } from "../api/office";
 import type { KeptPlan, Slot } from "../api/office-types";
 import type { Merchant } from "../api/types";
 import { hourMinute, plainDay, t } from "../i18n";
 import { comingDays, emptyPlan, planOf, weekText, type PlanForm, type SpanForm } from "../store/slots";
-import { today } from "../store/treasury";
 import { Empty, More, Table } from "../ui/table";
+import { coopTime } from "./use-coop-time";
 import { useAct, useLoaded, usePages } from "./use-loaded";
 
 const WEEK = [1, 2, 3, 4, 5, 6, 7] as const;
@@ -50,7 +49,7 @@ const weekly = ({ weekdays, from, to }: KeptPlan["hours"][number]) => `${weekTex
 function Coming({ plan }: { plan: KeptPlan }) {
   const [days, setDays] = useState(DAYS_SHOWN);
   const { value } = useLoaded(async () => {
-    const first = today(Date.parse((await api.clock()).now));
+    const { today: first } = await coopTime();
     const coming = comingDays(first, Math.min(days, plan.days_ahead + 1));
     return Promise.all(coming.map(async (day) => ({ day, slots: (await office.slots(plan.id, day)).items })));
   }, String(days));

@@ -1,5 +1,6 @@
 // What the pages about reviews reckon by themselves; pure.
-import type { PieceInputs } from "../api/office-types";
+import type { KeptDecision, PieceInputs } from "../api/office-types";
+import type { Decision } from "../api/types";
 
 /** The inputs of a piece that are numbers, in the order in which they are asked for. */
 export const amountFields = ["pickups", "dropoffs", "trip_m", "approach_m", "engaged_s", "waited_s"] as const;
@@ -14,6 +15,16 @@ export function changedInputs(inputs: PieceInputs, typed: Readonly<Record<string
     changed[name] = Number(text);
   }
   return changed;
+}
+
+/** What a tick said about one delivery, as the board tells decisions; null if it said nothing. */
+export function decisionAbout({ id, at, plan }: KeptDecision, delivery: string): Decision | null {
+  const about = plan.explanations.find((one) => one.delivery === delivery);
+  return about ? {
+    decision_id: id, at, outcome: about.verdict,
+    candidates: about.candidates.map(({ courier, terms, cost }) => ({ courier_id: courier, terms, cost })),
+    excluded: about.excluded.map(({ courier, rule }) => ({ courier_id: courier, code: rule })),
+  } : null;
 }
 
 /** An answer as it is being written. */

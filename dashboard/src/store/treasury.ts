@@ -1,23 +1,23 @@
 // What the treasurer's pages reckon by themselves; pure.
-import type { Invoice, InvoiceState, Owed, Receivable, Sharing, Transfer, TrialBalance, WholeRun } from "../api/office-types";
+import type { Day, Invoice, InvoiceState, Owed, Receivable, Sharing, Transfer, TrialBalance, WholeRun } from "../api/office-types";
 
-/** The calendar's month before the one it is, where the browser is: 2026-03. */
-export function lastMonth(now: number): string {
-  const at = new Date(now);
-  const first = new Date(at.getFullYear(), at.getMonth() - 1, 1);
-  return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, "0")}`;
+/** The day that it is in a time zone, which need not be the browser's: 2026-03-31. */
+export function dayIn(zone: string, now: number): Day {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(now);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}`;
 }
 
-/** Today where the browser is: 2026-03-31. */
-export function today(now: number): string {
-  const at = new Date(now);
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+/** The calendar's month before that of a day: 2026-03. */
+export function lastMonth(day: Day): string {
+  const [year = 0, month = 0] = day.split("-").map(Number);
+  return month > 1 ? `${year}-${String(month - 1).padStart(2, "0")}` : `${year - 1}-12`;
 }
 
-/** The last day of a month, which says from when on it can be invoiced. */
-export function isOver(month: string, now: number): boolean {
-  return /^\d{4}-\d{2}$/.test(month) && month < today(now).slice(0, 7);
+/** Whether a month can be invoiced on a day. */
+export function isOver(month: string, day: Day): boolean {
+  return /^\d{4}-\d{2}$/.test(month) && month < day.slice(0, 7);
 }
 
 const purses = ["pay", "tips", "expenses", "refund"] as const;

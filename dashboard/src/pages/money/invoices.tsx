@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { api } from "../../api/http";
 import { office } from "../../api/office";
 import type { Invoice, Period, Receivable } from "../../api/office-types";
 import { fullDay, money, t } from "../../i18n";
 import { inState, isOver, lastMonth } from "../../store/treasury";
 import { Modal } from "../../ui/modal";
 import { Empty, More, Table } from "../../ui/table";
+import { useCoopTime, type CoopTime } from "../use-coop-time";
 import { useAct, useLoaded, usePages } from "../use-loaded";
 
 const STATES = ["issued", "part_paid", "paid", "credit", "overdue"] as const;
@@ -16,13 +16,14 @@ export function Invoices() {
   const [merchant, setMerchant] = useState("");
   const [state, setState] = useState<Wanted>("");
   const merchants = useLoaded(office.receivables);
-  const clock = useLoaded(serverNow);
+  const time = useCoopTime();
+  const now = time?.now ?? 0;
   const list = usePages((cursor) => office.invoices(merchant, cursor), merchant);
   const known = merchants.value?.items ?? [];
-  const shown = list.items && inState(list.items, state, clock.value ?? 0);
+  const shown = list.items && inState(list.items, state, now);
   return (
     <>
-      <Issue merchants={known} now={clock.value} onIssued={() => {
+      <Issue merchants={known} time={time} onIssued={() => {
         list.reload();
         merchants.reload();
       }} />
@@ -37,15 +38,12 @@ export function Invoices() {
           </select></label>
         </div>
         <Empty items={shown}>{list.more ? t("invoices.none.yet", { n: list.items?.length ?? 0 }) : t("invoices.none")}</Empty>
-        {shown && shown.length > 0 && <InvoiceTable label={t("money.invoices")} invoices={shown} merchants={known} now={clock.value ?? 0} />}
+        {shown && shown.length > 0 && <InvoiceTable label={t("money.invoices")} invoices={shown} merchants={known} now={now} />}
         <More more={list.more} />
       </section>
     </>
   );
 }
-
-/** The co-op's time: what is due is due by it. */
-const serverNow = async () => Date.parse((await api.clock()).now);
 
 interface ChoiceProps {
   merchants: readonly Receivable[];
@@ -102,18 +100,18 @@ function InvoiceTable({ label, invoices, merchants, now, draft }: TableProps) {
 
 interface IssueProps {
   merchants: readonly Receivable[];
-  now: number | null;
+  time: CoopTime | null;
   onIssued: () => void;
 }
 
 /** A month is looked at first, and issued after a question: documents are for ever. */
-function Issue({ merchants, now, onIssued }: IssueProps) {
+function Issue({ merchants, time, onIssued }: IssueProps) {
   const [typed, setMonth] = useState<string | null>(null);
   const [merchant, setMerchant] = useState("");
   const [drafts, setDrafts] = useState<readonly Invoice[] | null>(null);
   const [asking, ask] = useState(false);
   const [busy, act] = useAct();
-  const month = typed ?? (now === null ? "" : lastMonth(now));
+  const month = typed ?? (time ? lastMonth(time.today) : "");
   const period: Period = { month };
   const change = (then: () => void) => {
     setDrafts(null); // What was looked at is not what is asked for any more.
@@ -135,8 +133,8 @@ function Issue({ merchants, now, onIssued }: IssueProps) {
         <label>{t("invoices.month")} <input type="month" required value={month} placeholder="2026-03"
           pattern="[0-9]{4}-[0-9]{2}" onInput={(event) => change(() => setMonth(event.currentTarget.value))} /></label>
         <MerchantChoice merchants={merchants} value={merchant} onChoose={(id) => change(() => setMerchant(id))} />
-        <button type="submit" disabled={busy || now === null || !isOver(month, now)}>{t("invoices.look")}</button>
-        {now !== null && month && !isOver(month, now) && <span class="muted">{t("invoices.not_over")}</span>}
+        <button type="submit" disabled={busy || !time || !isOver(month, time.today)}>{t("invoices.look")}</button>
+        {time && month && !isOver(month, time.today) && <span class="muted">{t("invoices.not_over")}</span>}
       </form>
       <div role="status">
         {drafts?.length === 0 && <p class="muted">{t("invoices.nothing")}</p>}

@@ -2,9 +2,10 @@ import { useState } from "preact/hooks";
 import { office } from "../../api/office";
 import type { Due, LeftOut, PayPreview } from "../../api/office-types";
 import { dayTime, fullDay, money, plainDay, t } from "../../i18n";
-import { pursesOf, today } from "../../store/treasury";
+import { pursesOf } from "../../store/treasury";
 import { Modal } from "../../ui/modal";
 import { Empty, More, Table } from "../../ui/table";
+import { useCoopTime } from "../use-coop-time";
 import { useAct, useLoaded, usePages } from "../use-loaded";
 
 /** What couriers are owed now, who would be held back and why, and the runs that were made. */
@@ -97,12 +98,13 @@ interface MakeProps {
 
 function MakeRun({ preview: { transfers, total }, onClose, onMake }: MakeProps) {
   const [day, setDay] = useState("");
+  const time = useCoopTime();
   return (
-    <Modal title={t("pay.make.title", { n: transfers.length, total: money(total) })} submit={t("pay.make.submit")}
+    <Modal title={t("pay.make.title", { total: money(total) })} submit={t("pay.make.submit")}
       onClose={onClose} onSubmit={() => onMake(day)}>
-      <p>{t("pay.make.text")}</p>
+      <p>{t("pay.count")}: {transfers.length}. {t("pay.make.text")}</p>
       <label>{t("pay.execute_on")}
-        <input type="date" value={day} min={today(Date.now())} onInput={(event) => setDay(event.currentTarget.value)} />
+        <input type="date" value={day} min={time?.today} onInput={(event) => setDay(event.currentTarget.value)} />
         <small>{t("pay.make.day")}</small></label>
     </Modal>
   );

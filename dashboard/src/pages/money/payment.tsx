@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import type { PaymentIn } from "../../api/office-types";
 import type { Money } from "../../api/types";
 import { money, t } from "../../i18n";
-import { today } from "../../store/treasury";
 import { Modal } from "../../ui/modal";
 import { readAmount } from "../../ui/money";
+import { useCoopTime } from "../use-coop-time";
 
 interface Props {
   /** What is proposed; another amount may have come. */
@@ -18,7 +18,9 @@ interface Props {
 export function Payment({ owes, name, onClose, onPaid }: Props) {
   const { currency } = owes;
   const [typed, setTyped] = useState(() => plain(owes));
-  const [day, setDay] = useState(() => today(Date.now()));
+  const [typedDay, setDay] = useState<string | null>(null);
+  const time = useCoopTime();
+  const day = typedDay ?? time?.today ?? "";
   const [reference, setReference] = useState("");
   const amount = readAmount(typed, currency);
   const fits = amount !== null && amount > 0 && day !== "" && reference.trim() !== "";

@@ -27,7 +27,7 @@ export function RunPage({ id }: { id: string }) {
   return (
     <section aria-labelledby="run" data-run={run.id} data-state={run.state}>
       <p><a href="#money/pay">← {t("pay.runs")}</a></p>
-      <h2 id="run" ref={title} tabIndex={-1}>{t("pay.run.title", { n: run.count, total: money(run.total) })} · <RunWord state={run.state} /></h2>
+      <h2 id="run" ref={title} tabIndex={-1}>{t("pay.run.title", { total: money(run.total) })} · <RunWord state={run.state} /></h2>
       <RunFacts run={run} />
       <p class="buttons">
         <button type="button" data-act="pain001" onClick={() => void act(async () => {
@@ -68,6 +68,7 @@ function RunFacts({ run }: { run: WholeRun }) {
   return (
     <dl class="facts">
       <dt>{t("pay.made_at")}</dt><dd>{dayTime(run.made_at)}, {run.made_by_name}</dd>
+      <dt>{t("pay.count")}</dt><dd>{run.count}</dd>
       <dt>{t("pay.execute_on")}</dt><dd>{plainDay(run.execute_on)}</dd>
       <dt>{t("pay.from")}</dt><dd>{run.from.name}, {run.from.iban}</dd>
       {run.ended_at && <><dt>{t(`pay.run.${run.state}`)}</dt><dd>{dayTime(run.ended_at)}, {run.ended_by_name}</dd></>}

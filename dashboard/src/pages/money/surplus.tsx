@@ -6,12 +6,14 @@ import { addsUp, confirms, percentText, readPercent } from "../../store/treasury
 import { Modal } from "../../ui/modal";
 import { readAmount } from "../../ui/money";
 import { Empty, More, Table } from "../../ui/table";
+import { useCoopTime, type CoopTime } from "../use-coop-time";
 import { useAct, useLoaded, usePages } from "../use-loaded";
 
 /** A year's surplus: looked at, voted on elsewhere, and booked once. */
 export function Surplus() {
   const booked = usePages(office.surpluses);
   const { value: rules } = useLoaded(office.rules);
+  const time = useCoopTime();
   const [previewed, setPreviewed] = useState<{ vote: Vote; sharing: Sharing } | null>(null);
   const [asking, ask] = useState(false);
   const [busy, act] = useAct();
@@ -29,7 +31,7 @@ export function Surplus() {
       <section aria-labelledby="surplus">
         <h2 id="surplus">{t("surplus.look")}</h2>
         <p class="muted">{t("surplus.text")}</p>
-        {rules && <VoteForm rules={rules} busy={busy} onLook={look} onChange={() => setPreviewed(null)} />}
+        {rules && time && <VoteForm rules={rules} time={time} busy={busy} onLook={look} onChange={() => setPreviewed(null)} />}
         {previewed && <Shares sharing={previewed.sharing} onBook={() => ask(true)} />}
       </section>
       <section aria-labelledby="booked">
@@ -57,13 +59,14 @@ export function Surplus() {
 
 interface FormProps {
   rules: Transparency;
+  time: CoopTime;
   busy: boolean;
   onLook: (vote: Vote) => void;
   onChange: () => void;
 }
 
-function VoteForm({ rules: { coop, surplus }, busy, onLook, onChange }: FormProps) {
-  const [year, setYear] = useState(() => String(new Date().getFullYear() - 1));
+function VoteForm({ rules: { coop, surplus }, time, busy, onLook, onChange }: FormProps) {
+  const [year, setYear] = useState(() => String(Number(time.today.slice(0, 4)) - 1));
   const [costs, setCosts] = useState("0");
   const [share, setShare] = useState(() => percentText(surplus.minimum_reserve_basis_points));
   const [measure, setMeasure] = useState<Vote["measure"]>("hours");
@@ -111,7 +114,7 @@ function Shares({ sharing, onBook }: { sharing: Sharing; onBook: () => void }) {
       <dl class="facts">
         <dt>{t("surplus.revenue")}</dt><dd>{money(revenue)}</dd>
         <dt>{t("surplus.operations")}</dt><dd>{money(operations)}</dd>
-        <dt>{t("surplus.costs")}</dt><dd>{money({ ...other_costs, amount: -other_costs.amount })}</dd>
+        <dt>{t("surplus.costs")}</dt><dd>{money({ ...other_costs, amount: 0 - other_costs.amount })}</dd>
         <dt>{t("surplus.surplus")}</dt><dd><b>{money(surplus)}</b></dd>
         <dt>{t("surplus.reserve")}</dt><dd>{money(reserve)} ({percentText(reserve_basis_points)} %; {t("surplus.law", {
           version: law.version, share: percentText(law.minimum_reserve_basis_points),
