@@ -196,7 +196,7 @@ test("a month is looked at and invoiced, printed, paid, and given back in part",
   const [printed] = await Promise.all([page.context().waitForEvent("page"), press("[data-act=print]")]);
   await printed.getByText(invoice.number).first().waitFor();
   // Its own style is let in, and nothing else.
-  assert.notEqual(await printed.evaluate(() => getComputedStyle(document.body).maxWidth), "none");
+  assert.equal(await printed.evaluate(() => getComputedStyle(document.querySelector("main")).maxWidth), "960px");
   await printed.close();
 
   await press("[data-act=credit]");
@@ -247,6 +247,7 @@ test("the books balance, are signed, and are taken along", async () => {
   await accessible("the books");
   await press("[data-act=sign]");
   await page.waitForSelector("[data-checkpoint]");
+  await picture("treasurer-books");
   const journal = await saved("[data-file=journal]");
   assert.match(journal.text, /coop:bank/);
   await page.locator("[data-ask=to]").fill("2025-12-31");
@@ -255,7 +256,6 @@ test("the books balance, are signed, and are taken along", async () => {
   await page.locator("[data-ask=from]").fill("2026-02-01");
   await page.getByText("The last day is before the first.").waitFor();
   assert.ok(await page.locator("[data-file=journal]").isDisabled());
-  await picture("treasurer-books");
 });
 
 test("an entry is taken back by two, and a contested line booked anew", async () => {
