@@ -244,10 +244,11 @@ test("a surplus is booked only after its year was typed, and once", async () => 
 test("the books balance, are signed, and are taken along", async () => {
   await page.goto(`${coop.url}/#money/books`);
   await page.waitForSelector("[data-books=good]");
+  await page.waitForSelector("[data-account]");
+  await picture("treasurer-books");
   await accessible("the books");
   await press("[data-act=sign]");
   await page.waitForSelector("[data-checkpoint]");
-  await picture("treasurer-books");
   const journal = await saved("[data-file=journal]");
   assert.match(journal.text, /coop:bank/);
   await page.locator("[data-ask=to]").fill("2025-12-31");
@@ -270,6 +271,21 @@ test("an entry is taken back by two, and a contested line booked anew", async ()
   await page.locator("dialog[open]").getByText("asked by Uma: ridden by Bob").waitFor();
   await press("dialog[open] button[type=submit]");
   await page.locator(`[data-reversal="${piece.id}"]`).waitFor({ state: "detached" });
+
+  // What takes nothing from a courier needs nobody else: a payment that somebody else had made.
+  const paid = { amount: 100, currency: "EUR", day: "2026-01-01", bank_reference: "VIR of somebody else" };
+  const ahead = async () => (await coop.asAdmin("GET", "/v1/receivables")).items[0].advance;
+  const before = await ahead();
+  const payment = await coop.asAdmin("POST", `/v1/merchants/${coop.shop.id}/payments`, paid);
+  assert.equal(await ahead(), before + 100);
+  await write("[data-form=back] [name=entry]", payment.entry_id);
+  await write("[data-form=back] [name=reason]", "of another merchant");
+  await page.keyboard.press("Enter");
+  await open();
+  await accessible("the question before an entry is taken back");
+  await press("dialog[open] button[type=submit]");
+  await said("Asked for.");
+  assert.equal(await ahead(), before);
 
   await press("[data-act=correct]");
   await write("[data-form=correct] [name=trip_m]", "3000");

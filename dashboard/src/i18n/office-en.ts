@@ -388,4 +388,12 @@ export const officeEn = {
   "log.is.safety": "at once, for safety",
   "log.is.booked": "booked",
   "log.is.waiting": "waits for a second person",
+  "back.title": "Take an entry back",
+  "back.text": "Any entry, such as a payment booked for the wrong merchant. Its id stands in the journal, the CSV and the statements.",
+  "back.entry": "Entry",
+  "back.ask": "Take back…",
+  "back.question": "Take this entry back?",
+  "back.warning": "What takes nothing from a courier is booked at once; the rest waits for a second person.",
+  "back.submit": "Take back",
+  "back.done": "Asked for. What needs nobody else is booked.",
 } as const;

@@ -389,4 +389,12 @@ export const officeFr: Record<keyof typeof officeEn, string> = {
   "log.is.safety": "aussitôt, par sécurité",
   "log.is.booked": "passé en compte",
   "log.is.waiting": "attend une deuxième personne",
+  "back.title": "Reprendre une écriture",
+  "back.text": "N’importe laquelle, comme un paiement passé pour un autre commerce. Son identifiant est dans le journal, le CSV et les relevés.",
+  "back.entry": "Écriture",
+  "back.ask": "Reprendre…",
+  "back.question": "Reprendre cette écriture ?",
+  "back.warning": "Ce qui ne prend rien à un coursier est passé aussitôt ; le reste attend une deuxième personne.",
+  "back.submit": "Reprendre",
+  "back.done": "Demandé. Ce qui n’attend personne est passé en compte.",
 };

@@ -43,6 +43,7 @@ export function Corrections({ wanted }: { wanted: string }) {
           </Table>
         )}
       </section>
+      <AskBack onAsked={waiting.reload} />
       {asked && (
         <Modal title={t("corrections.agree.title")} submit={t("corrections.agree")} danger onClose={() => ask(null)}
           onSubmit={() => void act(async () => {
@@ -53,6 +54,42 @@ export function Corrections({ wanted }: { wanted: string }) {
         </Modal>
       )}
     </>
+  );
+}
+
+/** Any entry, by the id that files and statements name: a payment of another merchant's, for one. */
+function AskBack({ onAsked }: { onAsked: () => void }) {
+  const [entry, setEntry] = useState("");
+  const [reason, setReason] = useState("");
+  const [asking, put] = useState(false);
+  const [busy, act] = useAct();
+  const ask = () => void act(async () => {
+    await office.reverse(entry.trim(), reason.trim());
+    setEntry("");
+    setReason("");
+    onAsked();
+  }, t("back.done"));
+  return (
+    <section aria-labelledby="back">
+      <h2 id="back">{t("back.title")}</h2>
+      <p class="muted">{t("back.text")}</p>
+      <form class="choices" data-form="back" aria-labelledby="back" onSubmit={(event) => {
+        event.preventDefault();
+        put(true);
+      }}>
+        <label>{t("back.entry")}<input name="entry" required pattern="\s*ent_[0-9a-z]+\s*" placeholder="ent_…" value={entry}
+          autocomplete="off" onInput={(event) => setEntry(event.currentTarget.value)} /></label>
+        <label>{t("detail.reason")}<input name="reason" required maxLength={200} value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)} /></label>
+        <button type="submit" disabled={busy || !entry.trim() || !reason.trim()}>{t("back.ask")}</button>
+      </form>
+      {asking && (
+        <Modal title={t("back.question")} submit={t("back.submit")} danger onClose={() => put(false)} onSubmit={ask}>
+          <p>{t("back.warning")}</p>
+          <p><code>{entry.trim()}</code>: {reason}</p>
+        </Modal>
+      )}
+    </section>
   );
 }
 
