@@ -135,6 +135,7 @@ test("a fortnight's clock says how long is left, and since when nothing is", () 
   assert.deepEqual(clock("2026-03-01T12:00:00Z"), { state: "later", days: 14, hours: 0 });
   assert.deepEqual(clock("2026-03-13T10:00:00Z"), { state: "soon", days: 2, hours: 2 });
   assert.deepEqual(clock("2026-03-15T12:00:00Z"), { state: "soon", days: 0, hours: 0 });
+  assert.equal(clock("2026-03-15T12:00:01Z").state, "overdue");
   assert.deepEqual(clock("2026-03-16T13:00:00Z"), { state: "overdue", days: 1, hours: 1 });
 });
 
@@ -237,7 +238,7 @@ test("rules of any shape are one list", () => {
 
 test("the log says what was changed, and shows no id whole", () => {
   const id = "usr_01k00000000000000000abcdef";
-  const said = actWords({ user_id: id, roles_before: ["member"], roles: ["member", "admin"], active: false, merchant_id: null });
+  const said = actWords({ roles: ["member", "admin"], active: false, user_id: id, merchant_id: null, roles_before: ["member"] });
   assert.equal(said, "Person ABCDEF · Roles: Member → Member, Admin · login closed");
   assert.equal(actWords({ newer: 3 }), "newer 3");
 });

@@ -27,7 +27,13 @@ function value(key: string, given: unknown): string {
 }
 
 export function actWords(detail: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(detail).flatMap(([key, given]) => {
+  // Postgres keeps the parts in an order of its own.
+  const place = (key: string) => {
+    const at = KEYS.findIndex((one) => one === key);
+    return at < 0 ? KEYS.length : at;
+  };
+  const sorted = Object.entries(detail).sort(([a], [b]) => place(a) - place(b));
+  const parts = sorted.flatMap(([key, given]) => {
     if (given === null || key === "roles_before") return [];
     const flag = FLAGS[key];
     if (flag) {
