@@ -5,8 +5,7 @@ import { BoardPage } from "./board/board";
 import { t } from "./i18n";
 import { LoginPage } from "./pages/login";
 import { MerchantPage } from "./pages/merchant";
-import { OtherPage } from "./pages/other";
-import { usePage } from "./store/page";
+import { pagesOf, useAddress } from "./store/page";
 import { notifyError } from "./store/actions";
 import { isDark, onSchemeChange } from "./store/preferences";
 import { current, useStore } from "./store/store";
@@ -25,24 +24,32 @@ export function App() {
 
   if (session.state === "unknown") return <p class="waiting" role="status">{t("app.waiting")}</p>;
   if (session.state === "out") return <LoginPage expired={session.expired} />;
-  const is = (role: Role) => session.user.roles.includes(role);
-  if (is("dispatcher") || is("admin")) return <Office admin={is("admin")} />;
-  if (is("merchant")) return <MerchantPage />;
-  if (is("courier")) return <GoToApp />;
-  return <OtherPage />;
+  const { roles } = session.user;
+  if (roles.some((role) => IN_OFFICE.includes(role))) return <Office roles={roles} />;
+  if (roles.includes("merchant")) return <MerchantPage />;
+  if (roles.includes("courier")) return <GoToApp />;
+  return <Office roles={roles} />;
 }
 
-const office = {
+/** Whoever also works here in the office comes to it, and not to the own deliveries. */
+const IN_OFFICE: readonly Role[] = ["dispatcher", "treasurer", "admin"];
+
+const later = {
   pulse: () => import("./pages/pulse").then(({ PulsePage }) => PulsePage),
   log: () => import("./pages/log").then(({ LogPage }) => LogPage),
+  reviews: () => import("./pages/reviews").then(({ ReviewsPage }) => ReviewsPage),
+  money: () => import("./pages/money/page").then(({ MoneyPage }) => MoneyPage),
   admin: () => import("./pages/admin").then(({ AdminPage }) => AdminPage),
+  rules: () => import("./pages/rules").then(({ RulesPage }) => RulesPage),
 };
 
-/** The pages of those who run the day. */
-function Office({ admin }: { admin: boolean }) {
-  const page = usePage();
-  if (page === "board" || (page === "admin" && !admin)) return <BoardPage />;
-  return <Later key={page} load={office[page]} />;
+/** The pages of those who run the co-op, and of its members. */
+function Office({ roles }: { roles: readonly Role[] }) {
+  const { page } = useAddress();
+  const mine = pagesOf(roles);
+  const here = mine.find((one) => one === page) ?? mine[0] ?? "rules";
+  if (here === "board") return <BoardPage />;
+  return <Later key={here} load={later[here]} />;
 }
 
 /** A page that is loaded when it is opened: the board should not wait for it. */

@@ -1,6 +1,8 @@
 //! What was booked wrongly is taken back or booked anew, each by an entry of its own.
 
-use super::{CommandError, pay_runs, receivables};
+use serde_json::json;
+
+use super::{CommandError, acts, pay_runs, receivables};
 use crate::coop::Coop;
 use crate::db::ledger::{checkpoints, reversals};
 use crate::db::{Conn, identity, ledger, reviews};
@@ -50,6 +52,8 @@ pub async fn reverse(
         if !asked.waits() {
             take_back(coop, tx, &booked, at).await?;
         }
+        let what = json!({ "entry_id": id, "booked": !asked.waits() });
+        acts::note(coop, tx, by, "reverse_entry", asked.courier_id, what).await?;
         Ok(asked)
     })
     .await
@@ -73,6 +77,11 @@ pub async fn agree(
         reversals::agree(tx, id, by, when).await?;
         let booked = reversals::booked(tx, id).await?.ok_or(CommandError::NotFound("entry"))?;
         take_back(coop, tx, &booked, at).await?;
+        // A courier's own agreement is no act of the co-op's.
+        if only.is_none() {
+            let what = json!({ "entry_id": id });
+            acts::note(coop, tx, by, "agree_reversal", agreed.courier_id, what).await?;
+        }
         Ok(agreed)
     })
     .await
@@ -144,6 +153,8 @@ pub async fn correct(
         let amount = Money::new(more, booked.currency);
         coop.tell(tx, &Event::Pay { courier_id: review.courier_id, amount }, at).await?;
         reviews::save(tx, &answered).await?;
+        let what = json!({ "review_id": id, "entry_id": corrected });
+        acts::note(coop, tx, by, "correct_review", Some(review.courier_id), what).await?;
         Ok(answered)
     })
     .await

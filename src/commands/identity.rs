@@ -56,6 +56,10 @@ pub async fn log_in(
         return Err(CommandError::Credentials);
     }
     let user = user.ok_or(CommandError::Credentials)?;
+    // Said to whoever knows the password, and to nobody else.
+    if user.deactivated_at.is_some() {
+        return Err(CommandError::Closed);
+    }
     let now = clock::real_now();
     let family = uuid_v7(now, clock::chance());
     coop.transact(async |tx| issue(tx, user.clone(), family, now, days).await).await

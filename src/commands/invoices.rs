@@ -1,7 +1,10 @@
 //! Invoices are drawn up: everything that merchants' accounts have and no document does.
 
-use super::{Answer, CommandError, Once};
+use serde_json::json;
+
+use super::{Answer, CommandError, Once, acts};
 use crate::coop::Coop;
+use crate::db::Conn;
 use crate::db::invoices::{self, Span};
 use crate::db::merchants;
 use crate::domain::ids::{InvoiceId, MerchantId, UserId};
@@ -34,6 +37,15 @@ impl Asked {
             }
         }
     }
+
+    /// The same, of a period that is over.
+    fn over(self, coop: &Coop, now: Timestamp) -> Result<(Timestamp, Span), CommandError> {
+        let (from, span) = self.spans(coop)?;
+        if span.to > now {
+            return Err(CommandError::Amount("this period is not over: ask again when it is"));
+        }
+        Ok((from, span))
+    }
 }
 
 /// Issues invoices and credit notes for a period that is over, to one merchant or to all who have
@@ -51,33 +63,64 @@ pub async fn issue(
     asked: Asked,
 ) -> Result<Answer<Vec<Invoice>>, CommandError> {
     let now = coop.clock.now();
-    let (from, span) = asked.spans(coop)?;
-    if span.to > now {
-        return Err(CommandError::Amount("this period is not over: ask again when it is"));
-    }
+    let (from, span) = asked.over(coop, now)?;
     coop.once(once, async |tx| {
         invoices::lock(tx).await?;
-        let merchants = match merchant {
-            Some(merchant) => vec![merchant],
-            None => invoices::merchants_with_open_lines(tx, span).await?,
-        };
-        let year = year_of(now, &coop.rules.zone);
-        let mut next = Number { year, number: invoices::next_number(tx, year).await? };
         let mut issued = Vec::new();
-        for merchant in merchants {
-            let shop =
-                merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
-            let open = invoices::open_lines(tx, merchant, span).await?;
-            for draft in draw_up(open) {
-                let invoice = document(coop, &shop, &draft, next, (from, span.to), now)?;
-                invoices::insert(tx, &invoice, by, &draft.lines).await?;
-                next.number += 1;
-                issued.push(invoice);
-            }
+        for (invoice, draft) in drafts(coop, tx, merchant, (from, span), now).await? {
+            invoices::insert(tx, &invoice, by, &draft.lines).await?;
+            issued.push(invoice);
+        }
+        if !issued.is_empty() {
+            let what = json!({ "documents": issued.len(), "merchant_id": merchant });
+            acts::note(coop, tx, by, "issue_invoices", None, what).await?;
         }
         Ok(issued)
     })
     .await
+}
+
+/// What [`issue`] would issue now; nothing is.
+///
+/// # Errors
+/// As there.
+pub async fn preview(
+    coop: &Coop,
+    merchant: Option<MerchantId>,
+    asked: Asked,
+) -> Result<Vec<Invoice>, CommandError> {
+    let now = coop.clock.now();
+    let spans = asked.over(coop, now)?;
+    let drafts = drafts(coop, &mut *coop.conn().await?, merchant, spans, now).await?;
+    Ok(drafts.into_iter().map(|(invoice, _)| invoice).collect())
+}
+
+/// The documents of a period under the next numbers, with their lines.
+async fn drafts(
+    coop: &Coop,
+    conn: &mut Conn,
+    merchant: Option<MerchantId>,
+    (from, span): (Timestamp, Span),
+    now: Timestamp,
+) -> Result<Vec<(Invoice, Draft)>, CommandError> {
+    let merchants = match merchant {
+        Some(merchant) => vec![merchant],
+        None => invoices::merchants_with_open_lines(conn, span).await?,
+    };
+    let year = year_of(now, &coop.rules.zone);
+    let mut next = Number { year, number: invoices::next_number(conn, year).await? };
+    let mut drawn = Vec::new();
+    for merchant in merchants {
+        let shop =
+            merchants::find(conn, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
+        let open = invoices::open_lines(conn, merchant, span).await?;
+        for draft in draw_up(open) {
+            let invoice = document(coop, &shop, &draft, next, (from, span.to), now)?;
+            next.number += 1;
+            drawn.push((invoice, draft));
+        }
+    }
+    Ok(drawn)
 }
 
 fn document(

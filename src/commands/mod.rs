@@ -38,6 +38,7 @@ use crate::outbound::address::TargetError;
 use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
 
+mod acts;
 pub mod amendments;
 pub mod audit;
 pub mod automation;
@@ -54,6 +55,7 @@ pub mod imports;
 pub mod intake;
 pub mod invoices;
 pub mod kitchens;
+pub mod members;
 pub mod notices;
 pub mod offers;
 pub mod open_list;
@@ -87,6 +89,8 @@ pub enum CommandError {
     Credentials,
     #[error("this refresh token is not valid any more; log in again")]
     RefreshToken,
+    #[error("this login has been closed: ask an admin of the co-op")]
+    Closed,
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(transparent)]

@@ -1,8 +1,9 @@
 //! Pay runs: made of what is owed, confirmed when the bank has carried them out, and only then booked.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{Answer, CommandError, Once, bank_accounts};
+use super::{Answer, CommandError, Once, acts, bank_accounts};
 use crate::coop::Coop;
 use crate::db::ledger::reversals;
 use crate::db::pay_runs::{self, Creditor};
@@ -105,6 +106,7 @@ pub async fn make(
         };
         let transfers = transfers.into_iter().zip(1..).filter_map(transfer).collect();
         pay_runs::insert(tx, &run, transfers).await?;
+        acts::note(coop, tx, by, "make_pay_run", None, json!({ "pay_run_id": id })).await?;
         Ok(Made { id, left_out })
     })
     .await
@@ -124,6 +126,7 @@ pub async fn confirm(coop: &Coop, by: UserId, id: PayRunId) -> Result<PayRun, Co
             }
         }
         pay_runs::save_end(tx, &confirmed).await?;
+        acts::note(coop, tx, by, "confirm_pay_run", None, json!({ "pay_run_id": id })).await?;
         Ok(confirmed)
     })
     .await
@@ -156,6 +159,7 @@ pub async fn cancel(coop: &Coop, by: UserId, id: PayRunId) -> Result<PayRun, Com
         let run = pay_runs::lock(tx, id).await?.ok_or(CommandError::NotFound("pay run"))?;
         let Some(cancelled) = run.cancel(by, at)? else { return Ok(run) };
         pay_runs::save_end(tx, &cancelled).await?;
+        acts::note(coop, tx, by, "cancel_pay_run", None, json!({ "pay_run_id": id })).await?;
         Ok(cancelled)
     })
     .await
@@ -182,6 +186,8 @@ pub async fn fail(
             give_back(coop, tx, id, &transfer, at).await?;
         }
         pay_runs::save_failed(tx, id, courier_id, (&reason, by, at)).await?;
+        let what = json!({ "pay_run_id": id });
+        acts::note(coop, tx, by, "fail_transfer", Some(courier_id), what).await?;
         Ok(run)
     })
     .await

@@ -1,6 +1,8 @@
 //! Merchants, couriers and users come in.
 
-use super::{Answer, CommandError, Once};
+use serde_json::json;
+
+use super::{Answer, CommandError, Once, acts};
 use crate::clock;
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, identity, merchants};
@@ -25,6 +27,7 @@ pub struct NewMerchant {
 pub async fn create_merchant(
     coop: &Coop,
     once: Option<&Once>,
+    by: UserId,
     new: NewMerchant,
 ) -> Result<Answer<Merchant>, CommandError> {
     coop.once(once, async |tx| {
@@ -32,6 +35,8 @@ pub async fn create_merchant(
         let merchant =
             Merchant { id: coop.clock.id(MerchantId::from_uuid), name, kind, place, address };
         merchants::insert(tx, &merchant, coop.clock.now()).await?;
+        let what = json!({ "merchant_id": merchant.id });
+        acts::note(coop, tx, by, "create_merchant", None, what).await?;
         Ok(merchant)
     })
     .await
@@ -57,10 +62,11 @@ async fn insert_user(
     Ok(identity::insert_user(tx, user, password_hash, coop.clock.now()).await?)
 }
 
-/// A user of any role but courier.
+/// A user of any role but courier. Nobody makes the first one.
 pub async fn create_user(
     coop: &Coop,
     once: Option<&Once>,
+    by: Option<UserId>,
     login: NewLogin,
     roles: Vec<Role>,
     merchant_id: Option<MerchantId>,
@@ -73,6 +79,7 @@ pub async fn create_user(
         roles,
         courier_id: None,
         merchant_id,
+        deactivated_at: None,
     };
     let user = user.checked()?;
     let password_hash = secrets::hash_password(login.password).await?;
@@ -81,6 +88,10 @@ pub async fn create_user(
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
         }
         insert_user(coop, tx, &user, &password_hash).await?;
+        if let Some(by) = by {
+            let what = json!({ "user_id": user.id, "roles": user.roles });
+            acts::note(coop, tx, by, "create_user", None, what).await?;
+        }
         Ok(user.clone())
     })
     .await
@@ -90,6 +101,7 @@ pub async fn create_user(
 pub async fn create_courier(
     coop: &Coop,
     once: Option<&Once>,
+    by: UserId,
     login: NewLogin,
     vehicle: VehicleKind,
 ) -> Result<Answer<Courier>, CommandError> {
@@ -103,11 +115,14 @@ pub async fn create_courier(
         roles: vec![Role::Courier],
         courier_id: Some(courier.id),
         merchant_id: None,
+        deactivated_at: None,
     };
     let password_hash = secrets::hash_password(login.password).await?;
     coop.once(once, async |tx| {
         couriers::insert(tx, &courier, coop.clock.now()).await?;
         insert_user(coop, tx, &user, &password_hash).await?;
+        let what = json!({ "user_id": user.id });
+        acts::note(coop, tx, by, "create_courier", Some(courier.id), what).await?;
         Ok(courier.clone())
     })
     .await
@@ -122,6 +137,7 @@ pub struct NewClient {
 /// Not replayed by key: a secret is not kept, so a retry makes a new credential.
 pub async fn create_client(
     coop: &Coop,
+    by: UserId,
     merchant: MerchantId,
     name: Name,
 ) -> Result<NewClient, CommandError> {
@@ -130,7 +146,9 @@ pub async fn create_client(
     coop.transact(async |tx| {
         merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
         let hash = secrets::hash_token(&secret);
-        Ok(identity::insert_client(tx, id, merchant, &name, &hash, clock::real_now()).await?)
+        identity::insert_client(tx, id, merchant, &name, &hash, clock::real_now()).await?;
+        let what = json!({ "merchant_id": merchant, "client_id": id });
+        acts::note(coop, tx, by, "create_client", None, what).await
     })
     .await?;
     Ok(NewClient { id, secret })
@@ -141,7 +159,7 @@ pub async fn found(coop: &Coop, login: NewLogin) -> Result<bool, CommandError> {
     if identity::any_user(&mut *coop.conn().await?).await? {
         return Ok(false);
     }
-    let outcome = create_user(coop, None, login, vec![Role::Admin], None).await;
+    let outcome = create_user(coop, None, None, login, vec![Role::Admin], None).await;
     match outcome {
         // Another process was first.
         Err(CommandError::Exists(_)) => Ok(false),

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::json;
+
 use super::deliveries::draft;
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, acts, pay};
 use crate::coop::Coop;
 use crate::db::{Conn, merchants, prices};
 use crate::domain::delivery::{Delivery, Request};
@@ -102,7 +104,10 @@ pub async fn put_book(
         if let Some(merchant) = merchant {
             merchants::find(tx, merchant).await?.ok_or(CommandError::NotFound("merchant"))?;
         }
-        Ok((prices::insert(tx, merchant, &book, by, now).await?, now))
+        let version = prices::insert(tx, merchant, &book, by, now).await?;
+        let what = json!({ "version": version, "merchant_id": merchant });
+        acts::note(coop, tx, by, "put_price_book", None, what).await?;
+        Ok((version, now))
     })
     .await
 }
@@ -137,6 +142,7 @@ pub async fn try_book(
 pub async fn put_zone(
     coop: &Coop,
     once: Option<&Once>,
+    by: UserId,
     zone: Zone,
 ) -> Result<Answer<Zone>, CommandError> {
     let now = coop.clock.now();
@@ -145,6 +151,7 @@ pub async fn put_zone(
             return Err(CommandError::TooMany("a co-op has 200 zones at most"));
         }
         prices::put_zone(tx, &zone, now).await?;
+        acts::note(coop, tx, by, "put_zone", None, json!({ "zone": zone.name })).await?;
         Ok(zone.clone())
     })
     .await

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{Answer, CommandError, Once};
+use super::{Answer, CommandError, Once, acts};
 use crate::coop::Coop;
 use crate::db::ledger::reversals;
 use crate::db::{Conn, invoices, ledger, merchants, receivables};
@@ -87,6 +88,8 @@ pub async fn credit(
             return Err(CommandError::Outdated("price"));
         }
         receivables::insert_credit(tx, entry_id, of, &reason, by, now).await?;
+        let what = json!({ "merchant_id": merchant_id, "entry_id": entry_id, "of": of });
+        acts::note(coop, tx, by, "credit_price", None, what).await?;
         let (currency, gross) = (booked.currency, -parts.gross());
         let reason = reason.clone();
         Ok(Credit { entry_id, of, merchant_id, currency, net, gross, parts, reason })
@@ -190,6 +193,8 @@ pub async fn pay(
         let entry_id = coop.clock.id(EntryId::from_uuid);
         book(tx, entry_id, began, detail, merchant_id, amount, now).await?;
         receivables::insert_payment(tx, entry_id, merchant_id, &bank_reference, by, now).await?;
+        let what = json!({ "merchant_id": merchant_id, "entry_id": entry_id });
+        acts::note(coop, tx, by, "record_payment", None, what).await?;
         let bank_reference = bank_reference.clone();
         let value = Payment { entry_id, merchant_id, amount, day, bank_reference };
         Ok(Answer { value, replayed: false })

@@ -1,6 +1,8 @@
 //! Couriers ask a person to look again, and a person answers.
 
-use super::{Answer, CommandError, Once};
+use serde_json::json;
+
+use super::{Answer, CommandError, Once, acts};
 use crate::coop::Coop;
 use crate::db::{Conn, decisions, identity, ledger, offers, reviews, shifts, suspensions};
 use crate::domain::ids::{CourierId, ReviewId, UserId};
@@ -78,6 +80,8 @@ pub async fn answer(
         let verdict = Verdict { at, by, outcome, reasons, correction };
         let review = review.answer(verdict, user.courier_id)?;
         reviews::save(tx, &review).await?;
+        let what = json!({ "review_id": id, "outcome": outcome });
+        acts::note(coop, tx, by, "answer_review", Some(review.courier_id), what).await?;
         Ok(review)
     })
     .await

@@ -1,11 +1,13 @@
 //! Slots are planned, and booked with a delivery.
 
-use super::{Answer, CommandError, Once};
+use serde_json::json;
+
+use super::{Answer, CommandError, Once, acts};
 use crate::coop::Coop;
 use crate::db::slots::{self, Kept};
 use crate::db::{Conn, merchants};
 use crate::domain::delivery::Request;
-use crate::domain::ids::{DeliveryId, MerchantId, SlotPlanId};
+use crate::domain::ids::{DeliveryId, MerchantId, SlotPlanId, UserId};
 use crate::domain::slot::{Choice, Plan, SlotError};
 use crate::domain::time::Timestamp;
 
@@ -13,6 +15,7 @@ use crate::domain::time::Timestamp;
 pub async fn create_plan(
     coop: &Coop,
     once: Option<&Once>,
+    by: UserId,
     merchant: Option<MerchantId>,
     plan: Plan,
 ) -> Result<Answer<SlotPlanId>, CommandError> {
@@ -25,6 +28,8 @@ pub async fn create_plan(
         let id = coop.clock.id(SlotPlanId::from_uuid);
         let kept = Kept { id, merchant_id: merchant, plan: plan.clone() };
         slots::insert(tx, &kept, now).await?;
+        let what = json!({ "slot_plan_id": id, "merchant_id": merchant });
+        acts::note(coop, tx, by, "create_slot_plan", None, what).await?;
         Ok(id)
     })
     .await

@@ -1,6 +1,8 @@
 //! A year's surplus is reckoned, voted on by the members, and booked once.
 
-use super::CommandError;
+use serde_json::json;
+
+use super::{CommandError, acts};
 use crate::coop::Coop;
 use crate::db::{Conn, ledger, surplus};
 use crate::domain::day::Day;
@@ -100,6 +102,7 @@ pub async fn book(
             let accounts = (kept, Account::CourierRefund(share.courier_id));
             move_part(coop, tx, terms, Part::Refund(*share), accounts, share.amount, now).await?;
         }
+        acts::note(coop, tx, by, "book_surplus", None, json!({ "year": vote.year })).await?;
         Ok(sharing)
     })
     .await

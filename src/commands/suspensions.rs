@@ -1,7 +1,9 @@
 //! A person decides that a courier may not work for a while, and a person takes it back. No loop and
 //! no program calls this.
 
-use super::{Answer, CommandError, Once};
+use serde_json::json;
+
+use super::{Answer, CommandError, Once, acts};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, identity, suspensions};
 use crate::domain::ids::{CourierId, SuspensionId, UserId};
@@ -46,6 +48,8 @@ pub async fn suspend(
         };
         let suspension = suspension.checked(user.courier_id)?;
         suspensions::insert(tx, &suspension).await?;
+        let what = json!({ "suspension_id": suspension.id, "safety": suspension.safety });
+        acts::note(coop, tx, by, "suspend", Some(courier), what).await?;
         Ok(suspension)
     })
     .await
@@ -58,6 +62,8 @@ pub async fn lift(coop: &Coop, by: UserId, id: SuspensionId) -> Result<Suspensio
         let known = suspensions::lock(tx, id).await?.ok_or(CommandError::NotFound("suspension"))?;
         let Some(lifted) = known.lift(at, by) else { return Ok(known) };
         suspensions::save(tx, &lifted).await?;
+        let what = json!({ "suspension_id": id });
+        acts::note(coop, tx, by, "lift", Some(lifted.courier_id), what).await?;
         Ok(lifted)
     })
     .await

@@ -87,6 +87,14 @@ pub async fn is_erased(conn: &mut Conn, id: CourierId) -> QueryResult<bool> {
     couriers::table.find(id).select(couriers::erased_at.is_not_null()).first(conn).await
 }
 
+pub async fn rename(conn: &mut Conn, id: CourierId, name: &Name) -> QueryResult<()> {
+    diesel::update(couriers::table.find(id))
+        .set(couriers::name.eq(name.as_str()))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
 /// Counts a change of the courier's route and gives the new version.
 pub async fn route_changed(conn: &mut Conn, id: CourierId) -> QueryResult<i64> {
     diesel::update(couriers::table.find(id))

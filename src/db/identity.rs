@@ -1,15 +1,20 @@
 //! Users, refresh tokens, merchants' credentials and signing keys.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::{clients, refresh_tokens, signing_keys, users};
 use super::{Conn, corrupt};
-use crate::domain::identity::User;
+use crate::domain::identity::{Role, User};
 use crate::domain::ids::{ClientId, CourierId, MerchantId, UserId};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
+
+/// More than any co-op has.
+const ADMINS_MAX: i64 = 1_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -21,6 +26,7 @@ struct UserRow {
     roles: Vec<String>,
     courier_id: Option<CourierId>,
     merchant_id: Option<MerchantId>,
+    deactivated_at: Option<Timestamp>,
 }
 
 impl UserRow {
@@ -33,6 +39,7 @@ impl UserRow {
             roles: roles.map_err(corrupt)?,
             courier_id: self.courier_id,
             merchant_id: self.merchant_id,
+            deactivated_at: self.deactivated_at,
         };
         Ok((user, self.password_hash))
     }
@@ -66,7 +73,56 @@ pub async fn find_user(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>>
     row.map(|row| row.read().map(|(user, _)| user)).transpose()
 }
 
-/// Everybody who can log in, the newest first; only those before `before`.
+/// Locks everybody who runs the installation, in the order of their ids: of two admins who take the role
+/// from each other, one is second.
+pub async fn lock_admins(conn: &mut Conn) -> QueryResult<Vec<UserId>> {
+    users::table
+        .filter(users::roles.contains(vec![Role::Admin.name()]))
+        .filter(users::deactivated_at.is_null())
+        .order(users::id.asc())
+        .limit(ADMINS_MAX)
+        .select(users::id)
+        .for_update()
+        .load(conn)
+        .await
+}
+
+pub async fn lock_user(conn: &mut Conn, id: UserId) -> QueryResult<Option<User>> {
+    let row = users::table
+        .find(id)
+        .select(UserRow::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(|row| row.read().map(|(user, _)| user)).transpose()
+}
+
+/// Name, roles, and whether they may log in.
+pub async fn save_user(conn: &mut Conn, user: &User) -> QueryResult<()> {
+    let roles: Vec<&str> = user.roles.iter().map(|role| role.name()).collect();
+    diesel::update(users::table.find(user.id))
+        .set((
+            users::name.eq(user.name.as_str()),
+            users::roles.eq(roles),
+            users::deactivated_at.eq(user.deactivated_at),
+        ))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// What those are called who have one of these ids.
+pub async fn names(conn: &mut Conn, ids: &[UserId]) -> QueryResult<BTreeMap<UserId, String>> {
+    let rows: Vec<(UserId, String)> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Everybody who has a login, the newest first; only those before `before`.
 pub async fn list_users(
     conn: &mut Conn,
     before: Option<UserId>,
@@ -141,6 +197,17 @@ pub async fn use_refresh_token(
 pub async fn revoke_family(conn: &mut Conn, family: Uuid, at: Timestamp) -> QueryResult<()> {
     diesel::update(refresh_tokens::table)
         .filter(refresh_tokens::family.eq(family))
+        .filter(refresh_tokens::revoked_at.is_null())
+        .set(refresh_tokens::revoked_at.eq(at))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Ends every session of a user.
+pub async fn revoke_all(conn: &mut Conn, user: UserId, at: Timestamp) -> QueryResult<()> {
+    diesel::update(refresh_tokens::table)
+        .filter(refresh_tokens::user_id.eq(user))
         .filter(refresh_tokens::revoked_at.is_null())
         .set(refresh_tokens::revoked_at.eq(at))
         .execute(conn)

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::schema::reviews;
 use super::{Conn, corrupt, from_word, word};
 use crate::domain::ids::{CourierId, ReviewId, UserId};
-use crate::domain::review::{Review, Verdict};
+use crate::domain::review::{Review, Scope, Verdict};
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 
@@ -107,10 +107,18 @@ pub async fn of(conn: &mut Conn, courier: CourierId) -> QueryResult<Vec<Review>>
     rows.into_iter().map(Row::read).collect()
 }
 
+pub async fn find(conn: &mut Conn, id: ReviewId) -> QueryResult<Option<Review>> {
+    let row = reviews::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
+    row.map(Row::read).transpose()
+}
+
 /// What waits for an answer, the most urgent first.
-pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Review>> {
-    let rows: Vec<Row> = reviews::table
-        .filter(reviews::answered_at.is_null())
+pub async fn open(conn: &mut Conn, scope: Scope) -> QueryResult<Vec<Review>> {
+    let mut query = reviews::table.filter(reviews::answered_at.is_null()).into_boxed();
+    if scope == Scope::Lines {
+        query = query.filter(reviews::about.contains(json!({ "kind": "line" })));
+    }
+    let rows: Vec<Row> = query
         .order((reviews::due_at.asc(), reviews::id.asc()))
         .limit(REVIEWS_MAX)
         .select(Row::as_select())

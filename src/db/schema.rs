@@ -11,7 +11,7 @@ diesel::table! {
 diesel::table! {
     users (id) { id -> Uuid, name -> Text, email -> Text, password_hash -> Text,
         roles -> Array<Text>, courier_id -> Nullable<Uuid>, merchant_id -> Nullable<Uuid>,
-        created_at -> Timestamptz, }
+        created_at -> Timestamptz, deactivated_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     refresh_tokens (token_hash) { token_hash -> Bytea, family -> Uuid, user_id -> Uuid,

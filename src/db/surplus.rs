@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Jsonb, Nullable, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
@@ -101,6 +101,54 @@ pub async fn claim(conn: &mut Conn, year: i16, by: UserId, at: Timestamp) -> Que
         .execute(conn)
         .await?;
     Ok(claimed == 1)
+}
+
+/// A surplus that was booked, and by whom.
+pub struct Kept {
+    pub year: i16,
+    pub booked_by: UserId,
+    pub booked_by_name: String,
+    pub booked_at: Timestamp,
+    /// What it was shared by.
+    pub terms: Terms,
+}
+
+/// The surpluses that were booked, the newest year first; only those before `before`. The terms stand
+/// with each entry of a year: with the one for the reserve, or with the one that closed the year's work.
+pub async fn list(conn: &mut Conn, before: Option<i16>, limit: i64) -> QueryResult<Vec<Kept>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SmallInt)]
+        year: i16,
+        #[diesel(sql_type = SqlUuid)]
+        booked_by: UserId,
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Timestamptz)]
+        booked_at: Timestamp,
+        #[diesel(sql_type = Jsonb)]
+        detail: Value,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT s.year, s.booked_by, u.name, s.booked_at, e.detail
+         FROM surpluses s JOIN users u ON u.id = s.booked_by
+         JOIN LATERAL (SELECT e.detail FROM ledger_entries e
+                       WHERE e.key IN ('surplus:' || s.year || ':reserve', 'surplus:' || s.year || ':close')
+                       ORDER BY e.key DESC LIMIT 1) e ON true
+         WHERE $1::smallint IS NULL OR s.year < $1 ORDER BY s.year DESC LIMIT $2",
+    )
+    .bind::<Nullable<SmallInt>, _>(before)
+    .bind::<BigInt, _>(limit)
+    .load(conn)
+    .await?;
+    let mut years = Vec::with_capacity(rows.len());
+    for Row { year, booked_by, name, booked_at, detail } in rows {
+        let Detail::Surplus { terms, .. } = serde_json::from_value(detail).map_err(corrupt)? else {
+            continue; // Found as a fault of its line.
+        };
+        years.push(Kept { year, booked_by, booked_by_name: name, booked_at, terms });
+    }
+    Ok(years)
 }
 
 /// What was booked of surpluses, by year: the terms, what for, and what the account gained that the

@@ -3,6 +3,7 @@
 
 use super::identity::Role;
 use super::ids::{ClientId, CourierId, MerchantId, UserId};
+use super::review::Scope;
 
 /// Who makes a request, as a verified access token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,15 @@ impl Caller {
     /// Reads the books.
     pub fn keeps_books(&self) -> bool {
         self.has(Role::Treasurer) || self.has(Role::Admin)
+    }
+
+    /// Which couriers' questions they look at again.
+    pub fn reviews(&self) -> Option<Scope> {
+        if self.dispatches() {
+            Some(Scope::All)
+        } else {
+            self.keeps_books().then_some(Scope::Lines)
+        }
     }
 
     /// Speaks for those who ride. An admin prepares what they ask for.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::ids::{CourierId, MerchantId, UserId};
 use super::text::Name;
+use super::time::Timestamp;
 
 /// What somebody may be here. One person can have several roles.
 #[derive(
@@ -126,6 +127,9 @@ pub struct User {
     pub courier_id: Option<CourierId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merchant_id: Option<MerchantId>,
+    /// Since when the login is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deactivated_at: Option<Timestamp>,
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -136,6 +140,19 @@ pub enum UserError {
     Merchant,
     #[error("the role `courier` comes with the courier: create it at /v1/couriers")]
     Courier,
+    #[error("this is the last admin who may log in: make another one first")]
+    LastAdmin,
+    #[error("a courier's login is not closed: suspend the courier, with a reason and notice")]
+    Suspend,
+}
+
+/// What is changed about somebody; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChange {
+    pub name: Option<Name>,
+    pub roles: Option<Vec<Role>>,
+    /// Whether they may log in.
+    pub active: Option<bool>,
 }
 
 impl User {
@@ -153,6 +170,48 @@ impl User {
             return Err(UserError::Courier);
         }
         Ok(self)
+    }
+
+    /// Whether they may log in and run the installation.
+    pub fn administers(&self) -> bool {
+        self.roles.contains(&Role::Admin) && self.deactivated_at.is_none()
+    }
+
+    /// The same person, changed; `None`: nothing differs. `other_admins`: whether somebody else runs
+    /// the installation, too.
+    ///
+    /// # Errors
+    /// [`UserError`]: the last admin stays one, and a courier who may not work any more is suspended.
+    pub fn change(
+        &self,
+        change: UserChange,
+        other_admins: bool,
+        at: Timestamp,
+    ) -> Result<Option<Self>, UserError> {
+        let UserChange { name, roles, active } = change;
+        let deactivated_at = match active {
+            Some(true) => None,
+            Some(false) => self.deactivated_at.or(Some(at)),
+            None => self.deactivated_at,
+        };
+        let changed = Self {
+            name: name.unwrap_or_else(|| self.name.clone()),
+            roles: roles.unwrap_or_else(|| self.roles.clone()),
+            deactivated_at,
+            ..self.clone()
+        };
+        let changed = changed.checked()?;
+        if changed.deactivated_at.is_some() && self.deactivated_at.is_none() && self.rides() {
+            return Err(UserError::Suspend);
+        }
+        if self.administers() && !changed.administers() && !other_admins {
+            return Err(UserError::LastAdmin);
+        }
+        Ok((changed != *self).then_some(changed))
+    }
+
+    fn rides(&self) -> bool {
+        self.courier_id.is_some()
     }
 }
 
@@ -172,6 +231,64 @@ pub struct PasswordError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::uuid_v7;
+
+    fn at(n: i64) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000 + n)
+    }
+
+    fn user(roles: &[Role], courier_id: Option<CourierId>) -> User {
+        User {
+            id: UserId::from_uuid(uuid_v7(at(0), [1; 10])),
+            name: Name::new("Ada").unwrap(),
+            email: "ada@example.org".parse().unwrap(),
+            roles: roles.to_vec(),
+            courier_id,
+            merchant_id: None,
+            deactivated_at: None,
+        }
+    }
+
+    fn closed() -> UserChange {
+        UserChange { active: Some(false), ..UserChange::default() }
+    }
+
+    fn become_a(role: Role) -> UserChange {
+        UserChange { roles: Some(vec![role]), ..UserChange::default() }
+    }
+
+    #[test]
+    fn the_last_admin_stays_and_stays_in() {
+        let admin = user(&[Role::Admin], None);
+        for change in [closed(), become_a(Role::Member)] {
+            assert_eq!(admin.change(change.clone(), false, at(1)), Err(UserError::LastAdmin));
+            assert!(admin.change(change, true, at(1)).unwrap().is_some());
+        }
+        // One who may not log in is none.
+        let gone = admin.change(closed(), true, at(1)).unwrap().unwrap();
+        assert!(!gone.administers());
+        assert!(gone.change(become_a(Role::Member), false, at(2)).is_ok());
+    }
+
+    #[test]
+    fn a_login_closes_once_and_opens_again() {
+        let ada = user(&[Role::Treasurer], None);
+        let gone = ada.change(closed(), true, at(1)).unwrap().unwrap();
+        assert_eq!(gone.deactivated_at, Some(at(1)));
+        assert_eq!(gone.change(closed(), true, at(9)), Ok(None), "it is so already");
+        let open = UserChange { active: Some(true), ..UserChange::default() };
+        assert_eq!(gone.change(open, true, at(9)), Ok(Some(ada)));
+    }
+
+    #[test]
+    fn a_courier_is_suspended_and_not_shut_out() {
+        let id = CourierId::from_uuid(uuid_v7(at(0), [2; 10]));
+        let lina = user(&[Role::Courier, Role::Dispatcher], Some(id));
+        assert_eq!(lina.change(closed(), true, at(1)), Err(UserError::Suspend));
+        assert_eq!(lina.change(become_a(Role::Member), true, at(1)), Err(UserError::Courier));
+        let less = lina.change(become_a(Role::Courier), true, at(1)).unwrap().unwrap();
+        assert_eq!(less.roles, [Role::Courier]);
+    }
 
     #[test]
     fn an_address_is_one_login_however_it_is_typed() {

@@ -96,6 +96,16 @@ pub enum RunState {
     Cancelled { by: UserId, at: Timestamp },
 }
 
+impl RunState {
+    /// Who ended it, and when.
+    pub const fn ended(self) -> Option<(UserId, Timestamp)> {
+        match self {
+            Self::Open => None,
+            Self::Confirmed { by, at } | Self::Cancelled { by, at } => Some((by, at)),
+        }
+    }
+}
+
 /// One courier's part of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {

@@ -5,6 +5,7 @@
 
 use jiff::tz::TimeZone;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
@@ -20,8 +21,9 @@ const INTERVAL_MAX: u16 = 400;
 const DAYS_MAX: usize = 40_000;
 
 /// A rule as it was given: the value of an `RRULE`, without the name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String", inline, extend("pattern" = "^[A-Z0-9=;,+-]*FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)"))]
 pub struct Rule(String);
 
 /// What is wrong with a rule. In the order in which it is found.

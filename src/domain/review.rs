@@ -39,6 +39,20 @@ pub enum About {
     Other {},
 }
 
+/// Which reviews somebody answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// Those about lines of pay, for who keeps the books.
+    Lines,
+}
+
+impl Scope {
+    pub const fn covers(self, about: About) -> bool {
+        matches!((self, about), (Self::All, _) | (Self::Lines, About::Line { .. }))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "ReviewOutcome")]

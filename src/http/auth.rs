@@ -27,6 +27,7 @@ use crate::db::identity::{self, SigningKeyRow};
 use crate::domain::access::{Caller, Subject};
 use crate::domain::identity::{Role, User};
 use crate::domain::ids::{ClientId, CourierId, MerchantId, UserId};
+use crate::domain::review::Scope;
 use crate::secrets::{Links, Seal};
 
 const ISSUER: &str = "paceline";
@@ -220,13 +221,34 @@ async fn authenticate(app: &App, token: Option<String>) -> Result<Caller, ApiErr
         "send an access token: Authorization: Bearer ...; log in at /v1/auth/login",
     ))?;
     if let Some(caller) = app.keys.verify(&token)? {
-        return Ok(caller);
+        return as_of_now(app, caller).await;
     }
     // Another process may have made a new key.
     let rows = identity::signing_keys(&mut *app.coop.conn().await?).await?;
     app.keys.learn(rows);
     let known = app.keys.verify(&token)?;
-    known.ok_or(ApiError::Unauthenticated("the access token is not valid"))
+    as_of_now(app, known.ok_or(ApiError::Unauthenticated("the access token is not valid"))?).await
+}
+
+/// Whoever runs the co-op is looked up with each request, by one row: what was taken from them is gone at
+/// once, and not when the token ends. Couriers and merchants, who are many, are taken by their tokens.
+async fn as_of_now(app: &App, caller: Caller) -> Result<Caller, ApiError> {
+    let Subject::User(id) = caller.subject else { return Ok(caller) };
+    if !(caller.dispatches() || caller.keeps_books() || caller.represents()) {
+        return Ok(caller);
+    }
+    let user = identity::find_user(&mut *app.coop.conn().await?, id).await?;
+    let user = user.filter(|user| user.deactivated_at.is_none());
+    let user = user.ok_or(ApiError::Unauthenticated("this login has been closed"))?;
+    Ok(Caller { roles: user.roles, ..caller })
+}
+
+/// Whether what somebody may do is not what it was when they were let in. `false` while nobody can say.
+pub async fn has_changed(app: &App, caller: &Caller) -> bool {
+    match as_of_now(app, caller.clone()).await {
+        Ok(now) => now.roles != caller.roles,
+        Err(error) => matches!(error, ApiError::Unauthenticated(_)),
+    }
 }
 
 fn bearer(request: &HttpRequest) -> Option<String> {
@@ -294,6 +316,12 @@ capability!(
     AsTreasurer(Caller),
     "this needs the role treasurer",
     |caller| caller.keeps_books().then_some(Self(caller))
+);
+capability!(
+    /// Looks at couriers' questions: a dispatcher at all, a treasurer at those about pay.
+    AsReviewer(Scope),
+    "this needs the role dispatcher or treasurer",
+    |caller| caller.reviews().map(Self)
 );
 capability!(
     /// Speaks for those who ride: sums, never a person.

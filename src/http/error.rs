@@ -13,6 +13,7 @@ use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::domain::delivery::DeliveryError;
 use crate::domain::expense::ExpenseError;
+use crate::domain::identity::UserError;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
@@ -91,9 +92,15 @@ impl ApiError {
             Self::Command(C::Exists(_)) => (StatusCode::CONFLICT, "exists"),
             Self::Command(C::Credentials) => (StatusCode::UNAUTHORIZED, "credentials"),
             Self::Command(C::RefreshToken) => (StatusCode::UNAUTHORIZED, "refresh-token"),
-            Self::Command(C::Request(_) | C::Window(_) | C::User(_) | C::Password(_)) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
-            }
+            Self::Command(C::Closed) => (StatusCode::FORBIDDEN, "closed"),
+            Self::Command(C::User(UserError::LastAdmin)) => (StatusCode::CONFLICT, "last-admin"),
+            Self::Command(C::User(UserError::Suspend)) => (StatusCode::CONFLICT, "suspend"),
+            Self::Command(
+                C::Request(_)
+                | C::Window(_)
+                | C::User(UserError::NoRole | UserError::Merchant | UserError::Courier)
+                | C::Password(_),
+            ) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::Delivery(D::NoSuchTask)) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Command(C::Delivery(D::NotYours)) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Command(C::Delivery(D::NotReady { .. })) => (StatusCode::CONFLICT, "not-ready"),

@@ -238,6 +238,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/couriers/{id}/suspensions").route(post().to(reviews::suspend_courier)))
         .service(at("/v1/suspensions/{id}/lift").route(post().to(reviews::lift_suspension)))
         .service(at("/v1/reviews").route(get().to(reviews::list_reviews)))
+        .service(at("/v1/reviews/{id}").route(get().to(reviews::show_review)))
         .service(at("/v1/reviews/{id}/answer").route(post().to(reviews::answer_review)));
     // representatives
     to.service(at("/v1/representative/summary").route(get().to(rights::show_summary)));
@@ -266,14 +267,18 @@ pub fn routes(to: &mut ServiceConfig) {
     to.service(at("/v1/expenses").route(get().to(expenses::list_expenses)))
         .service(at("/v1/expenses/{id}/receipt").route(get().to(expenses::show_receipt)))
         .service(at("/v1/expenses/{id}/answer").route(post().to(expenses::answer_expense)));
-    to.service(at("/v1/surpluses/preview").route(post().to(surplus::preview_surplus)))
-        .service(at("/v1/surpluses").route(post().to(surplus::book_surplus)));
+    to.service(at("/v1/surpluses/preview").route(post().to(surplus::preview_surplus))).service(
+        at("/v1/surpluses")
+            .route(get().to(surplus::list_surpluses))
+            .route(post().to(surplus::book_surplus)),
+    );
     // treasurers, and merchants their own
     to.service(
         at("/v1/invoices")
             .route(get().to(invoices::list_invoices))
             .route(post().to(invoices::issue_invoices)),
     )
+    .service(at("/v1/invoices/preview").route(post().to(invoices::preview_invoices)))
     .service(at("/v1/invoices/{id}").route(get().to(invoices::show_invoice)))
     .service(at("/v1/invoices/{id}/html").route(get().to(invoice_page::print_invoice)))
     .service(at("/v1/invoices/{id}/csv").route(get().to(invoice_page::download_invoice)))
@@ -295,6 +300,7 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(
         at("/v1/users").route(get().to(users::list_users)).route(post().to(users::create_user)),
     )
+    .service(at("/v1/users/{id}").route(patch().to(users::change_user)))
     .service(
         at("/v1/price-books")
             .route(get().to(prices::list_books))

@@ -1,18 +1,28 @@
 //! The dashboard, built from `dashboard/` and carried in the binary.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
+
+use super::v1::statements::style_hash;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
 #[allow_missing = true]
 struct Dist;
 
-/// Nothing from another host, nothing inline.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'";
+/// Nothing from another host, and nothing inline but the style of the page that prints an invoice: the
+/// treasurer's page opens it in a window, which keeps this policy.
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = style_hash();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' {style}; img-src 'self'; \
+         connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+});
 
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>paceline</title>\
      <h1>paceline runs</h1><p>This binary was built without its dashboard. Build it with \
@@ -48,6 +58,6 @@ pub async fn show_page(request: HttpRequest) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, kind.as_ref()))
         .insert_header((header::CACHE_CONTROL, cache))
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
         .body(file.data.into_owned())
 }

@@ -51,7 +51,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Owed
             | Object::PayRun
             | Object::Price
-            | Object::Suspension => &[true],
+            | Object::Suspension
+            | Object::User => &[true],
         };
         for &own in sides {
             let mut object = world.object(route.object, own).await;

@@ -23,6 +23,7 @@ mod invoices;
 mod kitchens;
 mod labels;
 mod life;
+mod members;
 mod modes;
 mod notices;
 mod once;

@@ -55,6 +55,8 @@ pub enum Access {
     Desk,
     /// Treasurers and admins.
     Books,
+    /// Dispatchers and admins; treasurers what is about pay.
+    Reviewers,
     /// A merchant's people and machines their own, those who keep the books all.
     Billed,
     /// Representatives and admins.
@@ -73,6 +75,7 @@ impl Access {
             }
             Self::Desk => matches!(who, Who::Dispatcher | Who::Admin),
             Self::Books => matches!(who, Who::Treasurer | Who::Admin),
+            Self::Reviewers => Self::Desk.allows(who) || Self::Books.allows(who),
             Self::Billed => {
                 matches!(who, Who::MerchantUser | Who::MerchantClient) || Self::Books.allows(who)
             }
@@ -91,6 +94,7 @@ impl Access {
             | Self::LoggedIn
             | Self::Desk
             | Self::Books
+            | Self::Reviewers
             | Self::Speakers
             | Self::Admins => true,
         }
@@ -101,7 +105,7 @@ impl Access {
         match self {
             Self::Couriers => Who::Courier,
             Self::Ordering | Self::Billed => Who::MerchantUser,
-            Self::Books => Who::Treasurer,
+            Self::Books | Self::Reviewers => Who::Treasurer,
             Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
                 Who::Admin
             }
@@ -161,6 +165,8 @@ pub enum Object {
     /// An open run, with a transfer to the courier.
     PayRun,
     Suspension,
+    /// Somebody who is no admin.
+    User,
 }
 
 pub struct Route {
@@ -343,7 +349,8 @@ pub fn all() -> Vec<Route> {
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
         create("/v1/couriers/{id}/suspensions", A::Desk, O::Courier, json!({ "reason": "no brakes", "safety": false, "begins_at": "2026-12-02T12:00:00Z", "ends_at": "2026-12-03T12:00:00Z" })),
         Route { body_optional: true, ..post("/v1/suspensions/{id}/lift", A::Desk, O::Suspension, json!({})) },
-        get("/v1/reviews", A::Desk, O::None),
+        get("/v1/reviews", A::Reviewers, O::None),
+        get("/v1/reviews/{id}", A::Reviewers, O::Contest),
         post("/v1/reviews/{id}/answer", A::Desk, O::Review, json!({ "outcome": "changed", "reasons": "The position was old.", "correction": "It was offered again." })),
         // representatives
         get("/v1/representative/summary", A::Speakers, O::None),
@@ -374,9 +381,11 @@ pub fn all() -> Vec<Route> {
         // Nothing was earned in a year before the co-op; 2026 is not over.
         Route { success: 409, ..post("/v1/surpluses/preview", A::Books, O::None, json!({ "year": 2025, "other_costs": 0, "reserve_basis_points": 5750, "measure": "hours" })) },
         Route { success: 409, ..post("/v1/surpluses", A::Books, O::None, json!({ "year": 2026, "other_costs": 0, "reserve_basis_points": 5750, "measure": "hours", "surplus": 1 })) },
+        get("/v1/surpluses", A::Books, O::None),
         // treasurers, and merchants their own
         get("/v1/invoices", A::Billed, O::None),
         create("/v1/invoices", A::Books, O::None, json!({ "merchant_id": blank::SHOP, "from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z" })),
+        post("/v1/invoices/preview", A::Books, O::None, json!({ "merchant_id": blank::SHOP, "from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z" })),
         get("/v1/invoices/{id}", A::Billed, O::Invoice),
         get("/v1/invoices/{id}/html", A::Billed, O::Invoice),
         get("/v1/invoices/{id}/csv", A::Billed, O::Invoice),
@@ -389,6 +398,7 @@ pub fn all() -> Vec<Route> {
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         get("/v1/users", A::Admins, O::None),
         create("/v1/users", A::Admins, O::None, login(json!({ "roles": ["merchant"], "merchant_id": blank::SHOP }))),
+        Route { method: Method::PATCH, ..post("/v1/users/{id}", A::Admins, O::User, json!({ "name": "Zoe", "roles": ["member"], "active": true })) },
         get("/v1/price-books", A::Desk, O::None),
         create("/v1/price-books", A::Admins, O::None, json!({ "merchant_id": blank::SHOP, "book": book() })),
         post("/v1/price-books/try", A::Desk, O::None, json!({ "book": book(), "delivery": order() })),

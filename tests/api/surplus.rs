@@ -117,6 +117,16 @@ async fn a_surplus_is_previewed_and_booked_once_as_a_whole() {
         let page = String::from_utf8(page.body).expect("text");
         assert!(page.contains("Votre ristourne") && page.contains("sur 3 h 00"), "{page}");
     }
+    // Who booked it, and by which terms; what everybody got stands on their own statements.
+    let listed = ada.get("/v1/surpluses").await.ok();
+    let [booked] = listed["items"].as_array().expect("years").as_slice() else {
+        panic!("one year: {listed}")
+    };
+    assert_eq!((&booked["year"], &booked["booked_by_name"]), (&json!(2026), &json!("treasurer")));
+    for figure in ["surplus", "reserve", "refund", "revenue", "operations", "measure", "law"] {
+        assert_eq!(booked[figure], preview[figure], "{figure}");
+    }
+    assert_eq!(ada.get("/v1/surpluses?cursor=2026").await.ok()["items"], json!([]));
     let mut ages_ago = vote(5750, "hours");
     ages_ago["year"] = json!(1);
     ages_ago["surplus"] = json!(1);

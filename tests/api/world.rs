@@ -250,6 +250,15 @@ impl World {
                 let suspension = desk.post(&path, new).await.created();
                 text(&suspension["id"]).to_owned()
             }
+            Object::User => {
+                let number = self.fresh.fetch_add(1, Ordering::Relaxed);
+                let user = json!({
+                    "name": "Zoe", "email": format!("changed{number}@coop.example"),
+                    "password": PASSWORD, "roles": ["member"],
+                });
+                let made = self.actor(Who::Admin).post("/v1/users", user).await.created();
+                text(&made["id"]).to_owned()
+            }
             Object::Decision => {
                 self.idle_and_on_shift().await;
                 let delivery = self.shop(own).orders_to(place(700, 0)).await;

@@ -12,10 +12,10 @@ const FLAGS = [
 
 export const launch = (...more) => chromium.launch({ executablePath, args: [...FLAGS, ...more] });
 
-/** A page of its own session, logged in and with the board in sight. */
-export async function board(browser, url, { email, password, patience_ms = 30_000 }) {
+/** A page of its own session, logged in. */
+export async function entered(browser, url, { email, password, width = 1600, patience_ms = 30_000 }) {
   const context = await browser.newContext({
-    viewport: { width: 1600, height: 960 }, locale: "en-GB", colorScheme: "light",
+    viewport: { width, height: 960 }, locale: "en-GB", colorScheme: "light",
   });
   const page = await context.newPage();
   page.setDefaultTimeout(patience_ms);
@@ -23,6 +23,12 @@ export async function board(browser, url, { email, password, patience_ms = 30_00
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.keyboard.press("Enter");
+  return page;
+}
+
+/** The same, with the board in sight. */
+export async function board(browser, url, who) {
+  const page = await entered(browser, url, who);
   await page.waitForSelector("body[data-ready=board]");
   await page.waitForSelector("[data-link=live]");
   return page;

@@ -44,7 +44,8 @@ async function patientPolicy(folder, mode) {
   return path;
 }
 
-export async function startCoop({ speed, mode = "offer" }) {
+/** `settings`: more of them, as the environment names them. */
+export async function startCoop({ speed, mode = "offer", settings = {} }) {
   const folder = await mkdtemp(join(tmpdir(), "paceline-browser-"));
   await chmod(folder, 0o755); // For the services' account; their own directories inside are closed.
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -63,6 +64,7 @@ export async function startCoop({ speed, mode = "offer" }) {
       PACELINE_AUTH__ADMIN_PASSWORD: PASSWORD,
       PACELINE_POLICY__DISPATCH: await patientPolicy(folder, mode),
       PACELINE_LOG__FILTER: "warn",
+      ...settings,
     },
   });
   const over = new Promise((resolve) => server.once("exit", resolve));
@@ -78,7 +80,7 @@ export async function startCoop({ speed, mode = "offer" }) {
       method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return response.json();
+    return response.status === 204 ? null : response.json();
   }
   const logIn = async (email) =>
     (await call(null, "POST", "/v1/auth/login", { email, password: PASSWORD })).access_token;
@@ -99,6 +101,13 @@ export async function startCoop({ speed, mode = "offer" }) {
     metresEast,
     until,
     asAdmin,
+    shop,
+    admin: ADMIN,
+    /** Calls as somebody else who can log in. */
+    as: async (address) => {
+      const token = await logIn(address);
+      return (method, path, body) => call(token, method, path, body);
+    },
     asCourier: (method, path, body) => call(ride, method, path, body),
     delivery: (id) => asAdmin("GET", `/v1/deliveries/${id}`),
     now: async () => Date.parse((await call(null, "GET", "/v1/clock")).now),

@@ -42,6 +42,12 @@ phone_tests() {
     npm --prefix tests/browser run courier
 }
 
+# The pages of treasurers, reviewers and admins, against a server of its own.
+office_tests() {
+  CHROMIUM=$(command -v chromium) PACELINE=$(realpath "$TARGET/debug/paceline") \
+    npm --prefix tests/browser run office
+}
+
 # The board in a real browser, against a demo of its own.
 browser_tests() ( # A shell of its own: its trap runs when it ends, however it ends.
   unset DATABASE_URL REDIS_URL
@@ -59,12 +65,13 @@ browser_tests() ( # A shell of its own: its trap runs when it ends, however it e
     DESK_URL=http://127.0.0.1:$DESK_TEST_PORT npm --prefix tests/browser test
 )
 
-# Both wait for the clock more than they work: at once.
+# Both wait for the clock more than they work: at once. The office works, and comes afterwards.
 browser_and_phone_tests() {
   local status=0
   phone_tests >"$LOGS/phone.log" 2>&1 &
   browser_tests || status=$?
   wait $! || status=$?
   cat "$LOGS/phone.log"
+  office_tests || status=$?
   return $status
 }

@@ -45,7 +45,15 @@ function freshKey(): string {
 export const get = <T>(path: string) => call<T>("GET", path);
 export const post = <T>(path: string, body: unknown = {}) => call<T>("POST", path, body, freshKey());
 export const put = <T>(path: string, body: unknown) => call<T>("PUT", path, body);
+export const patch = <T>(path: string, body: unknown) => call<T>("PATCH", path, body);
 export const remove = (path: string) => call<void>("DELETE", path);
 
 /** A file, whole. */
 export const getFile = async (path: string) => (await answered("GET", path)).blob();
+
+/** A file with the name that the server gives it. */
+export async function getNamed(path: string): Promise<{ file: Blob; name: string }> {
+  const response = await answered("GET", path);
+  const [, name = ""] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  return { file: await response.blob(), name };
+}

@@ -1,5 +1,6 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
+import type { Member } from "./office-types";
 import type {
   ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, Kitchen, LoggedAct,
   Merchant, PackageLine, Page, Place, PriceBook, Pulse, RefusalCode, Role, RouteOrder, Tried, User, Why, Zone,
@@ -48,7 +49,7 @@ export const api = {
   pulse: (from: string, to: string) => get<Pulse>(`/v1/pulse?${new URLSearchParams({ from, to })}`),
   log: (search: Record<string, string>) =>
     get<Page<LoggedAct>>(`/v1/acts?${new URLSearchParams(search)}`),
-  users: (cursor?: string) => get<Page<User>>(`/v1/users${cursor ? `?cursor=${cursor}` : ""}`),
+  users: (cursor?: string) => get<Page<Member>>(`/v1/users${cursor ? `?cursor=${cursor}` : ""}`),
   createUser: (user: NewUser) => post<User>("/v1/users", user),
   merchants: () => get<Page<Merchant>>("/v1/merchants"),
   createMerchant: (merchant: Omit<Merchant, "id">) => post<Merchant>("/v1/merchants", merchant),

@@ -1,56 +1,13 @@
-// A question of an act: a native modal dialog, so the focus stays inside and goes back to where it
-// was.
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { t } from "../i18n";
+// A question of an act on the board: which one is asked is part of the state.
 import { closeDialog } from "../store/actions";
 import type { BoardState, Dialog } from "../store/state";
+import { Modal as Question, type ModalProps } from "../ui/modal";
 
 export interface AskProps {
   dialog: Dialog;
   board: BoardState;
 }
 
-interface ModalProps {
-  dialog: Dialog;
-  title: string;
-  submit: string;
-  danger?: boolean;
-  disabled?: boolean;
-  /** With a table in it. */
-  wide?: boolean;
-  onSubmit: () => void;
-  children: ComponentChildren;
-}
-
-export function Modal({ dialog, title, submit, danger, disabled, wide, onSubmit, children }: ModalProps) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const back = document.activeElement;
-    box.current?.showModal();
-    return () => {
-      if (back instanceof HTMLElement) back.focus();
-    };
-  }, []);
-  return (
-    <dialog ref={box} class={wide ? "ask wide" : "ask"} aria-labelledby="ask-title" onClose={() => closeDialog(dialog.id)}
-      onClick={(event) => {
-        if (event.target === box.current) box.current?.close();
-      }}>
-      <form method="dialog" onSubmit={(event) => {
-        event.preventDefault();
-        if (disabled) return;
-        box.current?.close();
-        onSubmit();
-      }}>
-        <h2 id="ask-title">{title}</h2>
-        {children}
-        <div class="ask-foot">
-          <button type="button" onClick={() => box.current?.close()}>{t("ask.keep")}</button>
-          <button type="submit" class={danger ? "danger" : "primary"} disabled={disabled ?? false}>
-            {submit}</button>
-        </div>
-      </form>
-    </dialog>
-  );
+export function Modal({ dialog, ...question }: Omit<ModalProps, "onClose"> & { dialog: Dialog }) {
+  return <Question {...question} onClose={() => closeDialog(dialog.id)} />;
 }

@@ -5,6 +5,8 @@ import { engineWords } from "../i18n/engine-words";
 
 export type NameOf = (courier: string) => string;
 
+/** `cou_` and twenty-six more: an id of any kind. */
+const ID = /^[a-z]{3}_[0-9a-z]{26}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
 /** A value of any shape in one line: couriers by name, instants by the clock. */
@@ -13,7 +15,7 @@ export function sentence(value: unknown, nameOf: NameOf): string {
   if (typeof value === "boolean") return t(value ? "why.yes" : "why.no");
   if (typeof value === "number") return value.toLocaleString(undefined, { maximumFractionDigits: 2 });
   if (typeof value === "string") {
-    if (value.startsWith("cou_")) return nameOf(value);
+    if (ID.test(value)) return nameOf(value);
     if (INSTANT.test(value)) return hourMinute(value);
     return value.includes(" ") ? value : engineWords(value);
   }

@@ -1,5 +1,8 @@
+import { officeEn } from "./office-en";
+
 /** English: the keys of every other language. `{name}` marks what is filled in. */
 export const en = {
+  ...officeEn,
   "app.loading": "Loading…",
   "app.waiting": "The server does not answer yet. Trying again…",
   "login.title": "Log in",
@@ -431,9 +434,6 @@ export const en = {
   "shop.usual": "Leave empty for the kitchen's own time.",
   "shop.empty": "No delivery yet.",
   "ride.shift": "Shift",
-  "other.title": "Nothing to show here yet",
-  "other.text": "Your role has no page of its own yet. Everything it may do is open by the API.",
-  "other.docs": "API documentation",
 } as const;
 
 export type Key = keyof typeof en;

@@ -1,6 +1,8 @@
 import type { Key } from "./en";
+import { officeFr } from "./office-fr";
 
 export const fr: Record<Key, string> = {
+  ...officeFr,
   "app.loading": "Chargement…",
   "app.waiting": "Le serveur ne répond pas encore. Nouvel essai…",
   "login.title": "Connexion",
@@ -432,7 +434,4 @@ export const fr: Record<Key, string> = {
   "shop.usual": "Laisser vide pour le temps habituel de la cuisine.",
   "shop.empty": "Aucune course pour l’instant.",
   "ride.shift": "Service",
-  "other.title": "Rien à montrer ici pour l’instant",
-  "other.text": "Votre rôle n’a pas encore de page. Tout ce qu’il permet est ouvert par l’API.",
-  "other.docs": "Documentation de l’API",
 };

@@ -47,6 +47,33 @@ export function dayOf(at: number): string {
   }).format(at);
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>();
+
+function dateOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const locale = current().language === "fr" ? "fr-FR" : "en-GB";
+  const key = locale + JSON.stringify(options);
+  const format = dates.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  dates.set(key, format);
+  return format;
+}
+
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+
+/** A day with its year; takes a timestamp or milliseconds. */
+export function fullDay(at: string | number): string {
+  return dateOf(DAY).format(typeof at === "string" ? Date.parse(at) : at);
+}
+
+/** The same with hours and minutes. */
+export function dayTime(at: string | number): string {
+  return `${fullDay(at)}, ${hourMinute(at)}`;
+}
+
+/** A day of the calendar, 2026-03-31, which is the same day everywhere. */
+export function plainDay(day: string): string {
+  return dateOf({ ...DAY, weekday: "short", timeZone: "UTC" }).format(Date.parse(`${day}T00:00:00Z`));
+}
+
 /** A length of time in words: seconds under two minutes, then minutes, then hours. */
 export function span(ms: number): string {
   const seconds = Math.floor(ms / 1000);

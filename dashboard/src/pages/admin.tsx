@@ -1,19 +1,22 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
-import type { Merchant, Role, User } from "../api/types";
+import type { Member } from "../api/office-types";
+import type { Merchant, Role } from "../api/types";
 import { t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
+import { GIVEN_ROLES } from "../store/members";
+import { Members } from "./members";
 import { PageFrame } from "./page-frame";
 import { Prices } from "./prices";
+import { SlotPlans } from "./slots";
 import { Zones } from "./zones";
 
-const ROLES = ["dispatcher", "treasurer", "representative", "member", "admin"] as const satisfies Role[];
 const KINDS = ["restaurant", "shop", "producer"] as const;
 const VEHICLES = ["bike", "cargo_bike", "foot", "moped", "car"] as const;
 
-/** Who takes part, and what is charged where: members, couriers, merchants, zones, prices. */
+/** Who takes part, and what is charged where: members, couriers, merchants, slots, zones, prices. */
 export function AdminPage() {
-  const [users, setUsers] = useState<User[] | null>(null);
+  const [users, setUsers] = useState<Member[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
   const [merchants, setMerchants] = useState<Merchant[]>([]);
   const loadUsers = async (cursor?: string) => {
@@ -32,7 +35,8 @@ export function AdminPage() {
       <main class="sheet admin">
         <section aria-labelledby="members">
           <h1 id="members">{t("admin.members")}</h1>
-          <Members users={users ?? []} shops={shops} />
+          <Members users={users ?? []} shops={shops} onChanged={(member) =>
+            setUsers((before) => before?.map((one) => (one.id === member.id ? member : one)) ?? null)} />
           {next && <button type="button" onClick={() => void loadUsers(next).catch(notifyError)}>{t("log.more")}</button>}
         </section>
         <aside class="forms">
@@ -46,6 +50,10 @@ export function AdminPage() {
           </ul>
         </section>
         <aside class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></aside>
+        <section class="whole" aria-labelledby="slots">
+          <h2 id="slots">{t("slots.title")}</h2>
+          <SlotPlans merchants={merchants} />
+        </section>
         <section class="whole" aria-labelledby="zones">
           <h2 id="zones">{t("admin.zones")}</h2>
           <Zones />
@@ -56,24 +64,6 @@ export function AdminPage() {
         </section>
       </main>
     </PageFrame>
-  );
-}
-
-function Members({ users, shops }: { users: readonly User[]; shops: ReadonlyMap<string, string> }) {
-  return (
-    <div class="table-box wide-table" tabIndex={0} role="group" aria-label={t("admin.members")}>
-      <table class="log">
-        <thead><tr><th scope="col">{t("admin.name")}</th><th scope="col">{t("login.email")}</th>
-          <th scope="col">{t("admin.roles")}</th></tr></thead>
-        <tbody>
-          {users.map(({ id, name, email, roles, merchant_id }) => (
-            <tr key={id} data-user={id}><th scope="row">{name}</th><td>{email}</td>
-              <td>{roles.map((role) => t(`role.${role}`)).join(", ")}
-                {merchant_id && ` (${shops.get(merchant_id) ?? ""})`}</td></tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 
@@ -88,12 +78,25 @@ function Shop({ merchant }: { merchant: Merchant }) {
         aria-label={t("admin.client.label", { name: merchant.name })}>{t("admin.client")}</button>}
       {made && <div role="status" class="secret">
         <p>{t("admin.client.once")}</p>
-        <dl><dt>client_id</dt><dd><code>{made.client_id}</code></dd>
-          <dt>client_secret</dt><dd><code data-secret="">{made.client_secret}</code></dd></dl>
+        <dl><dt>client_id</dt><dd><code>{made.client_id}</code> <Copy what="client_id" text={made.client_id} /></dd>
+          <dt>client_secret</dt><dd><code data-secret="">{made.client_secret}</code> <Copy what="client_secret" text={made.client_secret} /></dd></dl>
         <button type="button" onClick={() => setMade(null)}>{t("admin.client.kept")}</button>
       </div>}
     </li>
   );
+}
+
+/** Copies a text; where the browser does not let it, says that it has to be marked by hand. */
+function Copy({ what, text }: { what: string; text: string }) {
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text); // Missing on plain http outside localhost.
+      notifyGood(t("admin.copied", { what }));
+    } catch {
+      notifyError(t("admin.copy.not"));
+    }
+  };
+  return <button type="button" data-copy={what} aria-label={t("admin.copy.label", { what })} onClick={() => void copy()}>{t("admin.copy")}</button>;
 }
 
 const kindOf = (kind: string) => KINDS.find((known) => known === kind) ?? "shop";
@@ -161,7 +164,7 @@ function NewUser({ merchants, onMade }: { merchants: readonly Merchant[]; onMade
     }}>
       <LoginFields />
       <fieldset class="bare"><legend>{t("admin.roles")}</legend>
-        {ROLES.map((role) => <label key={role} class="tick">
+        {GIVEN_ROLES.map((role) => <label key={role} class="tick">
           <input type="checkbox" name="roles" value={role} /> {t(`role.${role}`)}</label>)}
       </fieldset>
       <label>{t("admin.of_merchant")}

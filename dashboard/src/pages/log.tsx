@@ -3,16 +3,30 @@ import { api } from "../api/http";
 import type { LoggedAct } from "../api/types";
 import { sentence } from "../board/why-table";
 import { dayOf, hourMinuteSecond, t } from "../i18n";
+import { actWords } from "../i18n/act-words";
 import { notifyError } from "../store/actions";
 import { shortId } from "../store/derive";
 import { PageFrame } from "./page-frame";
 
-const KINDS = [
+const DELIVERIES = [
   "assign", "unassign", "cancel", "restore", "reschedule", "note", "tag", "lock", "unlock", "reorder",
-  "manual", "automatic",
 ] as const;
+const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review"] as const;
+const ADMIN = [
+  "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
+  "put_zone", "create_slot_plan",
+] as const;
+const MONEY = [
+  "make_pay_run", "confirm_pay_run", "cancel_pay_run", "fail_transfer", "issue_invoices", "record_payment",
+  "credit_price", "reverse_entry", "agree_reversal", "correct_review", "book_surplus",
+] as const;
+const GROUPS = { desk: DESK, admin: ADMIN, money: MONEY } as const;
+const KINDS = [...DESK, ...ADMIN, ...MONEY] as const;
 
 const isKind = (kind: string): kind is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(kind);
+
+/** Acts on deliveries and routes keep what they did as the engine's codes say it. */
+const isDesk = (kind: string) => kind === "manual" || kind === "automatic" || DELIVERIES.some((one) => one === kind);
 
 /** Who did what, the newest first; narrowed by act, person, delivery or courier. */
 export function LogPage() {
@@ -42,7 +56,11 @@ export function LogPage() {
           <label>{t("log.kind")} <select value={search.kind ?? ""}
             onInput={(event) => narrow({ kind: event.currentTarget.value })}>
             <option value="">{t("log.all")}</option>
-            {KINDS.map((kind) => <option key={kind} value={kind}>{t(`log.act.${kind}`)}</option>)}
+            {(["desk", "admin", "money"] as const).map((group) => (
+              <optgroup key={group} label={t(`log.group.${group}`)}>
+                {GROUPS[group].map((kind) => <option key={kind} value={kind}>{t(`log.act.${kind}`)}</option>)}
+              </optgroup>
+            ))}
           </select></label>
           <label>{t("log.id")} <input name="id" placeholder="dlv_… cou_… usr_…" /></label>
           <button type="submit">{t("log.search")}</button>
@@ -90,7 +108,7 @@ function LogTable({ acts, onNarrow }: TableProps) {
               <th scope="row">{isKind(kind) ? t(`log.act.${kind}`) : kind}</th>
               <td>{linked("delivery_id", delivery_id, delivery_id ? shortId(delivery_id) : "")}{" "}
                 {linked("courier_id", courier_id, courier_id ? shortId(courier_id) : "")}</td>
-              <td class="names">{sentence(detail, shortId)}</td>
+              <td class="names">{isDesk(kind) ? sentence(detail, shortId) : actWords(detail as Record<string, unknown>)}</td>
             </tr>
           ))}
         </tbody>

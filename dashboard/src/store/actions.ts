@@ -108,6 +108,7 @@ export async function logOut(): Promise<void> {
   await session.logout();
   update(() => ({
     session: { state: "out", expired: false }, board: null, selected: null, marked: new Set(), dialog: null, notices: [],
+    inbox: null,
   }));
 }
 

@@ -96,6 +96,8 @@ export interface State {
   /** How many acts can be taken back. */
   undoable: number;
   notices: readonly Notice[];
+  /** Reviews that wait for an answer, and how many of them are overdue; null until looked at. */
+  inbox: { waiting: number; overdue: number } | null;
 }
 
 export function initialState(): State {
@@ -118,5 +120,6 @@ export function initialState(): State {
     dialog: null,
     undoable: 0,
     notices: [],
+    inbox: null,
   };
 }

@@ -127,6 +127,13 @@ pub fn operations() -> Vec<Operation> {
             .note("The bank's reference is the key.")
             .makes::<Payment>()
             .refuses(&["exists"]),
+        post("/v1/invoices/preview", invoices::preview_invoices, "What would be invoiced now.")
+            .note("By the numbers that they would have; nothing is issued.")
+            .refuses(&["not-found"])
+            .example(json!({ "month": "2026-02" })),
+        get("/v1/surpluses", surplus::list_surpluses, "The surpluses that were booked.")
+            .note("The latest year first; who got what stands on each courier's statement.")
+            .asks::<Paging>(),
         post(
             "/v1/surpluses/preview",
             surplus::preview_surplus,

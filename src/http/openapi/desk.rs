@@ -64,6 +64,7 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["own-case", "no-notice"]),
         post("/v1/suspensions/{id}/lift", reviews::lift_suspension, "Lift a suspension."),
         get("/v1/reviews", reviews::list_reviews, "What waits for an answer, the most urgent first."),
+        get("/v1/reviews/{id}", reviews::show_review, "A review, with the line of pay that it is about."),
         post("/v1/reviews/{id}/answer", reviews::answer_review, "Answer a review, with reasons.")
             .refuses(&["answered", "own-case"]),
         get("/v1/representative/summary", rights::show_summary, "Sums over all couriers.")

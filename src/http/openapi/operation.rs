@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::http::App;
 use crate::http::auth::{
-    AsAdmin, AsAnyone, AsBilled, AsCourier, AsDispatcher, AsOrdering, AsRepresentative, AsTreasurer,
+    AsAdmin, AsAnyone, AsBilled, AsCourier, AsDispatcher, AsOrdering, AsRepresentative,
+    AsReviewer, AsTreasurer,
 };
 use crate::http::body::{Body, Key, OptionalBody, PathId, Picture};
 use crate::http::error::ApiError;
@@ -30,6 +31,7 @@ pub enum Who {
     Desk,
     Books,
     Billed,
+    Reviewers,
     Representatives,
     Admins,
 }
@@ -44,6 +46,7 @@ impl Who {
             Self::Desk => &["dispatcher", "admin"],
             Self::Books => &["treasurer", "admin"],
             Self::Billed => &["merchant", "treasurer", "admin"],
+            Self::Reviewers => &["dispatcher", "treasurer", "admin"],
             Self::Representatives => &["representative", "admin"],
             Self::Admins => &["admin"],
         }
@@ -346,6 +349,7 @@ capabilities! {
     AsDispatcher => Desk,
     AsTreasurer => Books,
     AsBilled => Billed,
+    AsReviewer => Reviewers,
     AsRepresentative => Representatives,
     AsAdmin => Admins,
 }

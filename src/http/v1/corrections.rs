@@ -24,8 +24,11 @@ pub struct ReversalView {
     entry_id: EntryId,
     #[serde(skip_serializing_if = "Option::is_none")]
     courier_id: Option<CourierId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    courier_name: Option<String>,
     reason: Note,
     asked_by: UserId,
+    asked_by_name: String,
     asked_at: Timestamp,
     /// Whether nothing is booked before the courier, or a second treasurer, agrees.
     waits: bool,
@@ -35,13 +38,36 @@ pub struct ReversalView {
     agreed_at: Option<Timestamp>,
 }
 
-impl From<Reversal> for ReversalView {
-    fn from(reversal: Reversal) -> Self {
+/// Reversals with what those are called who are in them.
+async fn views(app: &App, reversals: Vec<Reversal>) -> Result<Vec<ReversalView>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let askers: Vec<UserId> = reversals.iter().map(|one| one.asked_by).collect();
+    let couriers: Vec<CourierId> = reversals.iter().filter_map(|one| one.courier_id).collect();
+    let askers = db::identity::names(&mut conn, &askers).await?;
+    let couriers = db::couriers::names(&mut conn, &couriers).await?;
+    let view = |reversal: Reversal| {
         let waits = reversal.waits();
         let (agreed_by, agreed_at) = reversal.agreed.unzip();
         let Reversal { entry_id, courier_id, reason, asked_by, asked_at, .. } = reversal;
-        Self { entry_id, courier_id, reason, asked_by, asked_at, waits, agreed_by, agreed_at }
-    }
+        ReversalView {
+            entry_id,
+            courier_id,
+            courier_name: courier_id.and_then(|id| couriers.get(&id).cloned()),
+            reason,
+            asked_by,
+            asked_by_name: askers.get(&asked_by).cloned().unwrap_or_default(),
+            asked_at,
+            waits,
+            agreed_by,
+            agreed_at,
+        }
+    };
+    Ok(reversals.into_iter().map(view).collect())
+}
+
+async fn view(app: &App, reversal: Reversal) -> Result<Json<ReversalView>, ApiError> {
+    let view = views(app, vec![reversal]).await?.pop();
+    Ok(Json(view.ok_or(ApiError::NotFound("reversal"))?))
 }
 
 /// Money is moved by people, not by programs.
@@ -66,7 +92,7 @@ pub async fn reverse_entry(
     body: Body<ReverseIn>,
 ) -> Result<Json<ReversalView>, ApiError> {
     let by = person(&by.0)?;
-    Ok(Json(corrections::reverse(&app.coop, by, id.0, body.value.reason).await?.into()))
+    view(&app, corrections::reverse(&app.coop, by, id.0, body.value.reason).await?).await
 }
 
 /// `POST /v1/ledger/reversals/{id}/agree`: by a second person. The id is the entry's.
@@ -77,7 +103,7 @@ pub async fn agree_as_treasurer(
     _body: OptionalBody<Nothing>,
 ) -> Result<Json<ReversalView>, ApiError> {
     let by = person(&by.0)?;
-    Ok(Json(corrections::agree(&app.coop, by, None, id.0).await?.into()))
+    view(&app, corrections::agree(&app.coop, by, None, id.0).await?).await
 }
 
 /// `POST /v1/me/reversals/{id}/agree`: by the courier from whom it is taken.
@@ -89,7 +115,7 @@ pub async fn agree_as_courier(
     _body: OptionalBody<Nothing>,
 ) -> Result<Json<ReversalView>, ApiError> {
     let by = person(&caller.0)?;
-    Ok(Json(corrections::agree(&app.coop, by, Some(courier.0), id.0).await?.into()))
+    view(&app, corrections::agree(&app.coop, by, Some(courier.0), id.0).await?).await
 }
 
 /// `GET /v1/ledger/reversals`: what waits for somebody to agree, the oldest first.
@@ -98,7 +124,7 @@ pub async fn list_reversals(
     _by: AsTreasurer,
 ) -> Result<Json<Page<ReversalView>>, ApiError> {
     let waiting = db::ledger::reversals::waiting(&mut *app.coop.conn().await?, None).await?;
-    Ok(Json(Page::whole(waiting.into_iter().map(ReversalView::from).collect())))
+    Ok(Json(Page::whole(views(&app, waiting).await?)))
 }
 
 /// `GET /v1/me/reversals`: what waits for the courier's own agreement.
@@ -106,9 +132,8 @@ pub async fn list_my_reversals(
     app: Data<App>,
     by: AsCourier,
 ) -> Result<Json<Page<ReversalView>>, ApiError> {
-    let mut conn = app.coop.conn().await?;
-    let waiting = db::ledger::reversals::waiting(&mut conn, Some(by.0)).await?;
-    Ok(Json(Page::whole(waiting.into_iter().map(ReversalView::from).collect())))
+    let waiting = db::ledger::reversals::waiting(&mut *app.coop.conn().await?, Some(by.0)).await?;
+    Ok(Json(Page::whole(views(&app, waiting).await?)))
 }
 
 #[derive(Deserialize, JsonSchema)]

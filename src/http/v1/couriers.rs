@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::corrections::person;
 use crate::commands::people::{self, NewLogin};
 use crate::commands::shifts;
 use crate::db;
@@ -41,7 +42,8 @@ pub async fn create_courier(
     let once = key.once(&by.0, "create_courier", &body);
     let CourierIn { name, email, password, vehicle } = body.value;
     let login = NewLogin { name, email, password };
-    let answer = people::create_courier(&app.coop, once.as_ref(), login, vehicle).await?;
+    let made_by = person(&by.0)?;
+    let answer = people::create_courier(&app.coop, once.as_ref(), made_by, login, vehicle).await?;
     Ok(created(answer, CourierView::from))
 }
 

@@ -142,6 +142,17 @@ pub async fn issue_invoices(
     Ok(answered(issued.replayed).json(Page::whole(items)))
 }
 
+/// `POST /v1/invoices/preview`: what would be issued now, by the numbers it would have; nothing is.
+pub async fn preview_invoices(
+    app: Data<App>,
+    _by: AsTreasurer,
+    body: Body<IssueIn>,
+) -> Result<Json<Page<InvoiceView>>, ApiError> {
+    let asked = body.value.asked()?;
+    let drafts = invoices::preview(&app.coop, body.value.merchant_id, asked).await?;
+    Ok(Json(Page::whole(views(&app, &drafts).await?)))
+}
+
 #[derive(Deserialize, JsonSchema)]
 pub struct OfMerchant {
     merchant_id: Option<MerchantId>,

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::corrections::person;
 use crate::commands::people::{self, NewMerchant};
 use crate::db;
 use crate::domain::geo::Position;
@@ -36,7 +37,8 @@ pub async fn create_merchant(
     let once = key.once(&by.0, "create_merchant", &body);
     let MerchantIn { name, kind, place, address } = body.value;
     let new = NewMerchant { name, kind, place, address };
-    Ok(created(people::create_merchant(&app.coop, once.as_ref(), new).await?, |merchant| merchant))
+    let made = people::create_merchant(&app.coop, once.as_ref(), person(&by.0)?, new).await?;
+    Ok(created(made, |merchant| merchant))
 }
 
 /// `GET /v1/merchants`
@@ -63,11 +65,12 @@ pub struct ClientView {
 /// `POST /v1/merchants/{id}/clients`: the secret is in this answer and nowhere else.
 pub async fn create_client(
     app: Data<App>,
-    _by: AsAdmin,
+    by: AsAdmin,
     merchant: PathId<MerchantId>,
     body: Body<ClientIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let client = people::create_client(&app.coop, merchant.0, body.value.name).await?;
+    let made_by = person(&by.0)?;
+    let client = people::create_client(&app.coop, made_by, merchant.0, body.value.name).await?;
     let (client_id, client_secret) = (client.id, client.secret);
     Ok(HttpResponse::Created().json(ClientView { client_id, client_secret }))
 }

@@ -1,5 +1,7 @@
 //! Pay runs: seen before they are made, made, taken to the bank, confirmed or cancelled.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
 use crate::commands::pay_runs::{self, LeftOut, Opened};
-use crate::db;
 use crate::db::pay_runs::Creditor;
+use crate::db::{self, Conn};
 use crate::domain::day::Day;
 use crate::domain::ids::{CourierId, PayRunId, UserId};
 use crate::domain::money::{Currency, Money};
@@ -95,10 +97,13 @@ pub struct RunView {
     #[schemars(extend("enum" = ["open", "confirmed", "cancelled"]))]
     state: &'static str,
     made_by: UserId,
+    made_by_name: String,
     made_at: Timestamp,
     execute_on: Day,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_by: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended_by_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<Timestamp>,
     count: i64,
@@ -106,17 +111,37 @@ pub struct RunView {
     total: Money,
 }
 
+/// Those who made runs and ended them, by their names of now.
+async fn makers(conn: &mut Conn, runs: &[PayRun]) -> Result<BTreeMap<UserId, String>, ApiError> {
+    let ended = runs.iter().filter_map(|run| run.state.ended().map(|(by, _)| by));
+    let people: Vec<UserId> = runs.iter().map(|run| run.made_by).chain(ended).collect();
+    Ok(db::identity::names(conn, &people).await?)
+}
+
 impl RunView {
-    fn new(run: &PayRun, (count, cents): (i64, i64)) -> Self {
-        let (state, ended) = match run.state {
-            RunState::Open => ("open", None),
-            RunState::Confirmed { by, at } => ("confirmed", Some((by, at))),
-            RunState::Cancelled { by, at } => ("cancelled", Some((by, at))),
+    fn new(run: &PayRun, (count, cents): (i64, i64), names: &BTreeMap<UserId, String>) -> Self {
+        let state = match run.state {
+            RunState::Open => "open",
+            RunState::Confirmed { .. } => "confirmed",
+            RunState::Cancelled { .. } => "cancelled",
         };
-        let (ended_by, ended_at) = ended.unzip();
+        let (ended_by, ended_at) = run.state.ended().unzip();
+        let called = |user: UserId| names.get(&user).cloned().unwrap_or_default();
         let PayRun { id, made_by, made_at, execute_on, .. } = *run;
         let total = euros(cents);
-        Self { id, state, made_by, made_at, execute_on, ended_by, ended_at, count, total }
+        Self {
+            id,
+            state,
+            made_by,
+            made_by_name: called(made_by),
+            made_at,
+            execute_on,
+            ended_by,
+            ended_by_name: ended_by.map(called),
+            ended_at,
+            count,
+            total,
+        }
     }
 }
 
@@ -187,8 +212,9 @@ async fn whole(app: &App, id: PayRunId) -> Result<WholeRunView, ApiError> {
     let (run, transfers) = pay_runs::open(&app.coop, app.keys.seal(), id).await?;
     let cents = transfers.iter().map(|(transfer, _)| transfer.owed.total()).sum();
     let count = i64::try_from(transfers.len()).unwrap_or(i64::MAX);
+    let names = makers(&mut *app.coop.conn().await?, std::slice::from_ref(&run)).await?;
     Ok(WholeRunView {
-        run: RunView::new(&run, (count, cents)),
+        run: RunView::new(&run, (count, cents), &names),
         from: PayerView { name: run.from.name, iban: run.from.iban.masked() },
         transfers: transfers.into_iter().map(|(one, to)| TransferView::new(one, to)).collect(),
     })
@@ -206,7 +232,9 @@ pub async fn list_runs(
     let runs = db::pay_runs::list(&mut conn, paging.cursor()?, limit).await?;
     let ids: Vec<PayRunId> = runs.iter().map(|run| run.id).collect();
     let sums = db::pay_runs::sums(&mut conn, &ids).await?;
-    let view = |run: &PayRun| RunView::new(run, sums.get(&run.id).copied().unwrap_or_default());
+    let names = makers(&mut conn, &runs).await?;
+    let sum = |run: &PayRun| sums.get(&run.id).copied().unwrap_or_default();
+    let view = |run: &PayRun| RunView::new(run, sum(run), &names);
     Ok(Json(Page::new(runs.iter().map(view).collect(), limit, |run: &RunView| run.id)))
 }
 

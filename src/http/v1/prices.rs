@@ -5,11 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::corrections::person;
 use super::deliveries::DeliveryIn;
 use crate::commands::prices;
 use crate::db;
 use crate::db::prices::Version;
-use crate::domain::access::Subject;
 use crate::domain::ids::{MerchantId, UserId};
 use crate::domain::money::Money;
 use crate::domain::pricebook::{Book, Verdict};
@@ -69,9 +69,7 @@ pub async fn create_book(
     key: Key,
     body: Body<BookIn>,
 ) -> Result<HttpResponse, ApiError> {
-    let Subject::User(made_by) = by.0.subject else {
-        return Err(ApiError::Forbidden("a book is made by a person"));
-    };
+    let made_by = person(&by.0)?;
     let once = key.once(&by.0, "create_book", &body);
     let BookIn { merchant_id, book } = body.value;
     let made =
@@ -149,5 +147,6 @@ pub async fn create_zone(
     let once = key.once(&by.0, "create_zone", &body);
     let ZoneIn { name, shape } = body.value;
     let zone = Zone { name, shape };
-    Ok(created(prices::put_zone(&app.coop, once.as_ref(), zone).await?, |zone| zone))
+    let put = prices::put_zone(&app.coop, once.as_ref(), person(&by.0)?, zone).await?;
+    Ok(created(put, |zone| zone))
 }

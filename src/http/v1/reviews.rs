@@ -9,11 +9,13 @@ use crate::commands::reviews::{self, Answered};
 use crate::commands::suspensions::{self, NewSuspension};
 use crate::db;
 use crate::domain::ids::{CourierId, ReviewId, SuspensionId, UserId};
+use crate::domain::ledger::Detail;
+use crate::domain::money::Money;
 use crate::domain::review::{About, Outcome, Review};
 use crate::domain::suspension::Suspension;
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
-use crate::http::auth::{AsAnyone, AsCourier, AsDispatcher};
+use crate::http::auth::{AsAnyone, AsCourier, AsDispatcher, AsReviewer};
 use crate::http::body::{Body, Key, Nothing, OptionalBody, PathId};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
@@ -98,15 +100,71 @@ pub async fn list_my_reviews(
     Ok(Json(Page::whole(own.into_iter().map(view).collect())))
 }
 
-/// `GET /v1/reviews`: what waits for an answer, the most urgent first.
+/// A review as those see it who answer.
+#[derive(Serialize, JsonSchema)]
+pub struct CaseView {
+    #[serde(flatten)]
+    review: ReviewView,
+    courier_name: String,
+    /// What it is about, where that is a line of pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<BookedView>,
+}
+
+/// A line as it is booked: what the courier gained, and what that is reckoned from.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BookedLine")]
+pub struct BookedView {
+    amount: Money,
+    #[serde(flatten)]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    detail: Detail,
+}
+
+/// `GET /v1/reviews`: what waits for an answer, the most urgent first; for a treasurer, what is about pay.
 pub async fn list_reviews(
     app: Data<App>,
-    _by: AsDispatcher,
-) -> Result<Json<Page<ReviewView>>, ApiError> {
+    by: AsReviewer,
+) -> Result<Json<Page<CaseView>>, ApiError> {
     let now = app.coop.clock.now();
-    let open = db::reviews::open(&mut *app.coop.conn().await?).await?;
-    let view = |review| ReviewView::new(review, now);
+    let mut conn = app.coop.conn().await?;
+    let open = db::reviews::open(&mut conn, by.0).await?;
+    let couriers: Vec<CourierId> = open.iter().map(|review| review.courier_id).collect();
+    let names = db::couriers::names(&mut conn, &couriers).await?;
+    let view = |review: Review| CaseView {
+        courier_name: names.get(&review.courier_id).cloned().unwrap_or_default(),
+        review: ReviewView::new(review, now),
+        line: None,
+    };
     Ok(Json(Page::whole(open.into_iter().map(view).collect())))
+}
+
+/// `GET /v1/reviews/{id}`: with the line of pay, if it is about one.
+pub async fn show_review(
+    app: Data<App>,
+    by: AsReviewer,
+    id: PathId<ReviewId>,
+) -> Result<Json<CaseView>, ApiError> {
+    let mut conn = app.coop.conn().await?;
+    let found = db::reviews::find(&mut conn, id.0).await?;
+    let review = found.filter(|review| by.0.covers(review.about));
+    let review = review.ok_or(ApiError::NotFound("review"))?;
+    let courier = review.courier_id;
+    let line = match review.about {
+        About::Line { entry_id } => db::ledger::reversals::booked(&mut conn, entry_id).await?,
+        _ => None,
+    };
+    let line = line.map(|booked| {
+        let own = booked.postings.iter().filter(|(whose, _)| whose.courier() == Some(courier));
+        let amount = Money::new(own.map(|(_, amount)| amount).sum(), booked.currency);
+        BookedView { amount, detail: booked.detail }
+    });
+    let names = db::couriers::names(&mut conn, &[courier]).await?;
+    Ok(Json(CaseView {
+        courier_name: names.get(&courier).cloned().unwrap_or_default(),
+        review: ReviewView::new(review, app.coop.clock.now()),
+        line,
+    }))
 }
 
 #[derive(Deserialize, JsonSchema)]

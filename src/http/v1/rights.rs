@@ -16,12 +16,14 @@ use crate::commands::{CommandError, bank_accounts, erasure};
 use crate::db;
 use crate::db::indicators::{Averages, PEOPLE_MIN, Summary, Volume};
 use crate::domain::access::Subject;
+use crate::domain::money::Currency;
 use crate::domain::pay::Tariff;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
 use crate::domain::split::SplitKey;
 use crate::domain::surplus::Law;
 use crate::domain::time::{Seconds, Timestamp};
+use crate::engine::ENGINE_VERSION;
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsRepresentative};
 use crate::http::body::{Body, Span, query};
@@ -213,6 +215,21 @@ pub struct VotedPolicy {
     policy: DispatchPolicy,
 }
 
+/// Whose clocks and money the rules are in.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WhereTheCoopIs")]
+pub struct Place {
+    time_zone: String,
+    currency: Currency,
+}
+
+/// What reckons by them.
+#[derive(Serialize, JsonSchema)]
+pub struct Program {
+    version: &'static str,
+    engine: &'static str,
+}
+
 /// Every rule in force.
 #[derive(Serialize, JsonSchema)]
 pub struct Transparency {
@@ -221,6 +238,8 @@ pub struct Transparency {
     prices: PriceList,
     split: SplitKey,
     surplus: Law,
+    coop: Place,
+    program: Program,
     /// What no decision looks at.
     never_used: [&'static str; 4],
     decided_by_people_only: [&'static str; 3],
@@ -238,6 +257,11 @@ pub async fn show_transparency(app: Data<App>) -> Json<Transparency> {
         prices: rules.prices.clone(),
         split: rules.split.clone(),
         surplus: rules.law.clone(),
+        coop: Place {
+            time_zone: app.config.coop.time_zone.clone(),
+            currency: rules.tariff.currency,
+        },
+        program: Program { version: env!("CARGO_PKG_VERSION"), engine: ENGINE_VERSION },
         never_used: [
             "refusals, and offers that were not answered, of other jobs",
             "customers' opinions",

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::corrections::person;
 use crate::commands::slots;
 use crate::db;
 use crate::db::slots::Kept;
@@ -54,7 +55,9 @@ pub async fn create_plan(
 ) -> Result<HttpResponse, ApiError> {
     let once = key.once(&by.0, "create_plan", &body);
     let PlanIn { merchant_id, plan } = body.value;
-    let made = slots::create_plan(&app.coop, once.as_ref(), merchant_id, plan.clone()).await?;
+    let made_by = person(&by.0)?;
+    let made =
+        slots::create_plan(&app.coop, once.as_ref(), made_by, merchant_id, plan.clone()).await?;
     Ok(created(made, |id| PlanView { id, merchant_id, plan }))
 }
 

@@ -37,12 +37,15 @@ use crate::http::words::Language;
 
 pub(super) const STYLE: &str = include_str!("../statement.css");
 
+/// The style of pages that are printed, as a content security policy names it.
+pub(in crate::http) fn style_hash() -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE.as_bytes())))
+}
+
 /// Nothing but this page's own style, by its hash.
 pub(super) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    let style = style_hash();
+    format!("default-src 'none'; style-src {style}; base-uri 'none'; frame-ancestors 'none'")
 });
 
 #[derive(Deserialize, JsonSchema)]

@@ -16,7 +16,7 @@ use crate::domain::access::Caller;
 use crate::domain::event::Event;
 use crate::domain::ids::CourierId;
 use crate::http::App;
-use crate::http::auth::AsAnyone;
+use crate::http::auth::{AsAnyone, has_changed};
 use crate::http::error::ApiError;
 use crate::http::events;
 use crate::live::Fix;
@@ -151,7 +151,12 @@ async fn pump(
                 send(to, positions_frame(&moved)).await?;
                 moved.clear();
             }
-            _ = heartbeat.tick() => send(to, Bytes::from_static(b": still here\n\n")).await?,
+            // Who may not see this any more is let go; who may see other things comes again.
+            _ = heartbeat.tick() => if has_changed(app, &view.0).await {
+                return Ok(());
+            } else {
+                send(to, Bytes::from_static(b": still here\n\n")).await?;
+            },
         }
     }
 }

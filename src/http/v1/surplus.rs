@@ -1,19 +1,25 @@
 //! A year's surplus: previewed, voted on, booked.
 
-use actix_web::HttpResponse;
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
 use crate::commands::surplus::{self, Sharing, Vote};
-use crate::domain::ids::CourierId;
+use crate::db;
+use crate::db::surplus::Kept;
+use crate::domain::ids::{CourierId, UserId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::surplus::{Law, Measure};
+use crate::domain::surplus::{Law, Measure, Share};
+use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsTreasurer;
-use crate::http::body::Body;
+use crate::http::body::{Body, query};
 use crate::http::error::ApiError;
+use crate::http::paging::{Page, Paging};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +47,7 @@ impl PreviewIn {
 #[derive(Serialize, JsonSchema)]
 pub struct ShareView {
     courier_id: CourierId,
+    name: String,
     /// Seconds or minor units, as the measure says.
     units: u32,
     amount: Money,
@@ -63,12 +70,20 @@ pub struct SharingView {
     shares: Vec<ShareView>,
 }
 
+/// A sharing with what couriers are called now.
+async fn view(app: &App, sharing: Sharing) -> Result<SharingView, ApiError> {
+    let couriers: Vec<CourierId> = sharing.shares.iter().map(|one| one.courier_id).collect();
+    let names = db::couriers::names(&mut *app.coop.conn().await?, &couriers).await?;
+    Ok(SharingView::new(sharing, app.coop.rules.tariff.currency, &names))
+}
+
 impl SharingView {
-    fn new(sharing: Sharing, currency: Currency) -> Self {
+    fn new(sharing: Sharing, currency: Currency, names: &BTreeMap<CourierId, String>) -> Self {
         let money = |amount| Money::new(amount, currency);
         let Sharing { terms, shares } = sharing;
-        let share = |share: crate::domain::surplus::Share| ShareView {
+        let share = |share: Share| ShareView {
             courier_id: share.courier_id,
+            name: names.get(&share.courier_id).cloned().unwrap_or_default(),
             units: share.units,
             amount: money(share.amount),
         };
@@ -95,7 +110,7 @@ pub async fn preview_surplus(
     body: Body<PreviewIn>,
 ) -> Result<Json<SharingView>, ApiError> {
     let sharing = surplus::preview(&app.coop, body.value.vote()).await?;
-    Ok(Json(SharingView::new(sharing, app.coop.rules.tariff.currency)))
+    Ok(Json(view(&app, sharing).await?))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -120,6 +135,60 @@ pub async fn book_surplus(
     let BookIn { year, other_costs, reserve_basis_points, measure, surplus: voted } = body.value;
     let vote = Vote { year, other_costs, reserve_basis_points, measure };
     let sharing = surplus::book(&app.coop, user, vote, voted).await?;
-    let view = SharingView::new(sharing, app.coop.rules.tariff.currency);
-    Ok(HttpResponse::Created().json(view))
+    Ok(HttpResponse::Created().json(view(&app, sharing).await?))
+}
+
+/// A surplus that was booked, without who got what of it: that stands on each courier's statement.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BookedSurplus")]
+pub struct BookedView {
+    year: i16,
+    booked_by: UserId,
+    booked_by_name: String,
+    booked_at: Timestamp,
+    law: Law,
+    revenue: Money,
+    operations: Money,
+    other_costs: Money,
+    surplus: Money,
+    reserve_basis_points: i64,
+    reserve: Money,
+    measure: Measure,
+    refund: Money,
+}
+
+impl BookedView {
+    fn new(kept: Kept, currency: Currency) -> Self {
+        let money = |amount| Money::new(amount, currency);
+        let Kept { year, booked_by, booked_by_name, booked_at, terms } = kept;
+        Self {
+            year,
+            booked_by,
+            booked_by_name,
+            booked_at,
+            revenue: money(terms.revenue),
+            operations: money(terms.operations),
+            other_costs: money(terms.other_costs),
+            surplus: money(terms.surplus()),
+            reserve_basis_points: terms.reserve_basis_points,
+            reserve: money(terms.reserve()),
+            measure: terms.measure,
+            refund: money(terms.refund()),
+            law: terms.law,
+        }
+    }
+}
+
+/// `GET /v1/surpluses`: what was booked, the newest year first.
+pub async fn list_surpluses(
+    app: Data<App>,
+    _by: AsTreasurer,
+    request: HttpRequest,
+) -> Result<Json<Page<BookedView>>, ApiError> {
+    let paging: Paging = query(&request)?;
+    let limit = paging.limit()?;
+    let found = db::surplus::list(&mut *app.coop.conn().await?, paging.cursor()?, limit).await?;
+    let currency = app.coop.rules.tariff.currency;
+    let items = found.into_iter().map(|kept| BookedView::new(kept, currency)).collect();
+    Ok(Json(Page::new(items, limit, |one: &BookedView| one.year)))
 }

@@ -61,6 +61,13 @@ impl Stream {
         }
     }
 
+    /// Waits until the server lets the caller go, which it looks after four times a minute.
+    pub async fn ends(mut self) {
+        const LOOK_MAX: Duration = Duration::from_secs(40);
+        let over = async { while let Ok(Some(_)) = self.response.chunk().await {} };
+        tokio::time::timeout(LOOK_MAX, over).await.expect("the stream ends");
+    }
+
     /// Everything up to the first event of this kind, which comes last.
     pub async fn until(&mut self, kind: &str) -> Vec<Told> {
         let mut told = Vec::new();
