@@ -31,6 +31,9 @@ impl Occasion {
             DeliveryChange::Delivered => Some(Self::Delivered),
             DeliveryChange::Failed => Some(Self::NotDelivered),
             DeliveryChange::Created
+            | DeliveryChange::Asked
+            | DeliveryChange::Accepted
+            | DeliveryChange::Refused
             | DeliveryChange::Assigned
             | DeliveryChange::Unassigned
             | DeliveryChange::Updated

@@ -56,8 +56,7 @@ pub fn routes(to: &mut ServiceConfig) {
         deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels, ledger, me,
         merchants, notices, offers, open_list, pay_runs, phone, positions, prices, proofs, pulse,
         quotes, reviews, rights, session, shifts, slots, standing_orders, statements, stream,
-        surplus, tasks, users,
-        webhooks,
+        surplus, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));

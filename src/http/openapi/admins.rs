@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::operation::{Operation, get, post};
+use super::operation::{Operation, get, patch, post};
 use crate::domain::identity::User;
 use crate::domain::merchant::Merchant;
 use crate::domain::zone::Zone;
@@ -31,10 +31,14 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["exists"]),
         get("/v1/users", users::list_users, "Everybody who can log in, the newest first.")
             .asks::<Paging>(),
-        patch("/v1/users/{id}", users::change_user, "Change a member: name, roles, closed or open.")
-            .note("What is taken away is gone with the next request. One admin always stays.")
-            .refuses(&["not-found", "last-admin"])
-            .example(json!({ "roles": ["dispatcher", "treasurer"] })),
+        patch(
+            "/v1/users/{id}",
+            users::change_user,
+            "Change a member: name, roles, closed or open.",
+        )
+        .note("What is taken away is gone with the next request. One admin always stays.")
+        .refuses(&["not-found", "last-admin", "suspend"])
+        .example(json!({ "roles": ["dispatcher", "treasurer"] })),
         post("/v1/users", users::create_user, "Make a login for another role.")
             .makes::<User>()
             .refuses(&["exists", "not-found"]),

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::http::App;
 use crate::http::auth::{
-    AsAdmin, AsAnyone, AsBilled, AsCourier, AsDispatcher, AsOrdering, AsRepresentative,
-    AsReviewer, AsTreasurer,
+    AsAdmin, AsAnyone, AsBilled, AsCourier, AsDispatcher, AsOrdering, AsRepresentative, AsReviewer,
+    AsTreasurer,
 };
 use crate::http::body::{Body, Key, OptionalBody, PathId, Picture};
 use crate::http::error::ApiError;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Json};
-use schemars::JsonSchema;
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
