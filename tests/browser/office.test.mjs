@@ -407,4 +407,23 @@ test("a member reads the rules, in French and in the dark, and finds nothing els
   assert.equal(wide, false, "nothing is cut off at the side");
 });
 
+test("every page of the office is whole in the dark, in French and on a phone", async () => {
+  await office("admin", "money");
+  await page.getByLabel("Theme").selectOption("dark");
+  await page.getByLabel("Language").selectOption("fr");
+  for (const [hash, shown] of [
+    ["money/pay", "[data-run]"], ["money/invoices", "[data-invoice]"], ["money/owed", "[data-owes]"],
+    ["money/surplus", "[data-surplus]"], ["money/corrections", "[data-form=back]"], ["money/books", "[data-account]"],
+    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
+  ]) {
+    await page.setViewportSize({ width: 1280, height: 960 });
+    await page.goto(`${coop.url}/#${hash}`);
+    await page.locator(shown).first().waitFor();
+    await accessible(`${hash}, in the dark`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${hash} is ${wide} pixels wider than a phone`);
+  }
+});
+
 test("nothing went wrong on the way", () => assert.deepEqual(faults, []));
