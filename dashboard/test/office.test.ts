@@ -12,10 +12,10 @@ import { answerOf, changedInputs, decisionAbout } from "../src/store/reviews";
 import { flatRules } from "../src/store/rules";
 import { comingDays, emptyPlan, planOf, weekText } from "../src/store/slots";
 import {
-  addsUp, balances, byKind, confirms, dayIn, inState, isOver, lastMonth, mayFail, owedInAll, percentText, pursesOf, readPercent,
+  addsUp, allowedOf, balances, byKind, confirms, dayIn, inState, isOver, lastMonth, mayFail, owedInAll, percentText, pursesOf, readPercent,
   runSums,
 } from "../src/store/treasury";
-import { readAmount } from "../src/ui/money";
+import { plainAmount, readAmount } from "../src/ui/money";
 
 const euros = (amount: number) => ({ amount, currency: "EUR" });
 
@@ -72,6 +72,17 @@ test("a transfer may come back once, before or after it was booked, and not from
   assert.equal(mayFail(run("confirmed"), transfer("paid", 1)), true);
   assert.equal(mayFail(run("confirmed"), transfer("failed", 1)), false);
   assert.equal(mayFail(run("cancelled"), transfer("cancelled", 1)), false);
+});
+
+test("less than all of an expense needs a reason, and more is never allowed", () => {
+  const asked = euros(1990);
+  assert.deepEqual(allowedOf("19.90", "", asked), { allowed: asked });
+  assert.deepEqual(allowedOf("10", " half of it ", asked), { allowed: euros(1000), reason: "half of it" });
+  assert.deepEqual(allowedOf("0", "a private one", asked)?.allowed, euros(0));
+  for (const [typed, reason] of [["10", " "], ["19.91", "more"], ["", "nothing"], ["-1", "less"]] as const) {
+    assert.equal(allowedOf(typed, reason, asked), null, typed);
+  }
+  assert.deepEqual([plainAmount(1990, "EUR"), plainAmount(5, "EUR"), plainAmount(500, "JPY")], ["19.90", "0.05", "500"]);
 });
 
 test("what all merchants owe is the sum, age by age", () => {

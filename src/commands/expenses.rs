@@ -1,8 +1,9 @@
 //! Couriers hand in what they have laid out; a treasurer answers, and what is allowed is booked.
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Answer, CommandError, Once, pay};
+use super::{Answer, CommandError, Once, acts, pay};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, expenses, identity};
 use crate::domain::day::Day;
@@ -141,6 +142,8 @@ pub async fn answer(
             let courier = answered.courier_id;
             let accounts = (Account::CoopRevenue, Account::CourierExpenses(courier));
             pay::book_for_courier(coop, tx, accounts, courier, at, answered.detail(), owed).await?;
+            let what = json!({ "expense_id": id });
+            acts::note(coop, tx, by, "answer_expense", Some(courier), what).await?;
         }
         Ok(answered)
     })

@@ -91,6 +91,8 @@ pub async fn refresh(coop: &Coop, token: &str, days: i64) -> Result<Session, Com
                 None => identity::use_refresh_token(tx, &hash, now).await?,
             }
             let user = identity::find_user(tx, known.user_id).await?;
+            // Also where a login was under way while it was closed.
+            let user = user.filter(|user| user.deactivated_at.is_none());
             let user = user.ok_or(CommandError::RefreshToken)?;
             issue(tx, user, known.family, now, days).await.map(Some)
         })

@@ -298,7 +298,13 @@ async fn what_treasurers_do_is_in_the_log() {
         ada.post(&pay, paid.clone()).await.created();
     }
 
+    let laid_out = json!({ "category": "repair", "note": "a chain", "amount": { "amount": 500, "currency": "EUR" } });
+    let expense = alice.post("/v1/me/expenses", laid_out).await.created();
+    let answer = format!("/v1/expenses/{}/answer", text(&expense["id"]));
+    ada.post(&answer, json!({})).await.ok();
+
     for (kind, times) in [
+        ("answer_expense", 1),
         ("correct_review", 1),
         ("answer_review", 1),
         ("reverse_entry", 1),

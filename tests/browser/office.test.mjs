@@ -174,6 +174,24 @@ test("couriers are paid: looked at, made, taken to the bank, confirmed, and one 
   assert.deepEqual(states, ["cancelled", "confirmed"]);
 });
 
+test("what a courier has laid out is allowed in part, with a reason", async () => {
+  const asked = { category: "repair", amount: { amount: 1990, currency: "EUR" }, note: "a new chain" };
+  const { id } = await lina("POST", "/v1/me/expenses", asked);
+  await page.goto(`${coop.url}/#money/expenses`);
+  await page.waitForSelector(`[data-expense="${id}"][data-state=waiting]`);
+  await accessible("expenses");
+  await press("[data-act=answer]");
+  await write("dialog[open] [data-ask=allowed]", "10");
+  assert.ok(await page.locator("dialog[open] button[type=submit]").isDisabled(), "it does not say why");
+  await write("dialog[open] [data-ask=reason]", "half of it is yours");
+  await accessible("the question about an expense");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(`[data-expense="${id}"][data-state=allowed]`);
+  await page.getByText("Nothing waits for an answer.").waitFor();
+  const [answered] = (await lina("GET", "/v1/me/expenses")).items;
+  assert.deepEqual([answered.allowed.amount, answered.reason], [1000, "half of it is yours"]);
+});
+
 test("a month is looked at and invoiced, printed, paid, and given back in part", async () => {
   await page.goto(`${coop.url}/#money/invoices`);
   await page.getByText("There is no such document.").waitFor();
@@ -405,6 +423,25 @@ test("a member reads the rules, in French and in the dark, and finds nothing els
   await accessible("the rules, in the dark");
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   assert.equal(wide, false, "nothing is cut off at the side");
+});
+
+test("every page of the office is whole in the dark, in French and on a phone", async () => {
+  await office("admin", "money");
+  await page.getByLabel("Theme").selectOption("dark");
+  await page.getByLabel("Language").selectOption("fr");
+  for (const [hash, shown] of [
+    ["money/pay", "[data-run]"], ["money/expenses", "[data-expense]"], ["money/invoices", "[data-invoice]"], ["money/owed", "[data-owes]"],
+    ["money/surplus", "[data-surplus]"], ["money/corrections", "[data-form=back]"], ["money/books", "[data-account]"],
+    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
+  ]) {
+    await page.setViewportSize({ width: 1280, height: 960 });
+    await page.goto(`${coop.url}/#${hash}`);
+    await page.locator(shown).first().waitFor();
+    await accessible(`${hash}, in the dark`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${hash} is ${wide} pixels wider than a phone`);
+  }
 });
 
 test("nothing went wrong on the way", () => assert.deepEqual(faults, []));

@@ -1,11 +1,11 @@
 // What the office asks of the API: treasurers, reviewers, admins.
-import { get, getNamed, patch, post } from "./call";
+import { get, getFile, getNamed, patch, post } from "./call";
 import type {
   BookedSurplus, Checkpoint, Day, Invoice, KeptDecision, KeptPlan, Member, OpenReview, PaymentIn, PayPreview,
   PayRun, Period, PieceInputs, Receivable, Reversal, Sharing, Slot, SlotPlan, Transparency,
   TrialBalance, UserPatch, Vote, WholeInvoice, WholeRun,
 } from "./office-types";
-import type { Page } from "./types";
+import type { Expense, Money, Page } from "./types";
 
 const asked = (parts: Record<string, string | undefined>) => {
   const known = Object.entries(parts).filter((part): part is [string, string] => Boolean(part[1]));
@@ -22,6 +22,12 @@ export const office = {
   failTransfer: (id: string, courier_id: string, reason: string) =>
     post<WholeRun>(`/v1/pay-runs/${id}/failed`, { courier_id, reason }),
   transferFile: (id: string) => getNamed(`/v1/pay-runs/${id}/pain001`),
+
+  expensesWaiting: () => get<Page<Expense>>("/v1/expenses?waiting=true"),
+  expenses: (cursor?: string) => get<Page<Expense>>(`/v1/expenses${asked({ cursor })}`),
+  receipt: (id: string) => getFile(`/v1/expenses/${id}/receipt`),
+  answerExpense: (id: string, answer: { allowed: Money; reason?: string }) =>
+    post<Expense>(`/v1/expenses/${id}/answer`, answer),
 
   invoices: (merchant_id: string, cursor?: string) =>
     get<Page<Invoice>>(`/v1/invoices${asked({ merchant_id, cursor })}`),

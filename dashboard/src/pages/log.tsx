@@ -17,7 +17,7 @@ const ADMIN = [
   "put_zone", "create_slot_plan",
 ] as const;
 const MONEY = [
-  "make_pay_run", "confirm_pay_run", "cancel_pay_run", "fail_transfer", "issue_invoices", "record_payment",
+  "answer_expense", "make_pay_run", "confirm_pay_run", "cancel_pay_run", "fail_transfer", "issue_invoices", "record_payment",
   "credit_price", "reverse_entry", "agree_reversal", "correct_review", "book_surplus",
 ] as const;
 const GROUPS = { desk: DESK, admin: ADMIN, money: MONEY } as const;

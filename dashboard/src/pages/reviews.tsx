@@ -12,6 +12,7 @@ import { answerOf, decisionAbout, type Draft } from "../store/reviews";
 import { shortId } from "../store/derive";
 import { useAddress } from "../store/page";
 import { useStore } from "../store/store";
+import { focusOn } from "../ui/focus";
 import { Empty } from "../ui/table";
 import { Correction, LineFacts } from "./correction";
 import { DueWords } from "./due";
@@ -31,7 +32,7 @@ export function ReviewsPage() {
     <PageFrame ready={value !== null} office>
       <main class="sheet reviews">
         <section aria-labelledby="reviews">
-          <h1 id="reviews">{t("nav.reviews")}</h1>
+          <h1 id="reviews" tabIndex={-1}>{t("nav.reviews")}</h1>
           <p class="muted">{t("reviews.text")}</p>
           <Empty items={items}>{t("reviews.none")}</Empty>
           <ul class="cards">
@@ -59,6 +60,7 @@ function OneReview({ review, onDone }: { review: OpenReview; onDone: () => void 
   const done = () => {
     location.hash = "#reviews"; // The list is where one goes on.
     onDone();
+    focusOn("reviews");
   };
   return (
     <section class="card" aria-labelledby="review" data-open-review={review.id}>

@@ -1,5 +1,7 @@
 // What the treasurer's pages reckon by themselves; pure.
 import type { Day, Invoice, InvoiceState, Owed, Receivable, Sharing, Transfer, TrialBalance, WholeRun } from "../api/office-types";
+import type { Money } from "../api/types";
+import { readAmount } from "../ui/money";
 
 /** The day that it is in a time zone, which need not be the browser's: 2026-03-31. */
 export function dayIn(zone: string, now: number): Day {
@@ -26,6 +28,18 @@ export type Purse = (typeof purses)[number];
 /** The accounts on which there is something, in the order of the statement. */
 export function pursesOf(owed: Owed): { purse: Purse; amount: number }[] {
   return purses.map((purse) => ({ purse, amount: owed[purse] })).filter(({ amount }) => amount > 0);
+}
+
+/**
+ * What is allowed of an expense, as the API takes it; null while something is missing: less than all of
+ * it needs a reason, and more is never allowed.
+ */
+export function allowedOf(typed: string, reason: string, asked: Money): { allowed: Money; reason?: string } | null {
+  const amount = readAmount(typed, asked.currency);
+  if (amount === null || amount > asked.amount) return null;
+  const allowed = { amount, currency: asked.currency };
+  if (reason.trim()) return { allowed, reason: reason.trim() };
+  return amount === asked.amount ? { allowed } : null;
 }
 
 /** A run's transfers by how they stand, in minor units. */

@@ -20,3 +20,10 @@ export function readAmount(text: string, currency: string): number | null {
   const minor = Number(whole + part.padEnd(places, "0"));
   return Number.isSafeInteger(minor) ? minor : null;
 }
+
+/** An amount as it is typed: without its currency. */
+export function plainAmount(amount: number, currency: string): string {
+  const places = digits(new Intl.NumberFormat("en", { style: "currency", currency }));
+  const text = String(amount).padStart(places + 1, "0");
+  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+}

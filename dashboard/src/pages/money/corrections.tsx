@@ -4,6 +4,7 @@ import type { OpenReview, Reversal } from "../../api/office-types";
 import { dayTime, t } from "../../i18n";
 import { shortId } from "../../store/derive";
 import { useStore } from "../../store/store";
+import { focusOn } from "../../ui/focus";
 import { Modal } from "../../ui/modal";
 import { Empty, Table } from "../../ui/table";
 import { Correction } from "../correction";
@@ -20,14 +21,17 @@ export function Corrections({ wanted }: { wanted: string }) {
   return (
     <>
       <section aria-labelledby="contested">
-        <h2 id="contested">{t("corrections.contested")}</h2>
+        <h2 id="contested" tabIndex={-1}>{t("corrections.contested")}</h2>
         <Empty items={lines.value}>{t("corrections.contested.none")}</Empty>
         <ul class="cards">
-          {lines.value?.map((review) => <Contested key={review.id} review={review} open={review.id === wanted} onDone={lines.reload} />)}
+          {lines.value?.map((review) => <Contested key={review.id} review={review} open={review.id === wanted} onDone={() => {
+            lines.reload();
+            focusOn("contested");
+          }} />)}
         </ul>
       </section>
       <section aria-labelledby="waiting">
-        <h2 id="waiting">{t("corrections.waiting")}</h2>
+        <h2 id="waiting" tabIndex={-1}>{t("corrections.waiting")}</h2>
         <p class="muted">{t("corrections.text")}</p>
         <Empty items={waiting.value?.items ?? null}>{t("corrections.none")}</Empty>
         {waiting.value && waiting.value.items.length > 0 && (
@@ -49,6 +53,7 @@ export function Corrections({ wanted }: { wanted: string }) {
           onSubmit={() => void act(async () => {
             await office.agree(asked.entry_id);
             waiting.reload();
+            focusOn("waiting");
           }, t("corrections.agreed"))}>
           <p>{t("corrections.agree.text", { name: asked.courier_name ?? "–", by: asked.asked_by_name, reason: asked.reason })}</p>
         </Modal>

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { office } from "../../api/office";
 import type { InvoiceLine, WholeInvoice } from "../../api/office-types";
 import { dayTime, fullDay, money, t } from "../../i18n";
@@ -6,6 +6,7 @@ import { notifyError } from "../../store/actions";
 import { shortId } from "../../store/derive";
 import { percentText } from "../../store/treasury";
 import { current } from "../../store/store";
+import { focusOn } from "../../ui/focus";
 import { Modal } from "../../ui/modal";
 import { readAmount } from "../../ui/money";
 import { save } from "../../ui/save";
@@ -20,17 +21,16 @@ export function InvoicePage({ id }: { id: string }) {
   const { value: invoice, reload } = useLoaded(() => office.invoice(id), id);
   const [question, put] = useState<Question | null>(null);
   const [busy, act] = useAct();
-  const title = useRef<HTMLHeadingElement>(null);
   if (!invoice) return <p class="muted empty" role="status">{t("app.loading")}</p>;
   const perform = async (what: () => Promise<unknown>, said: string) => {
     if (!await act(what, said)) return;
     reload();
-    title.current?.focus();
+    focusOn("invoice");
   };
   return (
     <section aria-labelledby="invoice" data-invoice={invoice.id} data-state={invoice.state}>
       <p><a href="#money/invoices">← {t("money.invoices")}</a></p>
-      <h2 id="invoice" ref={title} tabIndex={-1}>{t(invoice.kind === "invoice" ? "invoice.title" : "invoice.credit.title", { number: invoice.number })}
+      <h2 id="invoice" tabIndex={-1}>{t(invoice.kind === "invoice" ? "invoice.title" : "invoice.credit.title", { number: invoice.number })}
         {" · "}<b class={`state-word invoice-${invoice.state}`}>{t(`invoice.${invoice.state}`)}</b></h2>
       <Facts invoice={invoice} />
       <p class="buttons">

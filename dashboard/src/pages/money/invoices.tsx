@@ -3,6 +3,7 @@ import { office } from "../../api/office";
 import type { Invoice, Period, Receivable } from "../../api/office-types";
 import { fullDay, money, t } from "../../i18n";
 import { inState, isOver, lastMonth } from "../../store/treasury";
+import { focusOn } from "../../ui/focus";
 import { Modal } from "../../ui/modal";
 import { Empty, More, Table } from "../../ui/table";
 import { useCoopTime, type CoopTime } from "../use-coop-time";
@@ -28,7 +29,7 @@ export function Invoices() {
         merchants.reload();
       }} />
       <section aria-labelledby="invoices">
-        <h2 id="invoices">{t("money.invoices")}</h2>
+        <h2 id="invoices" tabIndex={-1}>{t("money.invoices")}</h2>
         <div class="choices" role="search" aria-labelledby="invoices">
           <MerchantChoice merchants={known} value={merchant} onChoose={setMerchant} />
           <label>{t("pay.state")} <select value={state} data-choice="state"
@@ -122,6 +123,7 @@ function Issue({ merchants, time, onIssued }: IssueProps) {
     await office.issueInvoices(period, merchant);
     setDrafts(null);
     onIssued();
+    focusOn("invoices");
   }, t("invoices.issued"));
   return (
     <section aria-labelledby="issue">

@@ -3,6 +3,7 @@ import { useAddress } from "../../store/page";
 import { PageFrame } from "../page-frame";
 import { Books } from "./books";
 import { Corrections } from "./corrections";
+import { Expenses } from "./expenses";
 import { InvoicePage } from "./invoice";
 import { Invoices } from "./invoices";
 import { Owed } from "./owed";
@@ -10,7 +11,7 @@ import { PayRuns } from "./pay";
 import { RunPage } from "./run";
 import { Surplus } from "./surplus";
 
-const parts = ["pay", "invoices", "owed", "surplus", "corrections", "books"] as const;
+const parts = ["pay", "expenses", "invoices", "owed", "surplus", "corrections", "books"] as const;
 type Part = (typeof parts)[number];
 
 /** The treasurer's pages: what couriers are paid, what merchants owe, and the books behind both. */
@@ -36,6 +37,8 @@ function Shown({ part, id }: { part: Part; id: string }) {
   switch (part) {
     case "pay":
       return id ? <RunPage id={id} /> : <PayRuns />;
+    case "expenses":
+      return <Expenses />;
     case "invoices":
       return id ? <InvoicePage id={id} /> : <Invoices />;
     case "owed":

@@ -3,7 +3,7 @@ import type { PaymentIn } from "../../api/office-types";
 import type { Money } from "../../api/types";
 import { money, t } from "../../i18n";
 import { Modal } from "../../ui/modal";
-import { readAmount } from "../../ui/money";
+import { plainAmount, readAmount } from "../../ui/money";
 import { useCoopTime } from "../use-coop-time";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 /** Money has come in from a merchant; the bank's reference stands for it. */
 export function Payment({ owes, name, onClose, onPaid }: Props) {
   const { currency } = owes;
-  const [typed, setTyped] = useState(() => plain(owes));
+  const [typed, setTyped] = useState(() => plainAmount(owes.amount, currency));
   const [typedDay, setDay] = useState<string | null>(null);
   const time = useCoopTime();
   const day = typedDay ?? time?.today ?? "";
@@ -38,11 +38,4 @@ export function Payment({ owes, name, onClose, onPaid }: Props) {
           onInput={(event) => setReference(event.currentTarget.value)} /></label>
     </Modal>
   );
-}
-
-/** An amount as it is typed: without its currency. */
-function plain({ amount, currency }: Money): string {
-  const places = new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  const text = String(amount).padStart(places + 1, "0");
-  return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
 }

@@ -1,8 +1,9 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { office } from "../../api/office";
 import type { Transfer, WholeRun } from "../../api/office-types";
 import { dayTime, money, plainDay, t } from "../../i18n";
 import { mayFail, pursesOf, runSums } from "../../store/treasury";
+import { focusOn } from "../../ui/focus";
 import { Modal } from "../../ui/modal";
 import { save } from "../../ui/save";
 import { Table } from "../../ui/table";
@@ -16,18 +17,17 @@ export function RunPage({ id }: { id: string }) {
   const { value: run, reload } = useLoaded(() => office.payRun(id), id);
   const [question, put] = useState<Question | null>(null);
   const [busy, act] = useAct();
-  const title = useRef<HTMLHeadingElement>(null);
   if (!run) return <p class="muted empty" role="status">{t("app.loading")}</p>;
   const perform = async (what: () => Promise<unknown>, said: string) => {
     if (!await act(what, said)) return;
     reload();
-    title.current?.focus(); // The button that was pressed may be gone.
+    focusOn("run"); // The button that was pressed may be gone.
   };
   const open = run.state === "open";
   return (
     <section aria-labelledby="run" data-run={run.id} data-state={run.state}>
       <p><a href="#money/pay">← {t("pay.runs")}</a></p>
-      <h2 id="run" ref={title} tabIndex={-1}>{t("pay.run.title", { total: money(run.total) })} · <RunWord state={run.state} /></h2>
+      <h2 id="run" tabIndex={-1}>{t("pay.run.title", { total: money(run.total) })} · <RunWord state={run.state} /></h2>
       <RunFacts run={run} />
       <p class="buttons">
         <button type="button" data-act="pain001" onClick={() => void act(async () => {

@@ -3,6 +3,7 @@ import { office } from "../../api/office";
 import type { Sharing, Transparency, Vote } from "../../api/office-types";
 import { dayTime, money, span, t } from "../../i18n";
 import { addsUp, confirms, percentText, readPercent } from "../../store/treasury";
+import { focusOn } from "../../ui/focus";
 import { Modal } from "../../ui/modal";
 import { readAmount } from "../../ui/money";
 import { Empty, More, Table } from "../../ui/table";
@@ -25,6 +26,7 @@ export function Surplus() {
     await office.bookSurplus(vote, sharing.surplus.amount);
     setPreviewed(null);
     booked.reload();
+    focusOn("booked");
   }, t("surplus.done", { year: vote.year }));
   return (
     <>
@@ -35,7 +37,7 @@ export function Surplus() {
         {previewed && <Shares sharing={previewed.sharing} onBook={() => ask(true)} />}
       </section>
       <section aria-labelledby="booked">
-        <h2 id="booked">{t("surplus.booked")}</h2>
+        <h2 id="booked" tabIndex={-1}>{t("surplus.booked")}</h2>
         <Empty items={booked.items}>{t("surplus.booked.none")}</Empty>
         {booked.items && booked.items.length > 0 && (
           <Table label={t("surplus.booked")} head={[t("surplus.year"), `=${t("surplus.surplus")}`, `=${t("surplus.reserve")}`,
