@@ -164,7 +164,7 @@ impl Words {
                     (self.call(path, method, operation, content))
                 }
                 h4 { (self.say("Answers", "Réponses")) }
-                table { @for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                table.answers { @for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
                     (self.answer(status, answer))
                 } }
             }
