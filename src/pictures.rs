@@ -15,7 +15,8 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::sync::Semaphore;
 
-use crate::domain::ids::ProofId;
+use crate::domain::ids::{ExpenseId, ProofId};
+use crate::domain::ledger::chain::Hash;
 
 /// Longest side of what is kept, and of its thumbnail, in pixels.
 const SIDE_MAX: u32 = 2_048;
@@ -47,6 +48,14 @@ pub enum PictureError {
 pub enum Size {
     Whole,
     Small,
+}
+
+/// What a picture belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Proof(ProofId),
+    /// By its hash, too: another picture of the same expense has another place.
+    Receipt(ExpenseId, Hash),
 }
 
 /// A picture as it is kept: JPEG.
@@ -86,22 +95,26 @@ impl Pictures {
         tokio::task::spawn_blocking(move || make(&sent)).await?
     }
 
-    fn key(id: ProofId, size: Size) -> Key {
+    fn key(whose: Whose, size: Size) -> Key {
+        let name = match whose {
+            Whose::Proof(id) => format!("proofs/{id}"),
+            Whose::Receipt(id, hash) => format!("receipts/{id}-{hash}"),
+        };
         Key::from(match size {
-            Size::Whole => format!("proofs/{id}.jpg"),
-            Size::Small => format!("proofs/{id}-small.jpg"),
+            Size::Whole => format!("{name}.jpg"),
+            Size::Small => format!("{name}-small.jpg"),
         })
     }
 
-    pub async fn keep(&self, id: ProofId, made: Made) -> Result<(), PictureError> {
-        self.store.put(&Self::key(id, Size::Small), made.small.into()).await?;
-        self.store.put(&Self::key(id, Size::Whole), made.whole.into()).await?;
+    pub async fn keep(&self, whose: Whose, made: Made) -> Result<(), PictureError> {
+        self.store.put(&Self::key(whose, Size::Small), made.small.into()).await?;
+        self.store.put(&Self::key(whose, Size::Whole), made.whole.into()).await?;
         Ok(())
     }
 
     /// `None` when it is not there, or not any more.
-    pub async fn get(&self, id: ProofId, size: Size) -> Result<Option<Vec<u8>>, PictureError> {
-        match self.store.get(&Self::key(id, size)).await {
+    pub async fn get(&self, whose: Whose, size: Size) -> Result<Option<Vec<u8>>, PictureError> {
+        match self.store.get(&Self::key(whose, size)).await {
             Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -109,9 +122,9 @@ impl Pictures {
     }
 
     /// Both sizes. Forgetting twice is forgetting once.
-    pub async fn forget(&self, id: ProofId) -> Result<(), PictureError> {
+    pub async fn forget(&self, whose: Whose) -> Result<(), PictureError> {
         for size in [Size::Whole, Size::Small] {
-            match self.store.delete(&Self::key(id, size)).await {
+            match self.store.delete(&Self::key(whose, size)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -2,15 +2,18 @@
 
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{couriers, erasure, identity, pay_runs, shifts};
+use crate::db::{couriers, erasure, expenses, identity, pay_runs, shifts};
 use crate::domain::ids::{CourierId, UserId};
 use crate::domain::pay_run::PayRunError;
+use crate::pictures::Pictures;
 use crate::secrets;
 
 /// Erases everything that says who the courier is and where they were. Asks for the password:
 /// there is no way back. Refused during a shift, and while pay is on its way to the courier's bank.
+/// Expenses that nobody has answered go with their receipts.
 pub async fn erase(
     coop: &Coop,
+    pictures: &Pictures,
     by: CourierId,
     user: UserId,
     password: String,
@@ -23,7 +26,7 @@ pub async fn erase(
         return Err(CommandError::Credentials);
     }
     let now = coop.clock.now();
-    coop.transact(async |tx| {
+    let waiting = coop.transact(async |tx| {
         couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         if shifts::find_open(tx, by).await?.is_some() {
             return Err(CommandError::AtWork);
@@ -31,7 +34,12 @@ pub async fn erase(
         if pay_runs::is_under_way(tx, by).await? {
             return Err(PayRunError::UnderWay.into());
         }
-        Ok(erasure::erase(tx, by, now).await?)
-    })
-    .await
+        let waiting = expenses::waiting_of(tx, by).await?;
+        erasure::erase(tx, by, now).await?;
+        Ok(waiting)
+    });
+    for gone in waiting.await? {
+        super::expenses::forget_receipt(pictures, &gone).await;
+    }
+    Ok(())
 }

@@ -16,6 +16,7 @@ use crate::coop::Coop;
 use crate::db::{Conn, Pooled, idempotency, outbox};
 use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
+use crate::domain::expense::ExpenseError;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::import;
@@ -45,6 +46,7 @@ pub mod deliveries;
 pub mod desk;
 pub mod dispatch;
 pub mod erasure;
+pub mod expenses;
 pub mod identity;
 pub mod imports;
 pub mod intake;
@@ -130,6 +132,8 @@ pub enum CommandError {
     Reversal(#[from] ReversalError),
     #[error(transparent)]
     PayRun(#[from] PayRunError),
+    #[error(transparent)]
+    Expense(#[from] ExpenseError),
     #[error(transparent)]
     Surplus(#[from] SurplusError),
     #[error(transparent)]

@@ -117,7 +117,7 @@ pub async fn expire_promises(coop: &Coop) -> Result<usize, CommandError> {
 
 /// Books an entry from the co-op to a courier and tells the courier. `None` when there was nothing
 /// to book, or it is booked already.
-async fn book_for_courier(
+pub(super) async fn book_for_courier(
     coop: &Coop,
     tx: &mut Conn,
     (from, to): (Account, Account),

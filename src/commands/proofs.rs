@@ -8,7 +8,7 @@ use crate::db::{couriers, deliveries, proofs, tasks};
 use crate::domain::ids::{CourierId, ProofId, TaskId};
 use crate::domain::proof::{PER_TASK_MAX, Picture, ProofKind};
 use crate::domain::time::Timestamp;
-use crate::pictures::{PictureError, Pictures};
+use crate::pictures::{PictureError, Pictures, Whose};
 
 /// A picture as a phone sends it.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub async fn add(
         height: pixels(made.height),
     };
     // First the picture, then the row: a row always has its picture.
-    pictures.keep(sent.id, made).await?;
+    pictures.keep(Whose::Proof(sent.id), made).await?;
     coop.transact(async |tx| {
         couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         if let Some(known) = proofs::find(tx, picture.id).await? {

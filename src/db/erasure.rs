@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 12] = [
+const ERASURE: [&str; 14] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -25,6 +25,9 @@ const ERASURE: [&str; 12] = [
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
     "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "DELETE FROM bank_accounts WHERE courier_id = $1",
+    "DELETE FROM expenses WHERE courier_id = $1 AND answered_at IS NULL",
+    "UPDATE expenses SET note = 'erased', reason = CASE WHEN reason IS NOT NULL THEN 'erased' END \
+     WHERE courier_id = $1",
     "UPDATE pay_run_transfers SET name = 'erased', sealed_iban = NULL, \
      failed_reason = CASE WHEN failed_reason IS NOT NULL THEN 'erased' END WHERE courier_id = $1",
     "UPDATE outbox SET payload = jsonb_set(payload, '{courier_name}', '\"erased\"') \
@@ -46,7 +49,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 13] = [
+pub const EXPORT: [(&str, &str); 14] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.created_at FROM users u \
@@ -86,6 +89,12 @@ pub const EXPORT: [(&str, &str); 13] = [
         "SELECT r.id, r.made_at, r.execute_on, r.ended_at, t.name, t.pay, t.tips, t.expenses, \
       t.refund, t.state, t.failed_reason, t.failed_at FROM pay_run_transfers t \
       JOIN pay_runs r ON r.id = t.run_id WHERE t.courier_id = $1 ORDER BY r.id DESC",
+    ),
+    (
+        "expenses",
+        "SELECT id, day, category, amount, currency, note, encode(receipt_sha256, 'hex') AS \
+      receipt_sha256, handed_in_at, answered_at, allowed, reason FROM expenses \
+      WHERE courier_id = $1 ORDER BY id DESC",
     ),
     (
         "positions",

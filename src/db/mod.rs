@@ -21,6 +21,7 @@ pub mod couriers;
 pub mod decisions;
 pub mod deliveries;
 pub mod erasure;
+pub mod expenses;
 pub mod fixes;
 pub mod idempotency;
 pub mod identity;

@@ -253,6 +253,12 @@ diesel::table! {
         changed_at -> Timestamptz, }
 }
 diesel::table! {
+    expenses (id) { id -> Uuid, courier_id -> Uuid, day -> Text, category -> Text,
+        amount -> BigInt, currency -> Text, note -> Text, receipt_sha256 -> Nullable<Bytea>,
+        handed_in_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Uuid>, allowed -> Nullable<BigInt>, reason -> Nullable<Text>, }
+}
+diesel::table! {
     pay_runs (id) { id -> Uuid, made_by -> Uuid, made_at -> Timestamptz, execute_on -> Text,
         from_name -> Text, from_iban -> Text, state -> Text, ended_by -> Nullable<Uuid>,
         ended_at -> Nullable<Timestamptz>, }

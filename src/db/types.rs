@@ -9,9 +9,9 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ImportId, InvoiceId, MerchantId,
-    MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
-    SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
+    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId, InvoiceId,
+    MerchantId, MessageId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId,
+    ShiftId, SlotPlanId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -92,6 +92,7 @@ uuid_columns!(
     ProofId,
     QuoteId,
     ReviewId,
+    ExpenseId,
     ShiftId,
     SlotPlanId,
     SuspensionId,

@@ -138,6 +138,8 @@ ids! {
     EntryId = "ent";
     /// What couriers are owed, on its way to their banks.
     PayRunId = "pyr";
+    /// What a courier has laid out for the co-op.
+    ExpenseId = "exp";
     /// One thing that happened, in the outbox.
     EventId = "evt";
     /// A merchant's program that is told what happens.

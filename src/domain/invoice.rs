@@ -150,6 +150,7 @@ pub fn charged(detail: &Detail, amount: i64) -> Option<Charged> {
         Detail::Tip { .. } => Some(whole(Parts { couriers: -amount, ..Parts::default() })),
         Detail::Piece { .. }
         | Detail::Guarantee { .. }
+        | Detail::Expense { .. }
         | Detail::Correction { .. }
         | Detail::Reversal { .. }
         | Detail::Payment { .. }

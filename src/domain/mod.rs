@@ -16,6 +16,7 @@ pub mod day;
 pub mod delivery;
 pub mod desk;
 pub mod event;
+pub mod expense;
 pub mod geo;
 pub mod iban;
 pub mod identity;

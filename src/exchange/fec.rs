@@ -43,6 +43,7 @@ fn chart(account: Account, about: &str) -> (&'static str, &'static str) {
         Account::CourierExpenses(_) => ("428600", "Personnel - frais a rembourser"),
         Account::CourierRefund(_) => ("457000", "Associes - ristournes a payer"),
         Account::MerchantReceivable(_) => ("411000", "Clients"),
+        Account::CoopRevenue if about == "expense" => ("625800", "Frais rembourses aux coursiers"),
         Account::CoopRevenue => ("706000", "Prestations de services"),
         Account::CoopOperations if is_sale(about) => {
             ("706100", "Prestations de services - part des coursiers")

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::domain::delivery::DeliveryError;
+use crate::domain::expense::ExpenseError;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
@@ -72,6 +73,7 @@ impl ApiError {
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use CommandError as C;
         use DeliveryError as D;
+        use ExpenseError as X;
         use OpenListError as O;
         use PayRunError as P;
         use SurplusError as S;
@@ -145,6 +147,11 @@ impl ApiError {
             Self::Command(C::Reversal(ReversalError::Credited)) => {
                 (StatusCode::CONFLICT, "credited")
             }
+            Self::Command(C::Expense(X::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Expense(X::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Expense(X::Amount | X::Day | X::Allowed | X::Reason)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
             Self::Command(C::Surplus(S::Booked)) => (StatusCode::CONFLICT, "booked"),
             Self::Command(C::Surplus(S::Moved { .. })) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::Surplus(S::NotOver)) => (StatusCode::CONFLICT, "not-over"),
@@ -215,6 +222,12 @@ impl ApiError {
             Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
                 vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
+            Self::Command(CommandError::Expense(error)) => match error.pointer() {
+                Some(pointer) => {
+                    vec![Fault { pointer: pointer.to_owned(), detail: error.to_string() }]
+                }
+                None => Vec::new(),
+            },
             Self::Command(CommandError::Target(error)) => {
                 vec![Fault { pointer: "/url".to_owned(), detail: error.to_string() }]
             }

@@ -54,7 +54,7 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, imports, invoice_page, invoices, ledger, me, merchants, offers,
+        deliveries, desk, expenses, imports, invoice_page, invoices, ledger, me, merchants, offers,
         open_list, pay_runs, phone, positions, prices, proofs, pulse, quotes, reviews, rights,
         session, shifts, slots, statements, stream, surplus, tasks, users, webhooks,
     };
@@ -162,6 +162,17 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(put().to(bank_accounts::set_my_account))
                 .route(delete().to(bank_accounts::remove_my_account)),
         )
+        .service(
+            at("/v1/me/expenses")
+                .route(get().to(expenses::list_my_expenses))
+                .route(post().to(expenses::hand_in_expense)),
+        )
+        .service(at("/v1/me/expenses/{id}").route(delete().to(expenses::withdraw_expense)))
+        .service(
+            at("/v1/me/expenses/{id}/receipt")
+                .route(get().to(expenses::show_my_receipt))
+                .route(put().to(expenses::attach_receipt)),
+        )
         .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
@@ -217,6 +228,9 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/ledger/fec").route(get().to(books::download_fec)))
         .service(at("/v1/ledger/journal").route(get().to(books::download_journal)))
         .service(at("/v1/ledger/journal.csv").route(get().to(books::download_journal_table)));
+    to.service(at("/v1/expenses").route(get().to(expenses::list_expenses)))
+        .service(at("/v1/expenses/{id}/receipt").route(get().to(expenses::show_receipt)))
+        .service(at("/v1/expenses/{id}/answer").route(post().to(expenses::answer_expense)));
     to.service(at("/v1/surpluses/preview").route(post().to(surplus::preview_surplus)))
         .service(at("/v1/surpluses").route(post().to(surplus::book_surplus)));
     // treasurers, and merchants their own

@@ -11,7 +11,7 @@ use crate::db::{
     decisions, fixes, idempotency, identity, imports, outbox, phones, proofs, quotes, webhooks,
 };
 use crate::domain::time::Seconds;
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, Whose};
 
 /// How often to look, on true time.
 const PACE: Duration = Duration::from_secs(60);
@@ -42,7 +42,7 @@ async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(),
     phones::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     fixes::forget(&mut conn, now - span(days.positions_days)).await?;
     for id in proofs::older(&mut conn, now - span(days.pictures_days), PICTURES_MAX).await? {
-        pictures.forget(id).await?; // First the picture: a row without one is forgotten next time.
+        pictures.forget(Whose::Proof(id)).await?; // First the picture: a row without one is forgotten next time.
         proofs::forget(&mut conn, id).await?;
     }
     identity::forget_expired_tokens(&mut conn, real_now).await?;

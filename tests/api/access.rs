@@ -34,6 +34,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Webhook
             | Object::Message
             | Object::Invoice
+            | Object::Expense
             | Object::Reversal => &[true, false],
             Object::None
             | Object::OpenJob

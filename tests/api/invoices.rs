@@ -36,7 +36,7 @@ pub async fn audited(coop: &Coop) {
 }
 
 /// What Postgres says to somebody who works as its owner.
-async fn refused(coop: &Coop, sql: &str) -> String {
+pub async fn refused(coop: &Coop, sql: &str) -> String {
     let mut conn = AsyncPgConnection::establish(coop.database_url()).await.expect("it answers");
     conn.batch_execute(sql).await.expect_err("it is refused").to_string()
 }

@@ -17,6 +17,7 @@ mod couriers;
 mod desk;
 mod dispatch;
 mod events;
+mod expenses;
 mod imports;
 mod invoices;
 mod life;

@@ -143,6 +143,8 @@ pub enum Object {
     Invoice,
     /// One that somebody has asked to take back.
     Reversal,
+    /// A courier's, not answered.
+    Expense,
     /// Pay that a run made now would hold.
     Owed,
     /// An open run, with a transfer to the courier.
@@ -323,6 +325,12 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/bank-account", A::Couriers, O::None),
         Route { method: Method::PUT, ..post("/v1/me/bank-account", A::Couriers, O::None, json!({ "iban": "FR1420041010050500013M02606" })) },
         Route { method: Method::DELETE, success: 204, ..get("/v1/me/bank-account", A::Couriers, O::None) },
+        get("/v1/me/expenses", A::Couriers, O::None),
+        create("/v1/me/expenses", A::Couriers, O::None, json!({ "day": "2026-03-01", "category": "repair", "amount": { "amount": 1990, "currency": "EUR" }, "note": "a new chain" })),
+        Route { method: Method::DELETE, success: 204, ..get("/v1/me/expenses/{id}", A::Couriers, O::Expense) },
+        // It has no receipt, and there is no picture here.
+        Route { success: 404, ..get("/v1/me/expenses/{id}/receipt", A::Couriers, O::Expense) },
+        Route { method: Method::PUT, success: 422, ..get("/v1/me/expenses/{id}/receipt", A::Couriers, O::Expense) },
         get("/v1/me/suspensions", A::Couriers, O::None),
         get("/v1/me/export", A::Couriers, O::None),
         // With another password, so that the courier is there for the next route.
@@ -379,6 +387,9 @@ pub fn all() -> Vec<Route> {
         Route { body_optional: true, ..post("/v1/pay-runs/{id}/confirm", A::Books, O::PayRun, json!({})) },
         Route { body_optional: true, ..post("/v1/pay-runs/{id}/cancel", A::Books, O::PayRun, json!({})) },
         post("/v1/pay-runs/{id}/failed", A::Books, O::PayRun, json!({ "courier_id": blank::COURIER, "reason": "account closed" })),
+        get("/v1/expenses", A::Books, O::None),
+        Route { success: 404, ..get("/v1/expenses/{id}/receipt", A::Books, O::Expense) },
+        Route { body_optional: true, ..post("/v1/expenses/{id}/answer", A::Books, O::Expense, json!({ "allowed": { "amount": 1000, "currency": "EUR" }, "reason": "half of it is yours" })) },
         get("/v1/ledger/fec", A::Books, O::None),
         get("/v1/ledger/journal", A::Books, O::None),
         get("/v1/ledger/journal.csv", A::Books, O::None),

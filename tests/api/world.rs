@@ -196,6 +196,14 @@ impl World {
                 self.coop.user("treasurer").await.post(&path, reason).await.ok();
                 entry
             }
+            Object::Expense => {
+                let chain = json!({
+                    "category": "repair", "amount": { "amount": 1990, "currency": "EUR" },
+                    "note": "a new chain",
+                });
+                let made = self.courier(own).post("/v1/me/expenses", chain).await.created();
+                text(&made["id"]).to_owned()
+            }
             Object::Owed => {
                 let treasurer = self.actor(Who::Treasurer);
                 let runs = treasurer.get("/v1/pay-runs").await.ok();

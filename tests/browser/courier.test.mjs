@@ -400,6 +400,41 @@ test("the courier says where to be paid, and a wrong number is refused in words"
   await page.getByRole("link", { name: "My rights" }).click();
 });
 
+test("what was laid out is handed in with its receipt, answered and taken back", async () => {
+  await page.getByRole("link", { name: "Pay" }).click();
+  await page.waitForSelector("[data-expenses=none]");
+  const handIn = async (amount) => {
+    await page.getByLabel("Amount").fill(amount);
+    await page.getByLabel("What for").selectOption("repair");
+    await page.getByLabel("In your words").fill("A new chain");
+    await page.getByRole("button", { name: "Hand it in" }).click();
+  };
+  await tap("expense");
+  await handIn("19.999");
+  await page.getByRole("alert").getByText(/no amount/).waitFor();
+  await page.getByLabel("Picture of the receipt").setInputFiles({
+    name: "receipt.png", mimeType: "image/png", buffer: PHOTO,
+  });
+  await handIn("19,90");
+  await page.getByText("Handed in: a treasurer answers it.").waitFor();
+  await page.waitForSelector("[data-expense=waiting]");
+  await assertAccessible(page, "expenses", ANY_FAULT);
+  await picture("expense");
+  const { items: [expense] } = await coop.asAdmin("GET", "/v1/expenses?waiting=true");
+  assert.deepEqual([expense.amount.amount, expense.receipt], [1990, true]);
+  await handIn("5");
+  await page.waitForSelector("[data-expense=waiting] >> nth=1");
+  await page.locator("[data-act=expense-withdraw]").first().click();
+  await page.getByText("Withdrawn.").waitFor();
+  await coop.asAdmin("POST", `/v1/expenses/${expense.id}/answer`, {
+    allowed: { amount: 1000, currency: "EUR" }, reason: "Half of it is yours",
+  });
+  await page.getByRole("link", { name: "Ride" }).click();
+  await page.getByRole("link", { name: "Pay" }).click();
+  await page.locator("[data-expense=allowed]").getByText(/10\.00.*Half of it is yours/).waitFor();
+  await page.getByRole("link", { name: "My rights" }).click();
+});
+
 test("French is one tap away, and the dark screen can be read", async () => {
   await page.getByRole("button", { name: "Français" }).click();
   await page.getByRole("heading", { name: "Mes droits" }).waitFor();

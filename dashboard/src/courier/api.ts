@@ -1,7 +1,7 @@
 // What a courier's phone asks of the API.
 import { get, getFile, post, put, remove } from "../api/call";
 import type {
-  BankAccount, Clock, Decisions, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
+  BankAccount, Clock, Decisions, Expense, ExpenseCategory, Money, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
 } from "../api/types";
 import type { PhoneEvent } from "./journal";
 import type { Fix, ProofFile } from "./storage";
@@ -45,6 +45,12 @@ export const api = {
   setBankAccount: (iban: string) =>
     put<{ account: BankAccount | null }>("/v1/me/bank-account", { iban }),
   removeBankAccount: () => remove("/v1/me/bank-account"),
+  expenses: () => get<Page<Expense>>("/v1/me/expenses"),
+  handInExpense: (expense: { category: ExpenseCategory; amount: Money; day: string; note: string }) =>
+    post<Expense>("/v1/me/expenses", expense),
+  sendReceipt: (id: string, picture: Blob) =>
+    put<Expense>(`/v1/me/expenses/${id}/receipt`, picture),
+  withdrawExpense: (id: string) => remove(`/v1/me/expenses/${id}`),
   ledgerKey: () => get<{ key: string }>("/v1/ledger/key"),
   takeAlong: () => getFile("/v1/me/export"),
   erase: (password: string) => post<void>("/v1/me/erase", { password }),

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
-use super::ids::{CourierId, DeliveryId, EntryId, MerchantId, PayRunId, ReviewId, ShiftId};
+use super::expense;
+use super::ids::{
+    CourierId, DeliveryId, EntryId, ExpenseId, MerchantId, PayRunId, ReviewId, ShiftId,
+};
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
 use super::split::Split;
@@ -42,6 +45,16 @@ pub enum Detail {
     Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
     /// What a customer gave for a delivery; it never counts towards a guarantee.
     Tip { delivery_id: DeliveryId },
+    /// What a courier laid out for the co-op, as far as a treasurer allowed it.
+    Expense {
+        expense_id: ExpenseId,
+        category: expense::Category,
+        /// When it was paid.
+        day: Day,
+        /// The hash of the receipt's picture, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<Hash>,
+    },
     /// A merchant's price for a delivery.
     Price {
         delivery_id: DeliveryId,
@@ -102,6 +115,7 @@ impl Detail {
             Self::Piece { .. } => "piece",
             Self::Guarantee { .. } => "guarantee",
             Self::Tip { .. } => "tip",
+            Self::Expense { .. } => "expense",
             Self::Price { .. } => "price",
             Self::Credit { .. } => "credit",
             Self::Payment { .. } => "payment",
@@ -119,6 +133,7 @@ impl Detail {
             | Self::Guarantee { tariff, .. }
             | Self::Correction { tariff, .. } => Some(tariff),
             Self::Tip { .. }
+            | Self::Expense { .. }
             | Self::Price { .. }
             | Self::Credit { .. }
             | Self::Payment { .. }
@@ -136,6 +151,7 @@ impl Detail {
             }
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
             Self::Tip { .. }
+            | Self::Expense { .. }
             | Self::Price { .. }
             | Self::Credit { .. }
             | Self::Payment { .. }
@@ -153,6 +169,7 @@ impl Detail {
             Self::Piece { .. }
             | Self::Guarantee { .. }
             | Self::Tip { .. }
+            | Self::Expense { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
             | Self::Reversal { .. }
@@ -169,6 +186,7 @@ impl Detail {
             | Self::Price { delivery_id, .. }
             | Self::Correction { delivery_id, .. } => Some(*delivery_id),
             Self::Guarantee { .. }
+            | Self::Expense { .. }
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
@@ -183,6 +201,7 @@ impl Detail {
             Self::Piece { delivery_id, .. } => format!("delivery:{}:pay", delivery_id.uuid()),
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
             Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
+            Self::Expense { expense_id, .. } => format!("expense:{}", expense_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
             Self::Credit { of, number, .. } => format!("entry:{}:credit:{number}", of.uuid()),
             Self::Payment { merchant_id, reference, .. } => {

@@ -11,6 +11,7 @@ pub mod couriers;
 pub mod decisions;
 pub mod deliveries;
 pub mod desk;
+pub mod expenses;
 pub mod imports;
 pub mod invoice_page;
 pub mod invoices;

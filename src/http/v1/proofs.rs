@@ -17,7 +17,7 @@ use crate::http::auth::{AsCourier, AsOrdering};
 use crate::http::body::{self, PathId, query};
 use crate::http::error::ApiError;
 use crate::http::paging::Page;
-use crate::pictures::Size;
+use crate::pictures::{Size, Whose};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +92,8 @@ pub async fn show_proof(
     drop(conn);
     own(&app, by.0, delivery).await?.ok_or(ApiError::NotFound("picture"))?;
     let size = if small { Size::Small } else { Size::Whole };
-    let bytes = app.pictures.get(id.0, size).await.map_err(crate::commands::CommandError::from)?;
+    let bytes = app.pictures.get(Whose::Proof(id.0), size).await;
+    let bytes = bytes.map_err(crate::commands::CommandError::from)?;
     Ok(HttpResponse::Ok()
         .content_type("image/jpeg")
         .insert_header((header::CACHE_CONTROL, "private, max-age=86400"))

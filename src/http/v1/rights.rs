@@ -133,7 +133,7 @@ pub async fn erase_me(
     let Subject::User(user) = caller.0.subject else {
         return Err(ApiError::Forbidden("only a person is erased"));
     };
-    erasure::erase(&app.coop, by.0, user, body.value.password).await?;
+    erasure::erase(&app.coop, &app.pictures, by.0, user, body.value.password).await?;
     app.live.forget(by.0).await;
     Ok(HttpResponse::NoContent().finish())
 }

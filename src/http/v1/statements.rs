@@ -18,6 +18,7 @@ use crate::commands::CommandError;
 use crate::db;
 use crate::db::ledger::audit::AccountRow;
 use crate::db::ledger::{Line, Span};
+use crate::domain::expense::Category;
 use crate::domain::ids::CourierId;
 use crate::domain::ledger::Detail;
 use crate::domain::ledger::audit::Tariffs;
@@ -279,6 +280,7 @@ impl Words {
         match kind {
             "piece" => self.say("Delivery", "Livraison"),
             "guarantee" => self.say("Top-up to the guarantee", "Complément au minimum garanti"),
+            "expense" => self.say("What you laid out", "Frais remboursés"),
             "tip" => self.say("Tip", "Pourboire"),
             "correction" => self.say("Delivery, corrected", "Livraison, corrigée"),
             "surplus" => self.say("Your part of the year's surplus", "Votre ristourne de l’année"),
@@ -287,6 +289,17 @@ impl Words {
                 self.say("Paid to your bank account", "Versement sur votre compte bancaire")
             }
             other => other,
+        }
+    }
+
+    const fn category(&self, category: Category) -> &'static str {
+        match category {
+            Category::Repair => self.say("repair", "réparation"),
+            Category::Equipment => self.say("equipment", "équipement"),
+            Category::Phone => self.say("telephone", "téléphone"),
+            Category::Parking => self.say("parking", "stationnement"),
+            Category::Travel => self.say("travel", "déplacement"),
+            Category::Other => self.say("other", "autre"),
         }
     }
 
@@ -300,6 +313,9 @@ impl Words {
             (Detail::Guarantee { inputs, .. }, Some(tariff)) => self.guarantee(inputs, tariff),
             (Detail::Payout { run_id, .. }, _) => {
                 format!("{} {run_id}", self.say("pay run", "virement groupé"))
+            }
+            (Detail::Expense { category, day, .. }, _) => {
+                format!("{}, {day}", self.category(*category))
             }
             (Detail::Surplus { terms, part: Part::Refund(share) }, _) => {
                 self.refund(terms, share, period)

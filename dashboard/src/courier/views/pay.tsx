@@ -2,6 +2,7 @@ import type { PayLine } from "../../api/types";
 import { useCourier } from "../state";
 import { duration, hourMinute, metres, money, t, type Key } from "../words";
 import { BankAccountForm } from "./bank";
+import { Expenses } from "./expenses";
 import { StatementCheck } from "./statement";
 
 /** What was earned today, and why each line. */
@@ -19,6 +20,7 @@ export function PayView() {
       {lines.length === 0 && <p>{t("pay.none")}</p>}
       <ul class="lines">{lines.map((line) => <Line key={line.id} line={line} />)}</ul>
       <StatementCheck />
+      <Expenses />
       <BankAccountForm />
     </section>
   );

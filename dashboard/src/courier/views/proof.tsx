@@ -13,7 +13,7 @@ function jpegOf(canvas: HTMLCanvasElement): Promise<Blob> {
 }
 
 /** Drawn anew and smaller: what the camera wrote beside the picture stays on the phone. */
-async function shrink(file: File): Promise<Blob> {
+export async function shrink(file: File): Promise<Blob> {
   const picture = await createImageBitmap(file);
   const scale = Math.min(1, SIDE_MAX / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");

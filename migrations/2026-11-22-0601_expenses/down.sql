@@ -1,0 +1,2 @@
+DROP TABLE expenses;
+DROP FUNCTION expenses_keep;
