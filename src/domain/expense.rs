@@ -1,5 +1,6 @@
 //! What a courier has laid out for the co-op, and what a treasurer says to it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
@@ -18,8 +19,9 @@ pub const WAITING_MAX: usize = 100;
 pub const DAYS_MAX: u16 = 365;
 
 /// What the money was spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ExpenseCategory")]
 pub enum Category {
     /// Parts and work on a vehicle.
     Repair,

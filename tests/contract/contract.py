@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+import jsonschema_rs
+
 from coop import ROLES, Coop
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -24,8 +26,23 @@ SHORT = ["--phases=fuzzing", "--max-examples=1"]
 LONG = ["--phases=examples,coverage,fuzzing,stateful", "--max-examples=20"]
 
 
+def wrong_examples(document):
+    """What stands in the document as an example, and is not as the document says."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            sides = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for of in (of for side in sides for of in side.get("content", {}).values()):
+                if "example" in of and "schema" in of:
+                    whole = {**of["schema"], "components": document["components"]}
+                    for error in jsonschema_rs.validator_for(whole).iter_errors(of["example"]):
+                        yield f"{method} {path}: {error.message}"
+
+
 def main(base, email, password, *more):
     coop = Coop(base, email, password)
+    wrong = list(wrong_examples(coop.nobody.get("/v1/openapi.json")))
+    if wrong:
+        raise SystemExit("\n".join(wrong))
     roles = [role for role in more if role in ROLES] or ROLES
     environment = {**os.environ, "CONTRACT_IDS": json.dumps(coop.ids), "PYTHONPATH": str(HERE)}
     failed = []

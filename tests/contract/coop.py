@@ -154,6 +154,9 @@ class Coop:
         keep(shop.post(f"/v1/webhooks/{hook['id']}/test", {}))
         keep(shop.call("POST", "/v1/imports", data=CSV.format("row-1").encode(), headers={"Content-Type": "text/csv"}))
         keep(rider.post("/v1/me/reviews", {"about": {"kind": "other"}, "question": "Why?"}))
+        expense = {"category": "repair", "amount": {"amount": 1990, "currency": "EUR"}, "note": "A chain."}
+        for _ in range(3):
+            keep(rider.post("/v1/me/expenses", expense))
         suspension = {"reason": "No brakes.", "begins_at": at(24 * 30), "ends_at": at(24 * 31)}
         keep(desk.post(f"/v1/couriers/{self.courier}/suspensions", suspension))
         shape = {"type": "Polygon", "coordinates": [[[2.0, 48.0], [3.0, 48.0], [3.0, 49.0], [2.0, 48.0]]]}

@@ -9,7 +9,7 @@ use crate::http::v1::invoice_page::{self, PageQuery};
 use crate::http::v1::invoices::{self, InvoiceView};
 use crate::http::v1::pay_runs::{self, MadeView};
 use crate::http::v1::surplus::{self, SharingView};
-use crate::http::v1::{books, corrections, ledger};
+use crate::http::v1::{books, corrections, expenses, ledger};
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -86,6 +86,15 @@ pub fn operations() -> Vec<Operation> {
             "The bank has sent a transfer back.",
         )
         .refuses(&["illegal-transition", "paid-out"]),
+        get("/v1/expenses", expenses::list_expenses, "What couriers laid out.")
+            .note("The newest first; or what waits for an answer, the oldest first.")
+            .asks::<Paging>()
+            .asks::<expenses::ListQuery>(),
+        get("/v1/expenses/{id}/receipt", expenses::show_receipt, "The picture of a receipt.")
+            .sends(&["image/jpeg"]),
+        post("/v1/expenses/{id}/answer", expenses::answer_expense, "Answer an expense.")
+            .note("What is allowed goes out with the next pay run.")
+            .refuses(&["answered", "own-case"]),
         get(
             "/v1/invoices",
             invoices::list_invoices,

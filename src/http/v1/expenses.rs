@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
@@ -23,7 +24,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::{App, created};
 use crate::pictures::{Size, Whose};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum ExpenseState {
     Waiting,
@@ -32,7 +33,7 @@ enum ExpenseState {
     Refused,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ExpenseView {
     id: ExpenseId,
     courier_id: CourierId,
@@ -84,7 +85,7 @@ impl From<Expense> for ExpenseView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpenseIn {
     /// When it was paid; left out: today.
@@ -182,8 +183,9 @@ async fn receipt(
 }
 
 /// Which of all expenses a treasurer looks at.
-#[derive(Deserialize)]
-struct ListQuery {
+#[derive(Deserialize, JsonSchema)]
+pub struct ListQuery {
+    /// Only what nobody has answered.
     #[serde(default)]
     waiting: bool,
     courier_id: Option<CourierId>,
@@ -218,8 +220,9 @@ pub async fn list_expenses(
     Ok(Json(Page::new(items, limit, |expense| expense.id)))
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ExpenseAnswerIn")]
 pub struct AnswerIn {
     /// Left out: all of it. Nothing (`0`): it is refused.
     allowed: Option<Money>,
