@@ -11,16 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
-/// A day of the calendar: `2026-12-25`. Where, says the time zone it is used with.
+/// A day of the calendar: `2026-12-25`. Where, says the time zone it is used with. From 1971 to 9998, so
+/// that its hours are instants that can be written wherever that is.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(try_from = "String", into = "String")]
-#[schemars(with = "String", extend("format" = "date"))]
+#[schemars(with = "String", extend("format" = "date", "pattern" = "^(197[1-9]|19[89][0-9]|[2-9][0-9]{3})-"))]
 pub struct Day(Date);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a day is written like 2026-12-25")]
+#[error("a day is written like 2026-12-25, and lies between 1971 and 9998")]
 pub struct DayError;
 
 impl Day {
@@ -72,7 +73,7 @@ impl FromStr for Day {
     /// A day as it is written, and nothing else.
     fn from_str(text: &str) -> Result<Self, DayError> {
         let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
-        day.map(Self).ok_or(DayError)
+        day.filter(|day| (1971..=9998).contains(&day.year())).map(Self).ok_or(DayError)
     }
 }
 
@@ -130,7 +131,15 @@ mod tests {
 
     #[test]
     fn nothing_but_a_day_is_one() {
-        for text in ["", "2026-3-2", "20260302", "2026-02-30", "2026-03-02T00:00"] {
+        for text in [
+            "",
+            "2026-3-2",
+            "20260302",
+            "2026-02-30",
+            "2026-03-02T00:00",
+            "1970-12-31",
+            "9999-01-01",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(DayError), "{text}");
         }
     }

@@ -21,6 +21,7 @@ pub const DAYS_MAX: u16 = 365;
 /// What the money was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ExpenseCategory")]
 pub enum Category {
     /// Parts and work on a vehicle.
     Repair,

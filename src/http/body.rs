@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::App;
 use super::error::ApiError;
+use super::json::Json;
 use crate::commands::Once;
 use crate::domain::access::{Caller, Subject};
 use crate::domain::time::{Seconds, Timestamp};
@@ -135,30 +136,12 @@ impl Incoming {
 
 /// Strict JSON; a fault is told with its place.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        // What is no JSON at all is told as that, wherever the reader stopped.
-        match not_json(bytes) {
-            Some(detail) => ApiError::Malformed { detail, pointer: None },
-            None => ApiError::Invalid {
-                detail: error.inner().to_string(),
-                pointer: Some(pointer(error.path())),
-            },
-        }
-    })?;
-    let trailing =
-        |error: serde_json::Error| ApiError::Malformed { detail: error.to_string(), pointer: None };
-    reader.end().map_err(trailing)?;
-    Ok(value)
-}
-
-/// Why the bytes are not one JSON text, if they are not.
-fn not_json(bytes: &[u8]) -> Option<String> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => return Some(error.to_string()),
-    };
-    serde_json::from_str::<serde::de::IgnoredAny>(text).err().map(|error| error.to_string())
+    let json: Json = serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::Malformed { detail: error.to_string(), pointer: None })?;
+    serde_path_to_error::deserialize(json).map_err(|error| ApiError::Invalid {
+        detail: error.inner().to_string(),
+        pointer: Some(pointer(error.path())),
+    })
 }
 
 /// A path as a JSON Pointer (RFC 6901).

@@ -23,6 +23,7 @@ pub mod auth;
 mod body;
 pub mod error;
 pub mod events;
+mod json;
 pub mod openapi;
 mod ops;
 mod pages;

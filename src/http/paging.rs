@@ -28,6 +28,7 @@ pub struct Paging {
     #[schemars(range(min = 1, max = LIMIT_MAX), extend("default" = LIMIT_DEFAULT))]
     limit: Option<i64>,
     /// `next_cursor` of the page before.
+    #[schemars(length(min = 1))]
     cursor: Option<String>,
 }
 

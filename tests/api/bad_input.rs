@@ -53,7 +53,7 @@ async fn what_is_not_the_asked_for_json_is_refused() {
             target.send("application/json", broken.as_bytes()).await.problem(400, "malformed");
         }
         target.send("application/json", b"{\"\xff\":1}").await.problem(400, "malformed");
-        for other in ["null", "1", "\"x\"", "true"] {
+        for other in ["null", "1", "\"x\"", "true", "[]", "[null, null]"] {
             target.send("application/json", other.as_bytes()).await.problem(422, "invalid");
         }
         // So deep that a parser without a bound would run out of stack.
@@ -342,6 +342,12 @@ async fn a_method_that_an_address_does_not_know_is_refused() {
             }
             let path = route.path_of("x");
             let reply = world.coop.stranger().call(method.clone(), &path).await;
+            let allowed = reply.header("allow").unwrap_or_default().to_owned();
+            for other in &methods {
+                let known = |one: &&Route| one.path == route.path && one.method == *other;
+                let said = allowed.split(", ").any(|name| name == other.as_str());
+                assert_eq!(said, table.iter().any(|one| known(&one)), "{path} allows {allowed}");
+            }
             reply.problem(405, "method-not-allowed");
         }
     }

@@ -5,12 +5,11 @@ use serde_json::json;
 use super::operation::{Operation, get, post};
 use crate::commands::receivables::{Credit, Payment};
 use crate::http::paging::{Page, Paging};
-use crate::http::v1::expenses::{self, ExpensesQuery};
 use crate::http::v1::invoice_page::{self, PageQuery};
 use crate::http::v1::invoices::{self, InvoiceView};
 use crate::http::v1::pay_runs::{self, MadeView};
 use crate::http::v1::surplus::{self, SharingView};
-use crate::http::v1::{books, corrections, ledger};
+use crate::http::v1::{books, corrections, expenses, ledger};
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -22,22 +21,6 @@ pub fn operations() -> Vec<Operation> {
         )
         .note("As of now, or as the books stood at an instant.")
         .asks::<ledger::InstantQuery>(),
-        get("/v1/expenses", expenses::list_expenses, "What couriers have laid out.")
-            .note("The newest first; `waiting` asks for those without an answer, the oldest first.")
-            .asks::<Paging>()
-            .asks::<ExpensesQuery>(),
-        get("/v1/expenses/{id}/receipt", expenses::show_receipt, "The picture of a receipt.")
-            .sends(&["image/jpeg"]),
-        post(
-            "/v1/expenses/{id}/answer",
-            expenses::answer_expense,
-            "Allow all, a part or nothing of it.",
-        )
-        .note("What is allowed is owed from now on. Less than all of it needs a reason.")
-        .refuses(&["answered", "own-case"])
-        .example(json!({
-            "allowed": { "amount": 1500, "currency": "EUR" }, "reason": "Half of it is yours.",
-        })),
         get("/v1/ledger/fec", books::download_fec, "A financial year for the tax office.")
             .note("The French FEC; the calendar year of today unless said.")
             .asks::<books::DaysQuery>()
@@ -103,6 +86,15 @@ pub fn operations() -> Vec<Operation> {
             "The bank has sent a transfer back.",
         )
         .refuses(&["illegal-transition", "paid-out"]),
+        get("/v1/expenses", expenses::list_expenses, "What couriers laid out.")
+            .note("The newest first; or what waits for an answer, the oldest first.")
+            .asks::<Paging>()
+            .asks::<expenses::ListQuery>(),
+        get("/v1/expenses/{id}/receipt", expenses::show_receipt, "The picture of a receipt.")
+            .sends(&["image/jpeg"]),
+        post("/v1/expenses/{id}/answer", expenses::answer_expense, "Answer an expense.")
+            .note("What is allowed goes out with the next pay run.")
+            .refuses(&["answered", "own-case"]),
         get(
             "/v1/invoices",
             invoices::list_invoices,

@@ -100,24 +100,23 @@ pub fn operations() -> Vec<Operation> {
             .note("What is owed waits until there is another.")
             .status(204)
             .refuses(&["not-found"]),
-        get("/v1/me/expenses", expenses::list_my_expenses, "What you have laid out for the co-op.")
+        get("/v1/me/expenses", expenses::list_my_expenses, "What you laid out, the newest first.")
             .asks::<Paging>(),
-        post("/v1/me/expenses", expenses::hand_in_expense, "Hand in what you have laid out.")
-            .note("Of the last year. The picture of the receipt may follow.")
+        post("/v1/me/expenses", expenses::hand_in_expense, "Hand in what you laid out for the co-op.")
             .makes::<ExpenseView>()
             .refuses(&["too-many", "not-found"])
             .example(json!({
-                "category": "repair", "amount": { "amount": 1990, "currency": "EUR" }, "note": "A new chain",
+                "day": "2026-03-01", "category": "repair",
+                "amount": { "amount": 1990, "currency": "EUR" }, "note": "A new chain.",
             })),
-        delete("/v1/me/expenses/{id}", expenses::withdraw_expense, "Withdraw it.")
-            .note("Until it is answered.")
+        delete("/v1/me/expenses/{id}", expenses::withdraw_expense, "Take an expense back.")
+            .note("While nobody has answered.")
             .status(204)
             .refuses(&["answered"]),
-        get("/v1/me/expenses/{id}/receipt", expenses::show_my_receipt, "The picture of its receipt.")
-            .sends(&["image/jpeg"]),
-        put("/v1/me/expenses/{id}/receipt", expenses::attach_receipt, "Send its receipt.")
-            .note("In place of any other, until it is answered.")
+        put("/v1/me/expenses/{id}/receipt", expenses::attach_receipt, "Send a picture of the receipt.")
             .refuses(&["answered", "picture"]),
+        get("/v1/me/expenses/{id}/receipt", expenses::show_my_receipt, "The picture of a receipt.")
+            .sends(&["image/jpeg"]),
         get("/v1/me/suspensions", reviews::list_my_suspensions, "The own suspensions, with their reasons."),
         get("/v1/me/export", rights::export_me, "Everything that is kept about you.")
             .sends(&["application/zip"]),

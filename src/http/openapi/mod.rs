@@ -24,7 +24,7 @@ mod problems;
 mod programs;
 mod schemas;
 
-use operation::{Answer, JSON, Operation, SchemaOf, Who};
+use operation::{Answer, FORM, JSON, Operation, SchemaOf, Who};
 pub use page::show_docs;
 use problems::STATUSES;
 use schemas::Schemas;
@@ -359,11 +359,11 @@ fn problems_of(operation: &Operation) -> BTreeMap<u16, BTreeSet<&'static str>> {
         may(&["not-found"]);
     }
     if let Some(given) = &operation.body {
-        let is_json = given.content.iter().any(|(media, _)| *media == JSON);
-        may(if is_json {
-            &["malformed", "too-large", "not-json", "invalid"]
-        } else {
-            &["too-large", "invalid"]
+        may(match given.content.first() {
+            Some((JSON, _)) => &["malformed", "too-large", "not-json", "invalid"],
+            // What is wrong with a form is told in its own way.
+            Some((FORM, _)) => &[],
+            _ => &["too-large", "invalid"],
         });
     }
     if !operation.queries.is_empty() {

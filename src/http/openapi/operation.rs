@@ -92,6 +92,8 @@ pub struct Operation {
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
+/// The media type of a form's fields.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Operation {
     fn new<P, H: Handler<P>>(
@@ -313,7 +315,7 @@ impl<T: JsonSchema> Part for OptionalBody<T> {
 
 impl<T: JsonSchema, E> Part for Result<Form<T>, E> {
     fn tell(operation: &mut Operation) {
-        operation.body = body::<T>(true, "application/x-www-form-urlencoded");
+        operation.body = body::<T>(true, FORM);
     }
 }
 

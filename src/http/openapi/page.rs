@@ -129,7 +129,7 @@ impl Words {
             nav aria-label=(self.say("Contents", "Sommaire")) {
                 @for (tag, _, operations) in &SERVED.order {
                     details {
-                        summary { a href=(format!("#{}", tag.to_lowercase())) { (tag) } }
+                        summary { (tag) }
                         ul { @for (path, method) in operations {
                             @let operation = &document["paths"][path][method];
                             li { a href=(format!("#{}", word(operation, "operationId"))) { (word(operation, "summary")) } }
@@ -164,7 +164,7 @@ impl Words {
                     (self.call(path, method, operation, content))
                 }
                 h4 { (self.say("Answers", "Réponses")) }
-                table { @for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+                table.answers { @for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
                     (self.answer(status, answer))
                 } }
             }
@@ -199,7 +199,7 @@ impl Words {
                 (text(answer["description"].as_str()))
                 @for (media, of) in content.into_iter().flatten() {
                     @if media != "application/problem+json" { p { (self.media(media, of)) } }
-                    @if let Some(example) = of.get("example") { pre { (pretty(example)) } }
+                    @if let Some(example) = of.get("example") { pre tabindex="0" { (pretty(example)) } }
                 }
             }
         } }
@@ -236,7 +236,7 @@ impl Words {
                 lines.push(format!("--data-binary '{}'", body.replace('\'', r"'\''")));
             }
         }
-        html! { pre { (lines.join(" \\\n  ")) } }
+        html! { pre tabindex="0" { (lines.join(" \\\n  ")) } }
     }
 
     /// A schema in a table, or in several where it is one of some.

@@ -46,7 +46,7 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("suspended", 409, "the courier is suspended from work"),
     ("at-work", 409, "not during a shift, nor with a delivery in hand"),
     // what people decide
-    ("answered", 409, "the review is answered already"),
+    ("answered", 409, "somebody has answered it already"),
     ("no-notice", 422, "a suspension has three days' notice, unless somebody is in danger"),
     ("line", 409, "the review is not about a line of pay that can be corrected"),
     // the books

@@ -1,6 +1,6 @@
 //! What merchants' programs are told, and tables in and out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::operation::{Operation, delete, get, patch, post};
 use crate::http::body::Span;
@@ -11,11 +11,31 @@ use crate::http::v1::webhooks::{self, TestView, WebhookView};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// A delivery that was called off, as it is told.
+fn cancelled() -> Value {
+    json!({
+        "id": "dlv_01k9c5v8r2e7sb8c5x6y7z8a9b", "merchant_id": "mer_01k9c5v8r2e7sb8c5x6y7z8a9b",
+        "merchant_name": "Bistro", "external_reference": "1001", "state": "cancelled",
+        "placed_at": "2026-03-02T12:00:00.000Z", "ready_at": "2026-03-02T12:10:00.000Z",
+        "due_at": "2026-03-02T12:45:00.000Z", "ended_at": "2026-03-02T12:05:00.000Z",
+        "end_reason": { "code": "cancelled", "note": "Sold out." },
+        "price": { "amount": 0, "currency": "EUR" }, "packages": [], "version": 2,
+        "tasks": [{
+            "id": "tsk_01k9c5v8r2e7sb8c5x6y7z8a9b", "kind": "dropoff", "state": "cancelled",
+            "place": { "latitude": 48.862, "longitude": 2.36 }, "ended_at": "2026-03-02T12:05:00.000Z",
+        }],
+    })
+}
+
 pub fn operations() -> Vec<Operation> {
     vec![
         get("/v1/events", webhooks::list_events, "What has happened since an event.")
             .note("In order, without gaps; kept for 30 days. Ask again after `next_after`.")
-            .asks::<webhooks::AfterQuery>(),
+            .asks::<webhooks::AfterQuery>()
+            .then(json!({ "items": [{
+                "seq": 4711, "type": "delivery.cancelled", "timestamp": "2026-03-02T12:05:00.000Z",
+                "data": { "delivery": cancelled() },
+            }], "next_after": 4711 })),
         post("/v1/webhooks", webhooks::create_webhook, "Be told over the network.")
             .note(
                 "Messages are signed by Standard Webhooks 1.0 with the secret that is in this answer alone. \

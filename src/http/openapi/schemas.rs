@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::transform::ReplaceBoolSchemas;
 use serde_json::{Map, Value};
 
 use super::operation::SchemaOf;
@@ -21,7 +22,10 @@ pub struct Schemas {
 impl Schemas {
     pub fn new() -> Self {
         let settings = || {
-            SchemaSettings::draft2020_12().with(|settings| {
+            // Some makers of clients do not know `true` as a schema.
+            let mut plain = ReplaceBoolSchemas::default();
+            plain.skip_additional_properties = true;
+            SchemaSettings::draft2020_12().with_transform(plain).with(|settings| {
                 settings.definitions_path = "/components/schemas".into();
                 settings.meta_schema = None;
             })
@@ -63,8 +67,8 @@ impl Schemas {
 
     /// All definitions; what `document` says of requests is led to those of what is read.
     pub fn finish(mut self, document: &mut Value) -> Map<String, Value> {
-        let mut told = self.told.take_definitions(false);
-        let mut read = self.read.take_definitions(false);
+        let mut told = self.told.take_definitions(true);
+        let mut read = self.read.take_definitions(true);
         told.values_mut().for_each(tidy);
         read.values_mut().for_each(tidy);
         told.values_mut().for_each(never_null);

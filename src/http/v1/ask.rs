@@ -30,7 +30,7 @@ const ASKED_MAX: usize = 50;
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AskIn {
-    #[schemars(length(min = 1, max = ASKED_MAX))]
+    #[schemars(with = "Vec<DeliveryId>", length(min = 1, max = ASKED_MAX))]
     delivery_ids: BTreeSet<DeliveryId>,
 }
 

@@ -54,7 +54,9 @@ pub struct ActIn {
     ready_at: Option<Timestamp>,
     due_at: Option<Timestamp>,
     note: Option<Note>,
+    #[schemars(with = "Option<Vec<Tag>>")]
     add: Option<BTreeSet<Tag>>,
+    #[schemars(with = "Option<Vec<Tag>>")]
     remove: Option<BTreeSet<Tag>>,
 }
 

@@ -184,7 +184,8 @@ async fn receipt(
 
 /// Which of all expenses a treasurer looks at.
 #[derive(Deserialize, JsonSchema)]
-pub struct ExpensesQuery {
+pub struct ListQuery {
+    /// Only what nobody has answered.
     #[serde(default)]
     waiting: bool,
     courier_id: Option<CourierId>,
@@ -199,7 +200,7 @@ pub async fn list_expenses(
 ) -> Result<Json<Page<ExpenseView>>, ApiError> {
     let paging: Paging = query(&request)?;
     let limit = paging.limit()?;
-    let ExpensesQuery { waiting, courier_id } = query(&request)?;
+    let ListQuery { waiting, courier_id } = query(&request)?;
     let mut conn = app.coop.conn().await?;
     let found = if waiting {
         db::expenses::waiting(&mut conn).await?

@@ -143,6 +143,7 @@ pub async fn erase_me(
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct YearQuery {
+    #[schemars(range(min = 1970, max = 9998))]
     year: Option<i16>,
 }
 

@@ -25,6 +25,7 @@ use crate::http::paging::{Page, Paging};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SurplusPreviewIn")]
 pub struct PreviewIn {
+    #[schemars(range(min = 1971, max = 9998))]
     year: i16,
     /// Minor units that the co-op spent and that are not in these books.
     other_costs: i64,
@@ -117,6 +118,7 @@ pub async fn preview_surplus(
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SurplusBookIn")]
 pub struct BookIn {
+    #[schemars(range(min = 1971, max = 9998))]
     year: i16,
     other_costs: i64,
     reserve_basis_points: i64,
