@@ -85,7 +85,7 @@ async fn the_pictures_of_a_day_are_taken_along_as_one_zip() {
         names
     };
     let name = format!("N__7_b/photo-{ID}.jpg");
-    assert_eq!(names(&bistro, "").await, [name.clone()]);
+    assert_eq!(names(&bistro, "").await, std::slice::from_ref(&name));
     assert_eq!(names(&coop.dispatcher().await, "").await, [name]);
     assert!(names(&other, "").await.is_empty());
     let before = format!("?to={}", coop.at(-60));
