@@ -32,6 +32,7 @@ pub struct Server {
     pub database_api_url: String,
     pub redis_url: String,
     pub redis_prefix: String,
+    pub sandbox: bool,
     pub data_dir: PathBuf,
     pub pool_size: usize,
     pub public_url: String,

@@ -62,6 +62,8 @@ pub struct Rules {
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
+    /// Whether nobody lives by what happens here.
+    pub sandbox: bool,
 }
 
 /// What a plan is made by besides the snapshot and the seed.
@@ -161,6 +163,7 @@ impl Rules {
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),
+            sandbox: config.server.sandbox,
         })
     }
 

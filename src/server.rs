@@ -53,6 +53,10 @@ pub enum ServeError {
     Web(#[from] reqwest::Error),
     #[error("[clock] start: {0}")]
     Clock(String),
+    #[error(
+        "this database belongs to a {kept}, and it stays one: give the {asked} a database of its own"
+    )]
+    OtherKind { kept: &'static str, asked: &'static str },
     #[error("the installation's secret in {path}: {error}")]
     Secret { path: String, error: std::io::Error },
     #[error(
@@ -136,6 +140,23 @@ async fn clock(config: &Config, conn: &mut db::Conn) -> Result<Clock, ServeError
     Ok(Clock::new(kept))
 }
 
+/// A database is a sandbox's or a live co-op's from its first start on, so that what is tried out in
+/// one never comes among the other's books. One that has run before there were sandboxes is live.
+async fn same_kind(config: &Config, conn: &mut db::Conn) -> Result<(), ServeError> {
+    const fn name(sandbox: bool) -> &'static str {
+        if sandbox { "sandbox" } else { "live co-op" }
+    }
+    let failed = |error: diesel::result::Error| ServeError::Command(error.into());
+    let asked = config.server.sandbox;
+    let has_run = db::settings::get::<Anchor>(conn, "clock").await.map_err(failed)?.is_some();
+    let fresh = asked && !has_run;
+    let kept = db::settings::get_or_set(conn, "sandbox", &fresh).await.map_err(failed)?;
+    if kept == asked {
+        return Ok(());
+    }
+    Err(ServeError::OtherKind { kept: name(kept), asked: name(asked) })
+}
+
 async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
     let auth = &config.auth;
     if auth.admin_email.is_empty() {
@@ -193,6 +214,7 @@ async fn open(
     db::migrate(database_url).await?;
     let pool = db::open(&api_url(&config, services), config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
+    same_kind(&config, &mut conn).await?;
     let coop = Coop {
         clock: match given {
             Some(given) => given,

@@ -58,6 +58,7 @@ export interface Clock {
   now: string;
   speed: number;
   real_now: string;
+  sandbox: boolean;
 }
 
 export type DeliveryState =

@@ -152,11 +152,12 @@ pub async fn show_keys(app: Data<App>) -> Json<Value> {
     Json(app.keys.jwks())
 }
 
-/// `GET /v1/clock`: the co-op's time, how fast it runs, and the true time.
+/// `GET /v1/clock`: the co-op's time, how fast it runs, the true time, and whether this is a sandbox.
 pub async fn show_clock(app: Data<App>) -> Json<Value> {
     Json(json!({
         "now": app.coop.clock.now(),
         "speed": app.coop.clock.speed(),
         "real_now": clock::real_now(),
+        "sandbox": app.coop.rules.sandbox,
     }))
 }
