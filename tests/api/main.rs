@@ -5,6 +5,8 @@
 
 #[path = "../support/mod.rs"]
 mod database;
+#[path = "../support/dir.rs"]
+mod dir;
 mod support;
 
 mod access;
@@ -37,6 +39,7 @@ mod race;
 mod replanning;
 mod rights;
 mod routes;
+mod sandbox;
 mod sessions;
 mod slots;
 mod statements;
