@@ -4,9 +4,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::language::Language;
-use crate::domain::notice::Occasion;
-
 const DEFAULTS: &str = include_str!("../config/default.toml");
 
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +34,7 @@ pub struct Server {
     pub database_api_url: String,
     pub redis_url: String,
     pub redis_prefix: String,
+    pub sandbox: bool,
     pub data_dir: PathBuf,
     pub pool_size: usize,
     pub public_url: String,
@@ -131,8 +129,8 @@ pub struct Webhooks {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notices {
-    pub occasions: Vec<Occasion>,
-    pub language: Language,
+    pub occasions: Vec<String>,
+    pub language: String,
     pub smtp_url: String,
     pub mail_from: String,
     pub sms_url: String,

@@ -64,6 +64,8 @@ pub struct Rules {
     pub base: Position,
     pub plane: Plane,
     pub travel: StraightLine,
+    /// Whether nobody lives by what happens here.
+    pub sandbox: bool,
 }
 
 /// How standing orders are made.
@@ -179,6 +181,7 @@ impl Rules {
             base,
             plane: Plane::around(base),
             travel: config.travel.straight_lines(),
+            sandbox: config.server.sandbox,
         })
     }
 

@@ -6,16 +6,15 @@ use std::process::ExitCode;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError};
-use crate::embedded::StartError;
+use crate::config::Config;
 use crate::robo::client::CallError;
 use crate::robo::{
     Day, Login, ReplayError, ReplayOptions, Report, Town, before_lunch, replay_instance,
 };
-use crate::server::{self, ServeError};
 use crate::sim::mdrp::Instance;
 use crate::simulate::{self, SimulateError};
-use crate::{clock, secrets, telemetry};
+use crate::together::{self, Scratch, TogetherError};
+use crate::{clock, secrets};
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
@@ -49,21 +48,13 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Services(#[from] StartError),
-    #[error(transparent)]
-    Serve(#[from] ServeError),
-    #[error("{path}: {error}")]
-    File { path: PathBuf, error: std::io::Error },
+    Together(#[from] TogetherError),
     #[error(transparent)]
     Instance(#[from] SimulateError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
     #[error("the town cannot be founded: {0}")]
     Town(#[from] CallError),
-    #[error("cannot start: {0}")]
-    Runtime(std::io::Error),
 }
 
 /// The admin of the demo.
@@ -86,44 +77,25 @@ const REPLAY_SPEED: i64 = 60;
 /// Runs the demo to its end or to Ctrl-C. Nothing is left behind unless a database was given.
 pub fn run(mut config: Config, options: &Options) -> Result<ExitCode, DemoError> {
     let instance = options.instance.as_deref().map(read_instance).transpose()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(DemoError::Runtime)?;
+    let runtime = together::runtime()?;
     let admin = Admin {
         email: options.admin_email.clone(),
         password: options.admin_password.clone().unwrap_or_else(secrets::random_token),
     };
     if let (Some(url), Some((name, instance))) = (&options.url, &instance) {
-        let cancel = stop_on_signal(&runtime);
+        let cancel = together::stop_on_signal(&runtime);
         return runtime.block_on(replay(url, &admin, name, instance, options, cancel));
     }
     set_up(&mut config, &admin, instance.as_ref().map(|(_, instance)| instance), options);
-    telemetry::start_logging(&config.log);
-    let home = Scratch::new()?;
-    config.server.data_dir.clone_from(&home.0);
-    println!("Starting Postgres, Redis and the server ...");
-    let mut services = server::start_services(&config)?;
-    let cancel = stop_on_signal(&runtime);
-    let outcome = runtime.block_on(async {
-        let running = server::start(config, &services).await?;
-        let url = format!("http://{}", running.address);
-        let show = async {
-            match &instance {
-                Some((name, instance)) => {
-                    println!("Board: {url}   login: {} / {}", admin.email, admin.password);
-                    replay(&url, &admin, name, instance, options, cancel).await
-                }
-                None => town(&url, &admin, options, cancel).await,
-            }
-        };
-        let outcome = tokio::select! {
-            outcome = show => outcome,
-            () = server::mend(&mut services) => Ok(ExitCode::FAILURE),
-        };
-        running.stop().await;
-        outcome
-    });
-    services.stop();
-    outcome
+    let home = Scratch::new("demo")?;
+    config.server.data_dir = home.path().to_owned();
+    together::play(&runtime, config, async |url, cancel| match &instance {
+        Some((name, instance)) => {
+            println!("Board: {url}   login: {} / {}", admin.email, admin.password);
+            replay(url, &admin, name, instance, options, cancel).await
+        }
+        None => town(url, &admin, options, cancel).await,
+    })
 }
 
 /// The settings a demo needs: the clock's speed, and an instance's own rules or a town at noon.
@@ -132,9 +104,6 @@ fn set_up(config: &mut Config, admin: &Admin, instance: Option<&Instance>, optio
     config.clock.speed = options.speed.unwrap_or(usual);
     config.auth.admin_email.clone_from(&admin.email);
     config.auth.admin_password.clone_from(&admin.password);
-    if config.log.filter == "info" {
-        "warn".clone_into(&mut config.log.filter);
-    }
     if let Some(instance) = instance {
         by_instance(config, instance);
     } else if config.clock.start.is_empty() {
@@ -191,9 +160,9 @@ async fn replay(
 }
 
 fn write_report(path: &Path, report: &Report) -> Result<(), DemoError> {
-    let failed = |error| DemoError::File { path: path.to_owned(), error };
-    let json = serde_json::to_vec_pretty(report).map_err(std::io::Error::from).map_err(failed)?;
-    std::fs::write(path, json).map_err(failed)
+    let json = serde_json::to_vec_pretty(report).map_err(std::io::Error::from);
+    let written = json.and_then(|json| std::fs::write(path, json));
+    Ok(written.map_err(TogetherError::file(path))?)
 }
 
 async fn town(
@@ -213,35 +182,4 @@ async fn town(
     println!("\nCtrl-C ends it and leaves nothing behind.");
     town.run(cancel).await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// A token that Ctrl-C cancels.
-fn stop_on_signal(runtime: &tokio::runtime::Runtime) -> CancellationToken {
-    let cancel = CancellationToken::new();
-    let token = cancel.clone();
-    runtime.spawn(async move {
-        server::asked_to_stop().await;
-        token.cancel();
-    });
-    cancel
-}
-
-/// A folder that goes when the demo ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self, DemoError> {
-        let path = std::env::temp_dir().join(format!("paceline-demo-{}", std::process::id()));
-        std::fs::create_dir_all(&path)
-            .map_err(|error| DemoError::File { path: path.clone(), error })?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            eprintln!("paceline: {} stays behind: {error}", self.0.display());
-        }
-    }
 }

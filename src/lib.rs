@@ -41,6 +41,8 @@ pub mod replay;
 #[cfg(feature = "server")]
 pub mod robo;
 #[cfg(feature = "server")]
+pub mod sandbox;
+#[cfg(feature = "server")]
 pub mod secrets;
 #[cfg(feature = "server")]
 pub mod server;
@@ -48,3 +50,5 @@ pub mod server;
 pub mod simulate;
 #[cfg(feature = "server")]
 pub mod telemetry;
+#[cfg(feature = "server")]
+pub mod together;

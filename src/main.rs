@@ -9,7 +9,7 @@ use paceline::config::Config;
 use paceline::domain::ids::DecisionId;
 use paceline::domain::policy::DispatchPolicy;
 use paceline::embedded::{After, run_with_services};
-use paceline::{books, demo, replay, server, simulate, telemetry};
+use paceline::{books, demo, replay, sandbox, server, simulate, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -32,6 +32,8 @@ enum Command {
     },
     /// Show a town at work, or replay a published day.
     Demo(demo::Options),
+    /// Run an instance for trying out: test orders, and robo couriers who carry them.
+    Sandbox(sandbox::Options),
     /// Run a command with Postgres and Redis at hand, as DATABASE_URL and REDIS_URL.
     Services {
         /// Where their data lives.
@@ -136,6 +138,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn std::error::Error>> {
             serve(config)
         }
         Command::Demo(options) => Ok(demo::run(Config::load()?, &options)?),
+        Command::Sandbox(options) => Ok(sandbox::run(Config::load()?, &options)?),
         Command::Services { data, ephemeral, command } => {
             let after = if ephemeral { After::RemoveData } else { After::KeepData };
             Ok(run_with_services(&data, after, &command))

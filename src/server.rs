@@ -15,6 +15,8 @@ use crate::commands::people::{self, NewLogin};
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
 use crate::db::{self, OpenError};
+use crate::domain::language::Language;
+use crate::domain::notice::Occasion;
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::embedded::{self, Services, StartError};
@@ -24,7 +26,7 @@ use crate::live::Live;
 use crate::loops::notices::Writer;
 use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub, Tools};
-use crate::outbound::post::{Post, PostError};
+use crate::outbound::post::{Post, PostError, WaysOut};
 use crate::outbound::web::Web;
 use crate::pictures::{PictureError, Pictures};
 use crate::secrets::{Links, Seal};
@@ -55,8 +57,16 @@ pub enum ServeError {
     Web(#[from] reqwest::Error),
     #[error(transparent)]
     Post(#[from] PostError),
+    #[error("[notices] occasions: `{0}` is none of on_the_way, delivered, not_delivered")]
+    Occasion(String),
+    #[error("[notices] language: `{0}` is neither fr nor en")]
+    Language(String),
     #[error("[clock] start: {0}")]
     Clock(String),
+    #[error(
+        "this database belongs to a {kept}, and it stays one: give the {asked} a database of its own"
+    )]
+    OtherKind { kept: &'static str, asked: &'static str },
     #[error("the installation's secret in {path}: {error}")]
     Secret { path: String, error: std::io::Error },
     #[error(
@@ -140,6 +150,23 @@ async fn clock(config: &Config, conn: &mut db::Conn) -> Result<Clock, ServeError
     Ok(Clock::new(kept))
 }
 
+/// A database is a sandbox's or a live co-op's from its first start on, so that what is tried out in
+/// one never comes among the other's books. One that has run before there were sandboxes is live.
+async fn same_kind(config: &Config, conn: &mut db::Conn) -> Result<(), ServeError> {
+    const fn name(sandbox: bool) -> &'static str {
+        if sandbox { "sandbox" } else { "live co-op" }
+    }
+    let failed = |error: diesel::result::Error| ServeError::Command(error.into());
+    let asked = config.server.sandbox;
+    let has_run = db::settings::get::<Anchor>(conn, "clock").await.map_err(failed)?.is_some();
+    let fresh = asked && !has_run;
+    let kept = db::settings::get_or_set(conn, "sandbox", &fresh).await.map_err(failed)?;
+    if kept == asked {
+        return Ok(());
+    }
+    Err(ServeError::OtherKind { kept: name(kept), asked: name(asked) })
+}
+
 async fn found(coop: &Coop, config: &Config) -> Result<(), ServeError> {
     let auth = &config.auth;
     if auth.admin_email.is_empty() {
@@ -167,10 +194,15 @@ fn teller(config: &Config, seal: Seal) -> Result<Teller, ServeError> {
 
 /// What tells customers.
 fn writer(config: &Config, links: Links) -> Result<Writer, ServeError> {
+    let crate::config::Notices { occasions, language, smtp_url, mail_from, sms_url, sms_token } =
+        &config.notices;
+    let occasions = occasions.iter().map(|name| Occasion::named(name).ok_or(name)).collect();
     Ok(Writer {
-        post: Post::open(&config.notices)?,
+        post: Post::open(WaysOut { smtp_url, mail_from, sms_url, sms_token })?,
         links,
-        settings: config.notices.clone(),
+        occasions: Result::map_err(occasions, |name: &String| ServeError::Occasion(name.clone()))?,
+        language: Language::of_tag(language)
+            .ok_or_else(|| ServeError::Language(language.clone()))?,
         coop: config.coop.name.clone(),
         public_url: config.server.public_url.clone(),
         link: Seconds(config.service.link_hours * 3_600),
@@ -209,6 +241,7 @@ async fn open(
     db::migrate(database_url).await?;
     let pool = db::open(&api_url(&config, services), config.server.pool_size).await?;
     let mut conn = pool.get().await.map_err(|error| OpenError::Pool(error.to_string()))?;
+    same_kind(&config, &mut conn).await?;
     let coop = Coop {
         clock: match given {
             Some(given) => given,

@@ -119,7 +119,7 @@ async fn insist(call: impl Fn() -> RequestBuilder) -> Value {
                     return value;
                 }
             }
-            Ok(reply) => assert!(matches!(reply.status().as_u16(), 409 | 503), "{reply:?}"),
+            Ok(reply) => assert!(matches!(reply.status().as_u16(), 408 | 409 | 503), "{reply:?}"),
             Err(_) => {}
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

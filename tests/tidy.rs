@@ -9,7 +9,7 @@ const LINES_MAX: usize = 500;
 
 /// Who may look at whom, by module: `domain <- engine <- sim`, `domain <- db <- commands <- {http,
 /// loops}`; `robo` knows only HTTP. Whoever stands at the root of a program sees all.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("territory", &["domain", "engine"]),
@@ -66,21 +66,9 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ),
     ("simulate", &["domain", "sim"]),
     ("replay", &["coop", "db", "domain", "engine"]),
-    (
-        "demo",
-        &[
-            "clock",
-            "config",
-            "domain",
-            "embedded",
-            "robo",
-            "secrets",
-            "server",
-            "sim",
-            "simulate",
-            "telemetry",
-        ],
-    ),
+    ("together", &["config", "embedded", "server", "telemetry"]),
+    ("demo", &["clock", "config", "domain", "robo", "secrets", "sim", "simulate", "together"]),
+    ("sandbox", &["config", "robo", "secrets", "together"]),
 ];
 
 /// What the pure half does without, and what it does instead.

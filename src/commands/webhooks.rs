@@ -170,13 +170,14 @@ pub async fn test(
         let hook = locked(tx, owner, id).await?;
         let body =
             json!({ "type": "webhook.test", "timestamp": now, "data": { "webhook_id": id } });
+        let body = marked(coop, body);
         let new = NewMessage {
             id: message,
             webhook_id: hook.id,
             kind: "webhook.test".to_owned(),
             event_seq: None,
             resource_id: message.uuid(),
-            body: body.to_string(),
+            body,
             state: "waiting",
             due_at: now,
             made_at: now,
@@ -229,6 +230,7 @@ pub async fn fan_out(coop: &Coop, render: fn(Event) -> Value) -> Result<bool, Co
                 continue;
             };
             let Some((resource_id, body)) = body(event, render) else { continue };
+            let body = marked(coop, body);
             for hook in hooks.iter().filter(|hook| hook.wants(&event.kind)) {
                 messages.push(NewMessage {
                     id: clock::id_at(now, MessageId::from_uuid),
@@ -251,7 +253,7 @@ pub async fn fan_out(coop: &Coop, render: fn(Event) -> Value) -> Result<bool, Co
 }
 
 /// What an event is about, and how it is told. Only deliveries and standing orders are told outside.
-fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::Uuid, String)> {
+fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::Uuid, Value)> {
     let told: Event = serde_json::from_value(event.payload.clone()).ok()?;
     let (resource, sequence) = match &told {
         Event::Delivery { told: about, .. } => (about.delivery.id.uuid(), about.delivery.version),
@@ -272,7 +274,15 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
         "sequence": sequence,
         "data": render(told),
     });
-    Some((resource, body.to_string()))
+    Some((resource, body))
+}
+
+/// A message's text; from a sandbox it says so, beside its `type`.
+fn marked(coop: &Coop, mut body: Value) -> String {
+    if coop.rules.sandbox {
+        body["sandbox"] = json!(true);
+    }
+    body.to_string()
 }
 
 /// Takes up what is due.

@@ -24,6 +24,22 @@ pub enum Occasion {
 }
 
 impl Occasion {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::OnTheWay, Self::Delivered, Self::NotDelivered]
+            .into_iter()
+            .find(|one| one.name() == name)
+    }
+
+    /// As it is written.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OnTheWay => "on_the_way",
+            Self::Delivered => "delivered",
+            Self::NotDelivered => "not_delivered",
+        }
+    }
+
     /// What a change of a delivery is an occasion for, at its doors.
     pub const fn of(change: DeliveryChange) -> Option<Self> {
         match change {

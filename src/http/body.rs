@@ -206,7 +206,9 @@ impl FromRequest for Key {
         let Some(value) = request.headers().get("idempotency-key") else {
             return std::future::ready(Ok(Self(None)));
         };
-        let key = value.to_str().ok().filter(|key| (1..=100).contains(&key.len()));
+        let visible = |key: &&str| key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let key = value.to_str().ok().filter(visible);
+        let key = key.filter(|key| (1..=100).contains(&key.len()));
         std::future::ready(match key {
             Some(key) => Ok(Self(Some(key.to_owned()))),
             None => Err(ApiError::Invalid {

@@ -179,6 +179,7 @@ fn render(app: &App, words: &Words, token: &str, shown: &Shown) -> Markup {
     let now = app.coop.clock.now();
     let zone = app.config.coop.time_zone.as_str();
     html! {
+        @if app.coop.rules.sandbox { p.test { (words.test) } }
         p.shop { (words.from) " " (shown.merchant) }
         h1 { (words.headline(shown.step)) }
         (when(words, shown, now, zone))

@@ -48,6 +48,8 @@ pub struct Words {
     pub questions: &'static str,
     pub gone_title: &'static str,
     pub gone: &'static str,
+    /// Above everything else in a sandbox.
+    pub test: &'static str,
 }
 
 impl Words {
@@ -66,6 +68,7 @@ impl Words {
                 questions: "Une question ?",
                 gone_title: "Ce lien n’est plus valable",
                 gone: "La livraison est terminée depuis un moment, ou l’adresse est incomplète.",
+                test: "Essai : aucune vraie livraison n’est en route",
             },
             Language::English => Self {
                 language,
@@ -80,6 +83,7 @@ impl Words {
                 questions: "Any question?",
                 gone_title: "This link is no longer valid",
                 gone: "The delivery ended a while ago, or the address is incomplete.",
+                test: "Test: no real delivery is on its way",
             },
         }
     }

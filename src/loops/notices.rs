@@ -8,10 +8,10 @@ use tracing::error;
 use super::{Hub, recover};
 use crate::commands::CommandError;
 use crate::commands::notices::{Subject, claim, fan_out, settle, subject};
-use crate::config::Notices;
 use crate::coop::Coop;
 use crate::db::notices::Claimed;
-use crate::domain::notice::{Channel, Outcome, letter};
+use crate::domain::language::Language;
+use crate::domain::notice::{Channel, Occasion, Outcome, letter};
 use crate::domain::time::Seconds;
 use crate::outbound::post::Post;
 use crate::secrets::Links;
@@ -24,7 +24,8 @@ const PACE: Duration = Duration::from_secs(1);
 pub struct Writer {
     pub post: Post,
     pub links: Links,
-    pub settings: Notices,
+    pub occasions: Vec<Occasion>,
+    pub language: Language,
     /// The co-op's name, and where customers reach this server; empty: no links.
     pub coop: String,
     pub public_url: String,
@@ -53,7 +54,7 @@ pub async fn run(coop: Coop, hub: Hub, writer: Writer) {
 /// Makes notices and sends what is due. Whether there may be more.
 async fn pass(coop: &Coop, writer: &Writer) -> Result<bool, CommandError> {
     let reachable = writer.post.reachable();
-    let more = fan_out(coop, &writer.settings.occasions, reachable).await?;
+    let more = fan_out(coop, &writer.occasions, reachable).await?;
     let claimed = claim(coop).await?;
     join_all(claimed.iter().map(|one| send(coop, writer, one))).await;
     Ok(more || !claimed.is_empty())
@@ -73,12 +74,11 @@ async fn send(coop: &Coop, writer: &Writer, claimed: &Claimed) {
 
 async fn try_it(writer: &Writer, claimed: &Claimed, subject: &Subject) -> Outcome {
     let Subject { delivery, door, shop } = subject;
-    let Writer { post, links, settings, coop, public_url, link } = writer;
+    let Writer { post, links, language, coop, public_url, link, .. } = writer;
     let base = public_url.trim_end_matches('/');
     let link = links.make(door.id, delivery.due_at + *link);
-    let link =
-        (!base.is_empty()).then(|| format!("{base}/t/{link}?lang={}", settings.language.tag()));
-    let letter = letter(claimed.occasion, settings.language, shop, coop, link.as_deref());
+    let link = (!base.is_empty()).then(|| format!("{base}/t/{link}?lang={}", language.tag()));
+    let letter = letter(claimed.occasion, *language, shop, coop, link.as_deref());
     let contact = door.stop.contact.clone().unwrap_or_default();
     let id = claimed.id.to_string();
     match (claimed.channel, contact.email, contact.phone) {

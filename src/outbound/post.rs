@@ -8,7 +8,6 @@ use lettre::transport::smtp::Error as SmtpError;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde_json::json;
 
-use crate::config::Notices;
 use crate::domain::identity::Email;
 use crate::domain::notice::{Letter, Outcome, Reachable};
 use crate::domain::text::Phone;
@@ -28,6 +27,15 @@ pub enum PostError {
     Http(#[from] reqwest::Error),
 }
 
+/// Where letters are handed in, as the operator has set it; what is empty is not there.
+#[derive(Clone, Copy, Debug)]
+pub struct WaysOut<'a> {
+    pub smtp_url: &'a str,
+    pub mail_from: &'a str,
+    pub sms_url: &'a str,
+    pub sms_token: &'a str,
+}
+
 /// The ways out that the operator has opened. Cheap to clone.
 #[derive(Clone)]
 pub struct Post {
@@ -45,17 +53,17 @@ struct Gateway {
 impl Post {
     /// # Errors
     /// If an address in the settings cannot be read.
-    pub fn open(settings: &Notices) -> Result<Self, PostError> {
-        let mail = match settings.smtp_url.as_str() {
+    pub fn open(ways: WaysOut<'_>) -> Result<Self, PostError> {
+        let mail = match ways.smtp_url {
             "" => None,
             url => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url);
                 let transport = transport.map_err(PostError::Smtp)?.timeout(Some(ANSWER_MAX));
-                let from = settings.mail_from.parse().map_err(PostError::From)?;
+                let from = ways.mail_from.parse().map_err(PostError::From)?;
                 Some((transport.build(), from))
             }
         };
-        let sms = match settings.sms_url.as_str() {
+        let sms = match ways.sms_url {
             "" => None,
             url => Some(Gateway {
                 http: reqwest::Client::builder()
@@ -63,7 +71,7 @@ impl Post {
                     .timeout(ANSWER_MAX)
                     .build()?,
                 url: url.parse().map_err(|_| PostError::Gateway(url.to_owned()))?,
-                token: settings.sms_token.clone(),
+                token: ways.sms_token.to_owned(),
             }),
         };
         Ok(Self { mail, sms })

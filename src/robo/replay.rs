@@ -13,7 +13,7 @@ use crate::domain::time::{Seconds, Timestamp};
 
 use super::cast::{Cast, off_the_map};
 use super::client::{Api, CallError, Login, Session};
-use super::courier::{Afterwards, Courier, Script};
+use super::courier::{Afterwards, Courier, Manner};
 use super::day::Day;
 use super::progress::Progress;
 use super::readback;
@@ -164,8 +164,9 @@ impl Run {
                 pace: self.day.pace,
                 pickup_service: self.day.pickup_service,
                 dropoff_service: self.day.dropoff_service,
-                script: Script::willing(Seconds(1)),
+                manner: Manner::willing(Seconds(1)),
                 afterwards: Afterwards::GoHome,
+                prompter: None,
             };
             robos.spawn(courier.run(self.world.clone(), member.session.clone()));
         }

@@ -71,16 +71,23 @@ impl Motion {
 #[derive(Debug)]
 pub struct Track {
     legs: VecDeque<(Timestamp, Motion)>,
+    /// From when to when there is no signal.
+    lost: Option<(Timestamp, Timestamp)>,
 }
 
 impl Track {
     pub fn start(at: Timestamp, spot: Spot) -> Self {
-        Self { legs: VecDeque::from([(at, Motion::Still(spot))]) }
+        Self { legs: VecDeque::from([(at, Motion::Still(spot))]), lost: None }
     }
 
     /// From `since` on, the motion is `motion`.
     pub fn push(&mut self, since: Timestamp, motion: Motion) {
         self.legs.push_back((since, motion));
+    }
+
+    /// From `from` until `until` there are no fixes.
+    pub fn lose_signal(&mut self, from: Timestamp, until: Timestamp) {
+        self.lost = Some((from, until));
     }
 
     /// Forgets what was over before `at`.
@@ -100,7 +107,8 @@ impl Track {
         self.motion_at(at).map(|motion| motion.spot_at(at))
     }
 
-    /// Fixes in `(after, until]`, oldest first: one each `step` while riding, and one at `until`.
+    /// Fixes in `(after, until]`, oldest first: one each `step` while riding, and one at `until`;
+    /// none without a signal.
     pub fn fixes(
         &self,
         after: Timestamp,
@@ -116,6 +124,9 @@ impl Track {
             at = at + step;
         }
         fixes.extend(self.spot_at(until).map(|spot| (until, spot)));
+        if let Some((from, back)) = self.lost {
+            fixes.retain(|&(at, _)| at < from || at >= back);
+        }
         fixes
     }
 }
@@ -151,5 +162,14 @@ mod tests {
         track.forget_before(at(30));
         assert_eq!(track.spot_at(at(40)), Some(spot(40, 20)));
         assert_eq!(track.fixes(at(60), at(90), Seconds(5)), [(at(90), spot(60, 30))]);
+    }
+
+    #[test]
+    fn without_a_signal_there_are_no_fixes() {
+        let at = Timestamp::from_seconds;
+        let mut track = Track::start(at(0), spot(0, 0));
+        track.lose_signal(at(10), at(20));
+        let fixed = |until| track.fixes(at(0), at(until), Seconds(100)).len();
+        assert_eq!([fixed(9), fixed(10), fixed(19), fixed(20)], [1, 0, 0, 1]);
     }
 }

@@ -74,11 +74,29 @@ impl Office {
     /// # Errors
     /// See [`CallError`].
     pub async fn till(&self, id: MerchantId, name: &str, run: &str) -> Result<Shop, CallError> {
+        let client = self.client(id, name, run).await?;
+        Ok(self.shop(id, name, client))
+    }
+
+    /// Makes the credential of a till.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn client(
+        &self,
+        id: MerchantId,
+        name: &str,
+        run: &str,
+    ) -> Result<ClientOut, CallError> {
         let call =
             Call::post("/v1/merchants/{id}/clients", &[&id]).json(json!({"name": "robo till"}));
-        let out: ClientOut = self.create(call, format!("cli-{}-{run}", slug(name))).await?;
-        let login = Login::Client { id: out.client_id, secret: out.client_secret };
-        Ok(Shop { id, name: name.to_owned(), session: Arc::new(Session::new(&self.api, login)) })
+        self.create(call, format!("cli-{}-{run}", slug(name))).await
+    }
+
+    /// A merchant with a till that has its credential already.
+    pub fn shop(&self, id: MerchantId, name: &str, client: ClientOut) -> Shop {
+        let login = Login::Client { id: client.client_id, secret: client.client_secret };
+        Shop { id, name: name.to_owned(), session: Arc::new(Session::new(&self.api, login)) }
     }
 
     /// Makes a login with roles, unless there is one with this address already.

@@ -9,7 +9,7 @@ use crate::domain::ids::{DeliveryId, MerchantId};
 use crate::domain::time::Timestamp;
 
 use super::client::{Call, CallError, Session};
-use super::wire::Delivery;
+use super::wire::{Delivery, Instructed};
 
 /// A merchant's till, logged in by client credentials.
 #[derive(Clone, Debug)]
@@ -57,6 +57,29 @@ impl Shop {
             .json(body);
         let delivery: Delivery = self.session.send(&call).await?;
         Ok(delivery.id)
+    }
+
+    /// What is written on an order; nothing on one of another shop's.
+    ///
+    /// # Errors
+    /// After all retries: see [`CallError`].
+    pub async fn instructions(&self, delivery: DeliveryId) -> Result<Option<String>, CallError> {
+        let call = Call::get("/v1/deliveries/{id}", &[&delivery]);
+        match self.session.send::<Instructed>(&call).await {
+            Ok(order) => Ok(order.instructions),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says when an order's goods will be ready.
+    ///
+    /// # Errors
+    /// After all retries: see [`CallError`]; 409 once they are picked up.
+    pub async fn ready(&self, delivery: DeliveryId, at: Timestamp) -> Result<(), CallError> {
+        let call =
+            Call::post("/v1/deliveries/{id}/ready", &[&delivery]).json(json!({"ready_at": at}));
+        self.session.send::<Delivery>(&call).await.map(|_| ())
     }
 
     /// Takes an order back.

@@ -22,7 +22,7 @@ pub struct Named<Id> {
 }
 
 /// A machine login, as shown once.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClientOut {
     pub client_id: String,
     pub client_secret: String,
@@ -87,6 +87,12 @@ impl DeliveryState {
     }
 }
 
+/// What a shop has written to whoever carries it.
+#[derive(Debug, Deserialize)]
+pub struct Instructed {
+    pub instructions: Option<String>,
+}
+
 /// Why it failed or was called off; the note is in somebody's own words.
 #[derive(Clone, Debug, Deserialize)]
 pub struct EndReason {
@@ -111,9 +117,11 @@ pub struct Route {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Stop {
     pub task_id: TaskId,
+    pub delivery_id: DeliveryId,
     pub kind: TaskKind,
     pub place: Position,
     pub contact: Option<Contact>,
+    pub instructions: Option<String>,
     pub ready_at: Option<Timestamp>,
     pub after: Option<Timestamp>,
 }
@@ -127,6 +135,13 @@ pub struct Contact {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Offer {
     pub id: OfferId,
+    pub deliveries: Vec<Offered>,
+}
+
+/// A delivery of an offer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Offered {
+    pub id: DeliveryId,
 }
 
 /// The payload of `offer.*` events.

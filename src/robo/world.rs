@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::geo::{Plane, Position};
 use crate::domain::ids::{CourierId, TaskId};
@@ -29,6 +32,22 @@ impl World {
         let clock = Clock::read(&api).await?;
         let plane = Plane::around(base);
         Ok(Self { api, clock, plane, faults: Faults::default(), diary: Diary::default() })
+    }
+
+    /// Lets robos live until all have gone home, or until cancelled. One that breaks is noted.
+    pub async fn live(self: Arc<Self>, mut robos: JoinSet<()>, cancel: CancellationToken) {
+        let everybody_home = async {
+            while let Some(ended) = robos.join_next().await {
+                if let Err(error) = ended {
+                    self.faults.note("a robo", error);
+                }
+            }
+        };
+        tokio::select! {
+            () = everybody_home => {}
+            never = self.clock.keep() => match never {},
+            () = cancel.cancelled() => {}
+        }
     }
 }
 

@@ -412,7 +412,7 @@ async fn a_key_that_is_none_is_refused() {
             let call = target.call().header("content-type", "application/json");
             call.body(target.body.to_string().into_bytes()).header_bytes("idempotency-key", key)
         };
-        for key in [b"".as_slice(), &[b'k'; 101], "clé".as_bytes(), b"\xff"] {
+        for key in [b"".as_slice(), &[b'k'; 101], "clé".as_bytes(), b"\xff", b"a\tb"] {
             send(key).await.problem(422, "invalid");
         }
         let reply = send(&[b'k'; 100]).await;

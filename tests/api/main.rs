@@ -5,6 +5,8 @@
 
 #[path = "../support/mod.rs"]
 mod database;
+#[path = "../support/dir.rs"]
+mod dir;
 mod support;
 
 mod access;
@@ -42,6 +44,7 @@ mod race;
 mod replanning;
 mod rights;
 mod routes;
+mod sandbox;
 mod sessions;
 mod slots;
 mod standing_orders;

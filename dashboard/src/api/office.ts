@@ -5,7 +5,8 @@ import type {
   PayRun, Period, PieceInputs, Receivable, Reversal, Sharing, Slot, SlotPlan, Transparency,
   TrialBalance, UserPatch, Vote, WholeInvoice, WholeRun,
 } from "./office-types";
-import type { Expense, Money, Page } from "./types";
+import type { Expense } from "./expense";
+import type { Money, Page } from "./types";
 
 const asked = (parts: Record<string, string | undefined>) => {
   const known = Object.entries(parts).filter((part): part is [string, string] => Boolean(part[1]));

@@ -58,6 +58,7 @@ export interface Clock {
   now: string;
   speed: number;
   real_now: string;
+  sandbox: boolean;
 }
 
 export type DeliveryState =
@@ -481,25 +482,6 @@ export interface BankAccount {
   since: string;
 }
 
-export const EXPENSE_CATEGORIES = ["repair", "equipment", "phone", "parking", "travel", "other"] as const;
-export type ExpenseCategory = (typeof EXPENSE_CATEGORIES)[number];
-
-/** What a courier has laid out for the co-op. */
-export interface Expense {
-  id: string;
-  courier_id: string;
-  /** For those who answer. */
-  courier_name?: string;
-  day: string;
-  category: ExpenseCategory;
-  amount: Money;
-  note: string;
-  receipt: boolean;
-  handed_in_at: string;
-  state: "waiting" | "allowed" | "refused";
-  allowed?: Money;
-  reason?: string;
-}
 /** A merchant's kitchen, as far as its page shows it. */
 export interface Kitchen {
   open: boolean;

@@ -32,6 +32,7 @@ export function Header() {
 
 function BoardClock() {
   const clock = useStore((state) => state.clock);
+  const sandbox = useStore((state) => state.sandbox);
   const fast = (clock?.speed ?? 1) !== 1;
   useTick(fast ? 500 : 1_000);
   if (!clock) return <div class="clock" />;
@@ -41,6 +42,7 @@ function BoardClock() {
       <time dateTime={new Date(now).toISOString()}>
         <b>{fast ? hourMinute(now) : hourMinuteSecond(now)}</b> <span>{dayOf(now)}</span>
       </time>
+      {sandbox && <em data-sandbox title={t("clock.sandbox.long")}>{t("clock.sandbox")}</em>}
       {fast && <em title={t("clock.speed", { speed: clock.speed })}>×{clock.speed}</em>}
     </div>
   );

@@ -22,6 +22,8 @@ export const en = {
 
   "clock.label": "Clock of the board",
   "clock.speed": "{speed} times real time",
+  "clock.sandbox": "Test",
+  "clock.sandbox.long": "A sandbox: nothing here is real",
   "link.connecting": "Connecting…",
   "link.live": "Live",
   "link.reconnecting": "Reconnecting…",

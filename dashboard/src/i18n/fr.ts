@@ -22,6 +22,8 @@ export const fr: Record<Key, string> = {
 
   "clock.label": "Horloge du tableau",
   "clock.speed": "{speed} fois le temps réel",
+  "clock.sandbox": "Essai",
+  "clock.sandbox.long": "Un bac à sable : rien ici n’est réel",
   "link.connecting": "Connexion…",
   "link.live": "En direct",
   "link.reconnecting": "Reconnexion…",

@@ -94,11 +94,13 @@ export function followBoard(): () => void {
 
   async function readClock(): Promise<void> {
     const clock = await api.clock().catch(() => null);
-    if (clock && !stopped) update(() => ({ clock: anchor(clock, performance.now()) }));
+    if (!clock || stopped) return;
+    update(() => ({ clock: anchor(clock, performance.now()), sandbox: clock.sandbox }));
   }
 
   update(() => ({ board: null, link: { state: "connecting", since: Date.now() } }));
   void load();
+  void readClock();
   const ticking = setInterval(tick, 500);
   const reading = setInterval(() => void readClock(), CLOCK_EVERY_MS);
   return () => {

@@ -79,6 +79,8 @@ export interface State {
   language: Language;
   theme: Theme;
   clock: ClockAnchor | null;
+  /** Whether this server is one for trying out. */
+  sandbox: boolean;
   /** The simulated minute, as milliseconds: what lateness is derived from. */
   minute: number;
   board: BoardState | null;
@@ -106,6 +108,7 @@ export function initialState(): State {
     language: detectLanguage(),
     theme: storedTheme(),
     clock: null,
+    sandbox: false,
     minute: 0,
     board: null,
     link: { state: "connecting", since: Date.now() },

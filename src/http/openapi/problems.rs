@@ -21,7 +21,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("exists", 409, "it is there already"),
     ("outdated", 409, "it has changed since it was read: read it again"),
     ("too-many", 409, "there are as many as there may be"),
+    ("closed", 403, "this login has been closed by an admin"),
     // deliveries
+    ("kitchen-closed", 422, "the kitchen is closed then; `next_opening` says when it opens"),
+    ("refused", 409, "the kitchen has refused it"),
+    ("ended", 409, "the standing order has ended: make a new one"),
     ("no-price", 422, "no rule of the price book fits this delivery: ask the co-op"),
     ("fixed", 409, "this may not be changed any more in the delivery's state"),
     ("illegal-transition", 409, "it cannot become that from what it is now"),
@@ -47,8 +51,10 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("at-work", 409, "not during a shift, nor with a delivery in hand"),
     // what people decide
     ("answered", 409, "somebody has answered it already"),
-    ("no-notice", 422, "a suspension has three days' notice, unless somebody is in danger"),
+    ("no-notice", 422, "a suspension has a fortnight's notice, unless safety is named"),
     ("line", 409, "the review is not about a line of pay that can be corrected"),
+    ("last-admin", 409, "one admin always stays"),
+    ("suspend", 409, "a courier is not shut out by this: suspend them, with a reason and notice"),
     // the books
     ("asked", 409, "somebody has asked for this already"),
     ("reversal", 409, "what takes an entry back is not taken back"),

@@ -190,10 +190,13 @@ pub struct ClockView {
     /// Seconds of the co-op's for one true one.
     speed: i64,
     real_now: Timestamp,
+    /// Whether this instance is for trying out.
+    sandbox: bool,
 }
 
-/// `GET /v1/clock`: the co-op's time, how fast it runs, and the true time.
+/// `GET /v1/clock`: the co-op's time, how fast it runs, the true time, and whether this is a sandbox.
 pub async fn show_clock(app: Data<App>) -> Json<ClockView> {
-    let clock = &app.coop.clock;
-    Json(ClockView { now: clock.now(), speed: clock.speed(), real_now: clock::real_now() })
+    let (clock, sandbox) = (&app.coop.clock, app.coop.rules.sandbox);
+    let (now, speed) = (clock.now(), clock.speed());
+    Json(ClockView { now, speed, real_now: clock::real_now(), sandbox })
 }

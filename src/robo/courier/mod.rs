@@ -15,10 +15,11 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::{Seconds, Timestamp};
 
 use super::client::{Call, CallError, Session};
+use super::prompter::Prompter;
 use super::ride::{Pace, Track};
 use super::wire::{Page, Shift, ShiftState};
 use super::world::World;
-pub use phone::Script;
+pub use phone::Manner;
 
 /// Everything that makes one courier differ from another.
 #[derive(Clone, Debug)]
@@ -30,8 +31,10 @@ pub struct Courier {
     /// Whole time spent at a stop: half of it before the goods change hands, half after.
     pub pickup_service: Seconds,
     pub dropoff_service: Seconds,
-    pub script: Script,
+    pub manner: Manner,
     pub afterwards: Afterwards,
+    /// Who knows what test orders ask for; nobody outside a sandbox.
+    pub prompter: Option<Arc<Prompter>>,
 }
 
 /// What a courier does when no shift is planned.
@@ -106,6 +109,7 @@ impl Courier {
             here: self.home,
             free_at: begun,
             until: shift.to.unwrap_or(begun + ON_THE_SPOT),
+            lost_until: begun,
         };
         tokio::select! {
             () = worker.work() => Ok(()),

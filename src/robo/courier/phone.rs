@@ -16,12 +16,13 @@ use crate::domain::time::{Seconds, Timestamp};
 
 use super::Courier;
 use crate::robo::client::{Call, CallError, Event, Events, Heard, Session};
+use crate::robo::prompter::Prompter;
 use crate::robo::wire::{Offer, OfferEvent, Page, Route, RouteEvent, Stop};
 use crate::robo::world::World;
 
 /// How a robo answers offers.
 #[derive(Clone, Copy, Debug)]
-pub struct Script {
+pub struct Manner {
     /// Simulated time between seeing an offer and answering it.
     pub think: Seconds,
     /// Share of offers that are declined, 0 to 1.
@@ -31,7 +32,7 @@ pub struct Script {
     pub seed: u64,
 }
 
-impl Script {
+impl Manner {
     /// Takes everything, after `think`.
     pub const fn willing(think: Seconds) -> Self {
         Self { think, declines: 0.0, ignores: 0.0, seed: 0 }
@@ -78,7 +79,8 @@ pub(super) struct Phone {
     world: Arc<World>,
     session: Arc<Session>,
     name: String,
-    script: Script,
+    manner: Manner,
+    prompter: Option<Arc<Prompter>>,
     chance: std::sync::Mutex<StdRng>,
     answered: std::sync::Mutex<BTreeSet<OfferId>>,
     route: watch::Sender<Known>,
@@ -92,8 +94,9 @@ impl Phone {
             world: world.clone(),
             session: session.clone(),
             name: courier.name.clone(),
-            script: courier.script,
-            chance: std::sync::Mutex::new(StdRng::seed_from_u64(courier.script.seed)),
+            manner: courier.manner,
+            prompter: courier.prompter.clone(),
+            chance: std::sync::Mutex::new(StdRng::seed_from_u64(courier.manner.seed)),
             answered: std::sync::Mutex::default(),
             route: watch::Sender::new(Known::default()),
             fetching: Mutex::new(()),
@@ -194,28 +197,36 @@ impl Phone {
         let new = self.answered.lock().unwrap_or_else(PoisonError::into_inner).insert(offer.id);
         let answer = if new { self.decide() } else { Answer::Ignore };
         if answer != Answer::Ignore {
-            let (phone, offer) = (self.clone(), offer.id);
-            tokio::spawn(async move { phone.answer(offer, answer).await });
+            let (phone, offer) = (self.clone(), offer.clone());
+            tokio::spawn(async move { phone.answer(&offer, answer).await });
         }
     }
 
     fn decide(&self) -> Answer {
         let mut chance = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
-        if chance.random_bool(self.script.ignores.clamp(0.0, 1.0)) {
+        if chance.random_bool(self.manner.ignores.clamp(0.0, 1.0)) {
             Answer::Ignore
-        } else if chance.random_bool(self.script.declines.clamp(0.0, 1.0)) {
+        } else if chance.random_bool(self.manner.declines.clamp(0.0, 1.0)) {
             Answer::Decline
         } else {
             Answer::Accept
         }
     }
 
-    async fn answer(&self, offer: OfferId, answer: Answer) {
+    async fn answer(&self, offer: &Offer, answer: Answer) {
         let clock = &self.world.clock;
-        clock.sleep_until(clock.now() + self.script.think).await;
+        clock.sleep_until(clock.now() + self.manner.think).await;
+        let refused = match &self.prompter {
+            Some(prompter) => prompter.refuses(offer).await.unwrap_or_else(|error| {
+                self.world.faults.note(&self.name, error);
+                false
+            }),
+            None => false,
+        };
+        let answer = if refused { Answer::Decline } else { answer };
         let call = match answer {
-            Answer::Accept => Call::post("/v1/offers/{id}/accept", &[&offer]),
-            Answer::Decline => Call::post("/v1/offers/{id}/decline", &[&offer]),
+            Answer::Accept => Call::post("/v1/offers/{id}/accept", &[&offer.id]),
+            Answer::Decline => Call::post("/v1/offers/{id}/decline", &[&offer.id]),
             Answer::Ignore => return,
         };
         match self.session.send::<IgnoredAny>(&call).await {

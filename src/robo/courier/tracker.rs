@@ -41,10 +41,12 @@ pub(super) async fn send_fixes(
         unsent.drain(..unsent.len().saturating_sub(FIXES_MAX));
         sent = now;
 
-        let call = Call::post("/v1/me/positions", &[]).json(json!({"fixes": unsent})).once();
-        // A lost batch is counted by the meter; the next one carries it.
-        if session.send::<IgnoredAny>(&call).await.is_ok() {
-            unsent.clear();
+        if !unsent.is_empty() {
+            let call = Call::post("/v1/me/positions", &[]).json(json!({"fixes": unsent})).once();
+            // A lost batch is counted by the meter; the next one carries it.
+            if session.send::<IgnoredAny>(&call).await.is_ok() {
+                unsent.clear();
+            }
         }
         let rest = world.clock.real((now + BATCH_EVERY).millis() - world.clock.now().millis());
         tokio::time::sleep(rest.max(REST)).await;

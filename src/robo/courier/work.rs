@@ -13,6 +13,7 @@ use crate::domain::ids::{CourierId, TaskId};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::robo::client::{Call, CallError, Session};
 use crate::robo::ride::{Motion, Track};
+use crate::robo::script::{Scene, Script};
 use crate::robo::wire::{Shift, Stop, TaskKind};
 use crate::robo::world::World;
 
@@ -23,6 +24,10 @@ use super::phone::{Known, Phone};
 const TRY_AGAIN_AFTER: Seconds = Seconds(20);
 /// Real time before the work goes on after something unexpected.
 const REST_AFTER_FAULT: Duration = Duration::from_secs(2);
+/// How long a courier without a signal sends no positions: so much simulated time, and so much real
+/// time, because on a fast clock only what is older than six real seconds counts as old.
+const LOST: Seconds = Seconds(180);
+const LOST_REAL: Duration = Duration::from_secs(12);
 /// How often "not ready" is believed before it is noted as a fault.
 const NOT_READY_MAX: usize = 30;
 
@@ -38,6 +43,8 @@ pub(super) struct Worker<'a> {
     pub free_at: Timestamp,
     /// When the shift is over.
     pub until: Timestamp,
+    /// No door is found before this, for want of a signal.
+    pub lost_until: Timestamp,
 }
 
 impl Worker<'_> {
@@ -119,10 +126,17 @@ impl Worker<'_> {
             let ready = bundle.iter().flat_map(|stop| [stop.ready_at, stop.after]).flatten().max();
             let handover = ready.unwrap_or(arrived).max(arrived + half);
             let at = if begun.is_empty() { arrived } else { self.world.clock.now() };
-            for stop in bundle.iter().filter(|stop| !begun.contains(&stop.task_id)) {
+            let new = |stop: &&Stop| !begun.contains(&stop.task_id);
+            let mut wait = false;
+            for stop in bundle.iter().filter(new) {
                 self.start(stop.task_id, at).await?;
+                wait |= self.is_kept_waiting(stop, at).await;
             }
             begun = bundle.iter().map(|stop| stop.task_id).collect();
+            if wait {
+                self.phone.fetch_route().await?;
+                continue;
+            }
             tokio::select! {
                 () = self.world.clock.sleep_until(handover) => break (bundle, handover),
                 _ = route.changed() => {}
@@ -131,22 +145,68 @@ impl Worker<'_> {
         for stop in &bundle {
             self.finish(stop.task_id, handover, None).await?;
         }
+        if bundle.iter().any(|stop| self.plays(stop, Scene::LostGps)) {
+            self.lose_signal(handover);
+        }
         self.free_at = if bundle.is_empty() { self.world.clock.now() } else { handover + half };
         self.phone.fetch_route().await
     }
 
     async fn drop_off(&mut self, stop: &Stop, arrived: Timestamp) -> Result<(), CallError> {
         let half = Seconds(self.courier.dropoff_service.0 / 2);
-        let handover = stop.after.unwrap_or(arrived).max(arrived + half);
+        let handover = stop.after.unwrap_or(arrived).max(arrived + half).max(self.lost_until);
         self.start(stop.task_id, arrived).await?;
         if !self.wait(handover, |route| route.holds(stop.task_id)).await {
             self.free_at = self.world.clock.now();
             return Ok(());
         }
-        let signed_by = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());
-        self.finish(stop.task_id, handover, Some(signed_by.unwrap_or("left at the door"))).await?;
+        if self.plays(stop, Scene::NoShow) {
+            self.fail(stop.task_id, handover, "not_at_home").await?;
+        } else {
+            let signed_by = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());
+            let signed_by = Some(signed_by.unwrap_or("left at the door"));
+            self.finish(stop.task_id, handover, signed_by).await?;
+        }
         self.free_at = handover + half;
         self.phone.fetch_route().await
+    }
+
+    /// Whether the order asks for this scene; only where there is a prompter, which is in a sandbox.
+    fn plays(&self, stop: &Stop, scene: Scene) -> bool {
+        let text = self.courier.prompter.as_ref().and(stop.instructions.as_deref());
+        text.is_some_and(|text| Script::read(text).has(scene))
+    }
+
+    /// Whether the kitchen has just said that these goods will take longer.
+    async fn is_kept_waiting(&self, stop: &Stop, arrived: Timestamp) -> bool {
+        let Some(prompter) = &self.courier.prompter else { return false };
+        if !self.plays(stop, Scene::LateKitchen) {
+            return false;
+        }
+        let said = prompter.keep_waiting(stop.delivery_id, arrived, stop.ready_at).await;
+        if let Err(error) = &said {
+            self.world.faults.note(&self.courier.name, error);
+        }
+        said.is_ok()
+    }
+
+    /// From `at` on, the phone does not know where it is for a while.
+    #[expect(clippy::cast_possible_truncation, reason = "some hours at most")]
+    fn lose_signal(&mut self, at: Timestamp) {
+        let real = Seconds((LOST_REAL.as_secs_f64() * self.world.clock.speed()).ceil() as i64);
+        self.lost_until = at + LOST.max(real);
+        let mut track = self.track.lock().unwrap_or_else(PoisonError::into_inner);
+        track.lose_signal(at, self.lost_until);
+    }
+
+    /// Says that the stop could not be served.
+    async fn fail(&self, task: TaskId, at: Timestamp, code: &str) -> Result<(), CallError> {
+        let call =
+            Call::post("/v1/tasks/{id}/failed", &[&task]).json(json!({"at": at, "code": code}));
+        match self.session.send::<IgnoredAny>(&call).await {
+            Ok(_) => Ok(()),
+            Err(error) => self.accept_refusal(task, error).await,
+        }
     }
 
     /// Sends `done`, as often as the kitchen says "not ready".
@@ -234,7 +294,7 @@ fn pickups_at(stops: &[Stop], place: Position) -> Vec<Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::uuid_v7;
+    use crate::domain::ids::{DeliveryId, uuid_v7};
 
     fn stop(number: u8, kind: TaskKind, longitude: f64) -> Stop {
         let id = uuid_v7(Timestamp::from_seconds(1), [number; 10]);
@@ -242,7 +302,9 @@ mod tests {
             task_id: TaskId::from_uuid(id),
             kind,
             place: Position::from_degrees(48.0, longitude).unwrap(),
+            delivery_id: DeliveryId::from_uuid(id),
             contact: None,
+            instructions: None,
             ready_at: None,
             after: None,
         }

@@ -21,7 +21,7 @@ use crate::domain::time::{Seconds, Timestamp};
 
 use super::cast::{Member, off_the_map};
 use super::client::{Api, Call, CallError, Login};
-use super::courier::{Afterwards, Courier, Script};
+use super::courier::{Afterwards, Courier, Manner};
 use super::ride::{Pace, Rounding};
 use super::seed::{NewMerchant, Office, PASSWORD, slug};
 use super::shop::{Order, Shop};
@@ -126,8 +126,6 @@ impl Town {
     pub async fn run(self, cancel: CancellationToken) {
         let mut dice = StdRng::seed_from_u64(self.seed.wrapping_add(1));
         let mut robos = JoinSet::new();
-        let world = self.world.clone();
-        robos.spawn(async move { match world.clock.keep().await {} });
         for (number, member) in self.couriers.iter().enumerate() {
             let courier = courier(number, somewhere(HOMES_WITHIN_M, &mut dice));
             robos.spawn(courier.run(self.world.clone(), member.session.clone()));
@@ -144,17 +142,7 @@ impl Town {
         }
         let world = self.world.clone();
         robos.spawn(async move { plan_for_ever(&world, &self.office, &self.couriers).await });
-        let any_end = async {
-            while let Some(ended) = robos.join_next().await {
-                if let Err(error) = ended {
-                    self.world.faults.note("a robo", error);
-                }
-            }
-        };
-        tokio::select! {
-            () = any_end => {}
-            () = cancel.cancelled() => {}
-        }
+        self.world.live(robos, cancel).await;
     }
 }
 
@@ -165,15 +153,16 @@ fn courier(number: usize, home: Spot) -> Courier {
         7 => (0.0, 0.05),
         _ => (0.0, 0.0),
     };
-    let script = Script { think: Seconds(8), declines, ignores, seed: number as u64 };
+    let manner = Manner { think: Seconds(8), declines, ignores, seed: number as u64 };
     Courier {
         name: names::COURIERS[number].0.to_owned(),
         home,
         pace: PACE,
         pickup_service: SERVICE,
         dropoff_service: SERVICE,
-        script,
+        manner,
         afterwards: Afterwards::LookAgain,
+        prompter: None,
     }
 }
 

@@ -115,11 +115,6 @@ impl Coop {
         &self.running().app
     }
 
-    /// Where the server answers.
-    pub fn base(&self) -> String {
-        format!("http://{}", self.running().address)
-    }
-
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.hands.load(Ordering::Relaxed))
     }

@@ -1,6 +1,7 @@
 // What the courier has laid out for the co-op: handed in, seen through, taken back.
 import { useEffect, useState } from "preact/hooks";
-import { EXPENSE_CATEGORIES, type Expense, type ExpenseCategory, type Money } from "../../api/types";
+import { EXPENSE_CATEGORIES, type Expense, type ExpenseCategory } from "../../api/expense";
+import type { Money } from "../../api/types";
 import { api } from "../api";
 import { useCourier } from "../state";
 import { notify, said } from "../work";

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { office } from "../../api/office";
-import type { Expense, Money } from "../../api/types";
+import type { Expense } from "../../api/expense";
+import type { Money } from "../../api/types";
 import { dayTime, money, plainDay, t } from "../../i18n";
 import { allowedOf } from "../../store/treasury";
 import { focusOn } from "../../ui/focus";
