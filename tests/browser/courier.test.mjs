@@ -419,6 +419,9 @@ test("what was laid out is handed in with its receipt, answered and taken back",
   await page.getByText("Handed in: a treasurer answers it.").waitFor();
   await page.waitForSelector("[data-expense=waiting]");
   await assertAccessible(page, "expenses", ANY_FAULT);
+  const said = page.getByRole("button", { name: "Dismiss" });
+  while (await said.count()) await said.first().click();
+  await page.locator("#expenses-title").evaluate((title) => title.scrollIntoView());
   await picture("expense");
   const { items: [expense] } = await coop.asAdmin("GET", "/v1/expenses?waiting=true");
   assert.deepEqual([expense.amount.amount, expense.receipt], [1990, true]);

@@ -2,19 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { EXPENSE_CATEGORIES, type Expense, type ExpenseCategory } from "../../api/expense";
 import type { Money } from "../../api/types";
+import { readAmount } from "../../ui/money";
 import { api } from "../api";
 import { useCourier } from "../state";
 import { notify, said } from "../work";
 import { money, t } from "../words";
 import { shrink } from "./proof";
-
-/** Whole cents of what somebody has typed: `19.90`, `19,90` or `20`. */
-export function cents(typed: string): number | undefined {
-  const found = /^(\d{1,4})(?:[.,](\d{1,2}))?$/.exec(typed.trim());
-  if (!found) return undefined;
-  const amount = Number(found[1]) * 100 + Number((found[2] ?? "").padEnd(2, "0"));
-  return amount > 0 ? amount : undefined;
-}
 
 /** The day that it is on this phone. */
 const today = () => new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
@@ -32,8 +25,8 @@ export function Expenses() {
 
   async function handIn(form: HTMLFormElement): Promise<void> {
     const given = new FormData(form);
-    const amount = cents(String(given.get("amount")));
-    if (amount === undefined) {
+    const amount = readAmount(String(given.get("amount")), currency);
+    if (!amount) {
       notify("bad", t("expense.wrong"));
       form.querySelector<HTMLInputElement>("[name=amount]")?.focus();
       return;
