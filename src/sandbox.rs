@@ -18,7 +18,7 @@ use crate::together::{self, Scratch, TogetherError};
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// Address and port to answer on, instead of [server] listen.
+    /// Address and port to answer on, in place of `[server] listen`.
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
     /// How many times faster than true time its clock runs. A delivery takes five to twenty minutes:
