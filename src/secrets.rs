@@ -117,9 +117,14 @@ impl Links {
     }
 
     /// Safe in URLs.
-    pub fn make(&self, task: TaskId, ends_at: Timestamp) -> String {
+    fn make(&self, task: TaskId, ends_at: Timestamp) -> String {
         let what = [task.uuid().as_bytes().as_slice(), &ends_at.seconds().to_be_bytes()].concat();
         URL_SAFE_NO_PAD.encode([what.as_slice(), &self.mac(&what)].concat())
+    }
+
+    /// The address of a door's page below `base`, or its path alone where that is empty.
+    pub fn address(&self, base: &str, door: TaskId, ends_at: Timestamp) -> String {
+        format!("{}/t/{}", base.trim_end_matches('/'), self.make(door, ends_at))
     }
 
     /// What it opens; `None` if it is not one of ours, or its time is over.

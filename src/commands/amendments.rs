@@ -1,7 +1,7 @@
 //! Deliveries are changed on their way: by the merchant, by the kitchen, by the customer.
 
 use super::CommandError;
-use super::deliveries::{route_changed, tell};
+use super::deliveries::{lock_own, route_changed, tell};
 use crate::coop::Coop;
 use crate::db::{deliveries, tasks};
 use crate::domain::delivery::{Amendment, Delivery, DeliveryError};
@@ -49,10 +49,7 @@ async fn step(
 ) -> Result<Delivery, CommandError> {
     let now = coop.clock.now();
     coop.transact(async |tx| {
-        let before = deliveries::lock(tx, id)
-            .await?
-            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
-            .ok_or(CommandError::NotFound("delivery"))?;
+        let before = lock_own(tx, owner, id).await?;
         let Some(after) = decide(&before, now)? else { return Ok(before) };
         deliveries::save(tx, &before, &after).await?;
         if let Some(courier) = after.holder() {

@@ -224,6 +224,17 @@ pub(super) async fn give(
     Ok(Some(given))
 }
 
+/// The owner's delivery, or anybody's where no owner is named, locked to the end of the transaction.
+pub(super) async fn lock_own(
+    tx: &mut Conn,
+    owner: Option<MerchantId>,
+    id: DeliveryId,
+) -> Result<Delivery, CommandError> {
+    let found = deliveries::lock(tx, id).await?;
+    let own = found.filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner));
+    own.ok_or(CommandError::NotFound("delivery"))
+}
+
 /// Who has a locked delivery that may still go to somebody else without anybody's hand: its courier is
 /// not on the way to it.
 pub(super) async fn movable_from(
@@ -279,10 +290,7 @@ pub async fn cancel(
 ) -> Result<Delivery, CommandError> {
     let at = coop.clock.now();
     coop.transact(async |tx| {
-        let delivery = deliveries::lock(tx, id)
-            .await?
-            .filter(|delivery| delivery.merchant_id == owner)
-            .ok_or(CommandError::NotFound("delivery"))?;
+        let delivery = lock_own(tx, Some(owner), id).await?;
         let Some(mut cancelled) = delivery.cancel(at, reason.clone())? else {
             return Ok(delivery);
         };

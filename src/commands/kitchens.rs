@@ -1,7 +1,7 @@
 //! Kitchens are set up, and say yes or no to what they are asked.
 
 use super::CommandError;
-use super::deliveries::tell;
+use super::deliveries::{lock_own, tell};
 use crate::coop::Coop;
 use crate::db::kitchens::{self, Kept};
 use crate::db::{self, Conn, deliveries, merchants};
@@ -104,10 +104,7 @@ async fn answer(
 ) -> Result<Delivery, CommandError> {
     let now = coop.clock.now();
     coop.transact(async |tx| {
-        let before = deliveries::lock(tx, id)
-            .await?
-            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
-            .ok_or(CommandError::NotFound("delivery"))?;
+        let before = lock_own(tx, owner, id).await?;
         let Some(after) = decide(&before, now)? else { return Ok(before) };
         deliveries::save(tx, &before, &after).await?;
         let change = if after.state.is_over() {

@@ -53,6 +53,12 @@ pub async fn fan_out(
     .await
 }
 
+/// Nobody is told of what has happened by now: whoever opens a way out later begins with what comes
+/// then.
+pub async fn skip(coop: &Coop) -> Result<(), CommandError> {
+    Ok(notices::skip(&mut *coop.conn().await?).await?)
+}
+
 /// Which delivery an event is about, and what it is an occasion for.
 fn about(event: &outbox::Published) -> Option<(DeliveryId, Occasion)> {
     let told: Event = serde_json::from_value(event.payload.clone()).ok()?;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::CommandError;
 use crate::coop::Coop;
 use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
-use crate::db::{Conn, assignments, deliveries, ledger, offers, prices};
+use crate::db::{Conn, assignments, ledger, offers, prices};
 use crate::domain::delivery::{Delivery, DeliveryState};
 use crate::domain::event::Event;
 use crate::domain::geo::{Metres, Position};
@@ -264,10 +264,7 @@ pub async fn tip(
     }
     let at = coop.clock.now();
     coop.transact(async |tx| {
-        let delivery = deliveries::lock(tx, id)
-            .await?
-            .filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner))
-            .ok_or(CommandError::NotFound("delivery"))?;
+        let delivery = super::deliveries::lock_own(tx, owner, id).await?;
         if !pendings::give_tip(tx, id, tip, at).await? {
             let known = pendings::tip_of(tx, id).await?.ok_or(CommandError::NotFound("tip"))?;
             if known == tip {

@@ -58,6 +58,16 @@ pub async fn move_cursor(conn: &mut Conn, seq: i64) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Leaves out every event that is there by now.
+pub async fn skip(conn: &mut Conn) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE notice_cursor SET seq = greatest(seq, (SELECT coalesce(max(seq), 0) FROM outbox))",
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
 /// One that was taken up.
 #[derive(Clone, Debug)]
 pub struct Claimed {

@@ -31,7 +31,7 @@ pub enum EventData {
     Offer { offer: Box<OfferView> },
     /// `route.changed`: what is left of it, in riding order.
     Route { courier_id: CourierId, version: i64, tasks: Vec<TaskId> },
-    /// `pay.booked`
+    /// `pay.posted`
     Pay { courier_id: CourierId, amount: Money },
     /// `automation.switched`: of a zone, or of the whole co-op.
     Automation { zone: Option<ZoneName>, automatic: bool, reason: Option<Note>, by: Name },

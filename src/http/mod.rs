@@ -29,6 +29,7 @@ mod ops;
 mod pages;
 mod paging;
 mod request_id;
+mod sheet;
 mod tracking;
 pub mod v1;
 pub mod views;

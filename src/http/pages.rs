@@ -6,7 +6,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
 
-use super::v1::statements::style_hash;
+use super::sheet::style_hash;
+use super::v1::statements;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
@@ -16,7 +17,7 @@ struct Dist;
 /// Nothing from another host, and nothing inline but the style of the page that prints an invoice: the
 /// treasurer's page opens it in a window, which keeps this policy.
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = style_hash();
+    let style = style_hash(statements::STYLE);
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' {style}; img-src 'self'; \
          connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \

@@ -4,18 +4,16 @@
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::App;
 use super::error::ApiError;
+use super::sheet;
 use super::words::{Language, Words};
 use crate::commands::amendments;
 use crate::db;
@@ -36,14 +34,9 @@ const NOTE_MAX: usize = 300;
 
 const STYLE: &str = include_str!("tracking.css");
 
-/// Nothing but this page's own style, by its hash.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'"
-    )
-});
+/// Nothing but this page's own style, and its form.
+static CONTENT_SECURITY_POLICY: LazyLock<String> =
+    LazyLock::new(|| sheet::policy(STYLE) + "; form-action 'self'");
 
 /// What the page shows.
 struct Shown {
@@ -103,13 +96,10 @@ fn near(app: &App, courier: crate::domain::ids::CourierId, door: &Task) -> Optio
 }
 
 fn page(status: StatusCode, markup: Markup) -> HttpResponse {
-    HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(("X-Robots-Tag", "noindex"))
-        .insert_header((header::VARY, "Accept-Language"))
-        .body(markup.into_string())
+    let mut answer = sheet::show(status, &CONTENT_SECURITY_POLICY, markup);
+    let hidden = HeaderValue::from_static("noindex");
+    answer.headers_mut().insert(HeaderName::from_static("x-robots-tag"), hidden);
+    answer
 }
 
 fn frame(words: &Words, refresh: bool, inner: &Markup) -> Markup {

@@ -7,17 +7,20 @@ use tracing::error;
 
 use super::{Hub, recover};
 use crate::commands::CommandError;
-use crate::commands::notices::{Subject, claim, fan_out, settle, subject};
+use crate::commands::notices::{Subject, claim, fan_out, settle, skip, subject};
 use crate::coop::Coop;
 use crate::db::notices::Claimed;
 use crate::domain::language::Language;
-use crate::domain::notice::{Channel, Occasion, Outcome, letter};
+use crate::domain::notice::{Channel, Occasion, Outcome, Reachable, letter};
 use crate::domain::time::Seconds;
 use crate::outbound::post::Post;
 use crate::secrets::Links;
 
 /// How long what is due may wait to be noticed where no event rings, on true time.
 const PACE: Duration = Duration::from_secs(1);
+
+/// How often events are left out where nobody can be told.
+const SILENT_PACE: Duration = Duration::from_secs(60);
 
 /// What writing letters needs beside the co-op.
 #[derive(Clone)]
@@ -33,7 +36,20 @@ pub struct Writer {
     pub link: Seconds,
 }
 
+impl Writer {
+    /// Whether there is no way out, or nothing to be told.
+    fn is_silent(&self) -> bool {
+        self.occasions.is_empty() || self.post.reachable() == Reachable::default()
+    }
+}
+
 pub async fn run(coop: Coop, hub: Hub, writer: Writer) {
+    while writer.is_silent() {
+        if let Err(cause) = skip(&coop).await {
+            recover("leaving events out", &cause).await;
+        }
+        tokio::time::sleep(SILENT_PACE).await;
+    }
     let mut news = hub.listen();
     loop {
         while news.try_recv().is_ok() {}
@@ -75,9 +91,10 @@ async fn send(coop: &Coop, writer: &Writer, claimed: &Claimed) {
 async fn try_it(writer: &Writer, claimed: &Claimed, subject: &Subject) -> Outcome {
     let Subject { delivery, door, shop } = subject;
     let Writer { post, links, language, coop, public_url, link, .. } = writer;
-    let base = public_url.trim_end_matches('/');
-    let link = links.make(door.id, delivery.due_at + *link);
-    let link = (!base.is_empty()).then(|| format!("{base}/t/{link}?lang={}", language.tag()));
+    let link = (!public_url.is_empty()).then(|| {
+        let address = links.address(public_url, door.id, delivery.due_at + *link);
+        format!("{address}?lang={}", language.tag())
+    });
     let letter = letter(claimed.occasion, *language, shop, coop, link.as_deref());
     let contact = door.stop.contact.clone().unwrap_or_default();
     let id = claimed.id.to_string();

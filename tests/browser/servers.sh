@@ -65,7 +65,7 @@ browser_tests() ( # A shell of its own: its trap runs when it ends, however it e
     DESK_URL=http://127.0.0.1:$DESK_TEST_PORT npm --prefix tests/browser test
 )
 
-# Both wait for the clock more than they work: at once. The office works, and comes afterwards.
+# Two of them wait for the clock more than they work: at once. The office works, and comes afterwards.
 browser_and_phone_tests() {
   local status=0
   phone_tests >"$LOGS/phone.log" 2>&1 &
@@ -73,5 +73,12 @@ browser_and_phone_tests() {
   wait $! || status=$?
   cat "$LOGS/phone.log"
   office_tests || status=$?
+  [ "$status" = 0 ] || failed_tests
   return $status
+}
+
+# What failed, once more and last: it is the end of the log that a step which failed shows.
+failed_tests() {
+  echo 'What failed:'
+  awk '/^ *not ok/ {shown = 1} shown {print} /^ *\.\.\.$/ {shown = 0}' "$LOGS/browser.log"
 }

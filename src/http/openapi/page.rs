@@ -6,26 +6,18 @@ use std::sync::LazyLock;
 use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::problems::PROBLEMS;
 use super::{JSON, SERVED, etag, is_known};
+use crate::http::sheet;
 use crate::http::tracking::language;
 use crate::http::words::Language;
 
 const STYLE: &str = include_str!("docs.css");
 
-/// Nothing but this page's own style, by its hash.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
-    )
-});
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| sheet::policy(STYLE));
 
 /// A page with its entity tag.
 type Page = (Bytes, String);

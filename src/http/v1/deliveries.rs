@@ -218,10 +218,10 @@ pub async fn show_links(
     let delivery = own(&app, by.0, id.0).await?.ok_or(ApiError::NotFound("delivery"))?;
     let expires_at = delivery.due_at + Seconds(app.config.service.link_hours * 3600);
     let doors = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
-    let base = app.config.server.public_url.trim_end_matches('/');
+    let base = &app.config.server.public_url;
     let link = |door: &Task| LinkView {
         task_id: door.id,
-        url: format!("{base}/t/{}", app.keys.links().make(door.id, expires_at)),
+        url: app.keys.links().address(base, door.id, expires_at),
         expires_at,
     };
     Ok(Json(Page::whole(doors.map(link).collect())))

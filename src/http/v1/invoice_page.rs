@@ -1,6 +1,6 @@
 //! An invoice for people: a page that prints well, in French or English, and a table for spreadsheets.
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -20,6 +20,7 @@ use crate::http::App;
 use crate::http::auth::AsBilled;
 use crate::http::body::{PathId, query};
 use crate::http::error::ApiError;
+use crate::http::sheet;
 use crate::http::words::Language;
 
 /// `GET /v1/invoices/{id}/csv`
@@ -71,7 +72,7 @@ pub async fn print_invoice(
         Some(id) => db::invoices::find(&mut *app.coop.conn().await?, id).await?,
         None => None,
     };
-    let sheet = Sheet {
+    let invoice = Sheet {
         words: Words(Language::asked(lang.as_deref(), &request)),
         invoice: &invoice,
         view: &view,
@@ -79,12 +80,7 @@ pub async fn print_invoice(
         corrects: corrects.map(|corrected| corrected.number.to_string()),
         zone: &app.config.coop.time_zone,
     };
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::VARY, "Accept-Language"))
-        .body(sheet.page().into_string()))
+    Ok(sheet::show(StatusCode::OK, &CONTENT_SECURITY_POLICY, invoice.page()))
 }
 
 impl Sheet<'_> {

@@ -2,15 +2,12 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
-use sha2::{Digest, Sha256};
 
 use super::deliveries::own;
 use super::invoice_page::PageQuery;
@@ -25,19 +22,14 @@ use crate::http::App;
 use crate::http::auth::AsOrdering;
 use crate::http::body::{PathId, query};
 use crate::http::error::ApiError;
+use crate::http::sheet;
 use crate::http::words::Language;
 
 /// Most labels of one delivery.
 const LABELS_MAX: usize = 200;
 const STYLE: &str = include_str!("../labels.css");
 
-/// Nothing but this page's own style, by its hash.
-static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; frame-ancestors 'none'"
-    )
-});
+static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| sheet::policy(STYLE));
 
 /// A parcel: what is in it, and which of how many it is.
 struct Parcel<'a> {
@@ -93,12 +85,7 @@ pub async fn print_labels(
             body { @for label in &labels { (label) } }
         }
     };
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::VARY, "Accept-Language"))
-        .body(page.into_string()))
+    Ok(sheet::show(StatusCode::OK, &CONTENT_SECURITY_POLICY, page))
 }
 
 fn label(

@@ -3,15 +3,12 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::me::Purse;
 use crate::commands::CommandError;
@@ -33,20 +30,15 @@ use crate::http::App;
 use crate::http::auth::AsCourier;
 use crate::http::body::query;
 use crate::http::error::ApiError;
+use crate::http::sheet;
 use crate::http::words::Language;
 
-pub(super) const STYLE: &str = include_str!("../statement.css");
+/// The style of pages that are printed.
+pub(in crate::http) const STYLE: &str = include_str!("../statement.css");
 
-/// The style of pages that are printed, as a content security policy names it.
-pub(in crate::http) fn style_hash() -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE.as_bytes())))
-}
-
-/// Nothing but this page's own style, by its hash.
-pub(super) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = style_hash();
-    format!("default-src 'none'; style-src {style}; base-uri 'none'; frame-ancestors 'none'")
-});
+/// Nothing but the style of pages that are printed.
+pub(super) static CONTENT_SECURITY_POLICY: LazyLock<String> =
+    LazyLock::new(|| sheet::policy(STYLE));
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,12 +146,7 @@ pub async fn print_statement(
     let period = Period::look(&app, by.0, &asked).await?;
     let key = app.notary.key().to_string();
     let page = page(&Words(language), &period, &app.config.coop.time_zone, &key);
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.as_str()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::VARY, "Accept-Language"))
-        .body(page.into_string()))
+    Ok(sheet::show(StatusCode::OK, &CONTENT_SECURITY_POLICY, page))
 }
 
 fn page(words: &Words, period: &Period, zone: &str, key: &str) -> Markup {

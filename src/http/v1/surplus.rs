@@ -13,7 +13,7 @@ use crate::db;
 use crate::db::surplus::Kept;
 use crate::domain::ids::{CourierId, UserId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::surplus::{Law, Measure, Share};
+use crate::domain::surplus::{Law, Measure, Share, Terms};
 use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsTreasurer;
@@ -54,8 +54,9 @@ pub struct ShareView {
     amount: Money,
 }
 
+/// What a surplus is made of, and how it is parted.
 #[derive(Serialize, JsonSchema)]
-pub struct SharingView {
+pub struct SurplusTerms {
     year: i16,
     law: Law,
     /// What the co-op kept of prices.
@@ -68,6 +69,30 @@ pub struct SharingView {
     reserve: Money,
     measure: Measure,
     refund: Money,
+}
+
+impl SurplusTerms {
+    fn new(terms: Terms, currency: Currency) -> Self {
+        let money = |amount| Money::new(amount, currency);
+        Self {
+            year: terms.year,
+            revenue: money(terms.revenue),
+            operations: money(terms.operations),
+            other_costs: money(terms.other_costs),
+            surplus: money(terms.surplus()),
+            reserve_basis_points: terms.reserve_basis_points,
+            reserve: money(terms.reserve()),
+            measure: terms.measure,
+            refund: money(terms.refund()),
+            law: terms.law,
+        }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct SharingView {
+    #[serde(flatten)]
+    terms: SurplusTerms,
     shares: Vec<ShareView>,
 }
 
@@ -80,27 +105,14 @@ async fn view(app: &App, sharing: Sharing) -> Result<SharingView, ApiError> {
 
 impl SharingView {
     fn new(sharing: Sharing, currency: Currency, names: &BTreeMap<CourierId, String>) -> Self {
-        let money = |amount| Money::new(amount, currency);
-        let Sharing { terms, shares } = sharing;
         let share = |share: Share| ShareView {
             courier_id: share.courier_id,
             name: names.get(&share.courier_id).cloned().unwrap_or_default(),
             units: share.units,
-            amount: money(share.amount),
+            amount: Money::new(share.amount, currency),
         };
-        Self {
-            year: terms.year,
-            revenue: money(terms.revenue),
-            operations: money(terms.operations),
-            other_costs: money(terms.other_costs),
-            surplus: money(terms.surplus()),
-            reserve_basis_points: terms.reserve_basis_points,
-            reserve: money(terms.reserve()),
-            measure: terms.measure,
-            refund: money(terms.refund()),
-            law: terms.law,
-            shares: shares.into_iter().map(share).collect(),
-        }
+        let shares = sharing.shares.into_iter().map(share).collect();
+        Self { terms: SurplusTerms::new(sharing.terms, currency), shares }
     }
 }
 
@@ -144,40 +156,17 @@ pub async fn book_surplus(
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "BookedSurplus")]
 pub struct BookedView {
-    year: i16,
     booked_by: UserId,
     booked_by_name: String,
     booked_at: Timestamp,
-    law: Law,
-    revenue: Money,
-    operations: Money,
-    other_costs: Money,
-    surplus: Money,
-    reserve_basis_points: i64,
-    reserve: Money,
-    measure: Measure,
-    refund: Money,
+    #[serde(flatten)]
+    terms: SurplusTerms,
 }
 
 impl BookedView {
     fn new(kept: Kept, currency: Currency) -> Self {
-        let money = |amount| Money::new(amount, currency);
-        let Kept { year, booked_by, booked_by_name, booked_at, terms } = kept;
-        Self {
-            year,
-            booked_by,
-            booked_by_name,
-            booked_at,
-            revenue: money(terms.revenue),
-            operations: money(terms.operations),
-            other_costs: money(terms.other_costs),
-            surplus: money(terms.surplus()),
-            reserve_basis_points: terms.reserve_basis_points,
-            reserve: money(terms.reserve()),
-            measure: terms.measure,
-            refund: money(terms.refund()),
-            law: terms.law,
-        }
+        let Kept { booked_by, booked_by_name, booked_at, terms, .. } = kept;
+        Self { booked_by, booked_by_name, booked_at, terms: SurplusTerms::new(terms, currency) }
     }
 }
 
@@ -192,5 +181,5 @@ pub async fn list_surpluses(
     let found = db::surplus::list(&mut *app.coop.conn().await?, paging.cursor()?, limit).await?;
     let currency = app.coop.rules.tariff.currency;
     let items = found.into_iter().map(|kept| BookedView::new(kept, currency)).collect();
-    Ok(Json(Page::new(items, limit, |one: &BookedView| one.year)))
+    Ok(Json(Page::new(items, limit, |one: &BookedView| one.terms.year)))
 }
