@@ -44,6 +44,8 @@ async function patientPolicy(folder, mode) {
   return path;
 }
 
+const morning = () => `${new Date().toISOString().slice(0, 10)}T07:00:00Z`;
+
 /** `settings`: more of them, as the environment names them. */
 export async function startCoop({ speed, mode = "offer", settings = {} }) {
   const folder = await mkdtemp(join(tmpdir(), "paceline-browser-"));
@@ -60,6 +62,8 @@ export async function startCoop({ speed, mode = "offer", settings = {} }) {
       PACELINE_SERVER__LISTEN: new URL(url).host,
       PACELINE_SERVER__DATA_DIR: folder,
       PACELINE_CLOCK__SPEED: String(speed),
+      // A day that flies by begins in its morning, or midnight would come in the middle of the work.
+      PACELINE_CLOCK__START: speed === 1 ? "" : morning(),
       PACELINE_AUTH__ADMIN_EMAIL: ADMIN,
       PACELINE_AUTH__ADMIN_PASSWORD: PASSWORD,
       PACELINE_POLICY__DISPATCH: await patientPolicy(folder, mode),
