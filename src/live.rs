@@ -2,6 +2,7 @@
 //!
 //! Redis shares it between processes and keeps it over a restart; the memory of each process is
 //! what is read. Without Redis a process knows only what it heard itself: degraded, never an error.
+//! Whoever says something does not wait for Redis: one task tells it all that was said meanwhile.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
@@ -10,8 +11,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
+use tokio::sync::{Mutex, broadcast, mpsc};
 use tracing::{debug, warn};
+use uuid::Uuid;
+
+use crate::clock;
 
 use crate::domain::geo::Position;
 use crate::domain::ids::CourierId;
@@ -27,13 +31,32 @@ pub struct Fix {
 
 /// Messages a slow listener may lag behind before it loses some.
 const LAG_MAX: usize = 4_096;
+/// Words that may wait for Redis; more about where couriers are is left out.
+const WAITING_MAX: usize = 65_536;
+/// Words that Redis is told at one time.
+const WORDS_MAX: usize = 1_024;
+
+/// What is said of a courier.
+enum Word {
+    At(Fix),
+    Gone(CourierId),
+}
+
+/// What one process tells the others.
+#[derive(Serialize, Deserialize)]
+struct News {
+    /// Which process; it knows already.
+    from: Uuid,
+    at: Vec<Fix>,
+    gone: Vec<CourierId>,
+}
 
 /// What things are called in Redis.
 struct Names {
     /// Hash of the last fix of every courier.
     positions: String,
-    /// Channel of fixes as they come.
-    fixes: String,
+    /// Channel of [`News`].
+    news: String,
     /// What a lease's key begins with.
     lease: String,
 }
@@ -46,6 +69,9 @@ pub struct Live {
     names: Arc<Names>,
     last: Arc<RwLock<BTreeMap<CourierId, Fix>>>,
     fixes: broadcast::Sender<Fix>,
+    me: Uuid,
+    said: mpsc::Sender<Word>,
+    to_tell: Arc<Mutex<mpsc::Receiver<Word>>>,
 }
 
 impl Live {
@@ -62,10 +88,13 @@ impl Live {
         let (fixes, _) = broadcast::channel(LAG_MAX);
         let names = Arc::new(Names {
             positions: format!("{prefix}:positions"),
-            fixes: format!("{prefix}:fixes"),
+            news: format!("{prefix}:news"),
             lease: format!("{prefix}:lease"),
         });
-        Ok(Self { client, redis, names, last: Arc::default(), fixes })
+        let (said, to_tell) = mpsc::channel(WAITING_MAX);
+        let me = clock::id_at(clock::real_now(), |id| id);
+        let to_tell = Arc::new(Mutex::new(to_tell));
+        Ok(Self { client, redis, names, last: Arc::default(), fixes, me, said, to_tell })
     }
 
     /// Whether Redis answers.
@@ -73,17 +102,11 @@ impl Live {
         redis::cmd("PING").exec_async(&mut self.redis.clone()).await
     }
 
-    /// Keeps and tells where couriers are. Never fails: without Redis the own process still knows.
-    pub async fn put(&self, fixes: &[Fix]) {
-        let mut pipe = redis::pipe();
-        for fix in fixes {
-            self.hear(*fix);
-            let Ok(json) = serde_json::to_string(fix) else { continue };
-            pipe.hset(&self.names.positions, fix.courier_id.to_string(), &json).ignore();
-            pipe.publish(&self.names.fixes, &json).ignore();
-        }
-        if let Err(error) = pipe.exec_async(&mut self.redis.clone()).await {
-            debug!(%error, "positions are known to this process only");
+    /// Keeps and tells where a courier is. Never fails: without Redis the own process still knows.
+    pub fn put(&self, fix: Fix) {
+        self.hear(fix);
+        if self.said.try_send(Word::At(fix)).is_err() {
+            debug!("a position is known to this process only");
         }
     }
 
@@ -100,15 +123,51 @@ impl Live {
 
     /// Forgets where a courier is: the shift is over.
     pub async fn forget(&self, courier: CourierId) {
+        self.lose(courier);
+        // It fails only when nobody is left to tell.
+        let _ = self.said.send(Word::Gone(courier)).await;
+    }
+
+    fn lose(&self, courier: CourierId) {
         self.last.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&courier);
-        let gone: redis::RedisResult<()> = redis::cmd("HDEL")
-            .arg(&self.names.positions)
-            .arg(courier.to_string())
-            .exec_async(&mut self.redis.clone())
-            .await;
-        if let Err(error) = gone {
-            debug!(%error, "the position will be dropped when Redis is back");
+    }
+
+    /// Tells Redis what was said, for ever: all that waits in one round trip, the last word on each
+    /// courier.
+    pub async fn tell(self) {
+        let mut to_tell = self.to_tell.lock().await;
+        let mut words = Vec::new();
+        while to_tell.recv_many(&mut words, WORDS_MAX).await > 0 {
+            let last: BTreeMap<CourierId, Option<Fix>> = words
+                .drain(..)
+                .map(|word| match word {
+                    Word::At(fix) => (fix.courier_id, Some(fix)),
+                    Word::Gone(courier) => (courier, None),
+                })
+                .collect();
+            if let Err(error) = self.tell_once(&last).await {
+                debug!(%error, "positions are known to this process only");
+            }
         }
+    }
+
+    async fn tell_once(&self, last: &BTreeMap<CourierId, Option<Fix>>) -> redis::RedisResult<()> {
+        let mut pipe = redis::pipe();
+        let mut news = News { from: self.me, at: Vec::new(), gone: Vec::new() };
+        for (courier, fix) in last {
+            let Some(fix) = fix else {
+                pipe.hdel(&self.names.positions, courier.to_string()).ignore();
+                news.gone.push(*courier);
+                continue;
+            };
+            let Ok(json) = serde_json::to_string(fix) else { continue };
+            pipe.hset(&self.names.positions, courier.to_string(), json).ignore();
+            news.at.push(*fix);
+        }
+        if let Ok(json) = serde_json::to_string(&news) {
+            pipe.publish(&self.names.news, json).ignore();
+        }
+        pipe.exec_async(&mut self.redis.clone()).await
     }
 
     /// The last fix of every courier.
@@ -155,7 +214,7 @@ impl Live {
 
     async fn follow_once(&self) -> redis::RedisResult<()> {
         let mut pubsub = self.client.get_async_pubsub().await?;
-        pubsub.subscribe(&self.names.fixes).await?;
+        pubsub.subscribe(&self.names.news).await?;
         let known: BTreeMap<String, String> = redis::cmd("HGETALL")
             .arg(&self.names.positions)
             .query_async(&mut self.redis.clone())
@@ -166,9 +225,10 @@ impl Live {
             .for_each(|f| self.hear(f));
         let mut messages = pubsub.on_message();
         while let Some(message) = messages.next().await {
-            if let Ok(fix) = serde_json::from_slice(message.get_payload_bytes()) {
-                self.hear(fix);
-            }
+            let news = serde_json::from_slice::<News>(message.get_payload_bytes());
+            let Some(news) = news.ok().filter(|news| news.from != self.me) else { continue };
+            news.at.into_iter().for_each(|fix| self.hear(fix));
+            news.gone.into_iter().for_each(|courier| self.lose(courier));
         }
         Ok(())
     }

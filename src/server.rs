@@ -12,6 +12,7 @@ use crate::clock::{self, Anchor, Clock};
 use crate::commands::CommandError;
 use crate::commands::books;
 use crate::commands::people::{self, NewLogin};
+use crate::commands::positions::Intake;
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
 use crate::db::{self, OpenError};
@@ -277,6 +278,7 @@ async fn open(
     let loops = loops.map_err(failed)?;
     let metrics = telemetry::start_metrics();
     let app = Data::new(App {
+        intake: Intake::start(coop.clone()),
         coop,
         live,
         pictures,

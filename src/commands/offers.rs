@@ -20,16 +20,19 @@ async fn answered(
     coop.tell(tx, &Event::Offer { offer: Box::new(offer.clone()) }, at).await
 }
 
-/// The courier takes it: all of its deliveries, or none. Taking it twice is taking it once.
+/// The courier takes it: all of its deliveries, or none. Taking it twice is taking it once. Whoever
+/// comes after it was taken from them is told so by one statement, and waits for nobody.
 pub async fn accept(coop: &Coop, by: CourierId, id: OfferId) -> Result<Offer, CommandError> {
     let at = coop.clock.now();
+    let asked = offers::find(&mut *coop.conn().await?, id).await?;
+    let asked = asked.filter(|offer| offer.courier_id == by);
+    let asked = asked.ok_or(CommandError::NotFound("offer"))?;
+    asked.accept(at)?;
+    let mut wanted: Vec<_> = asked.terms.deliveries.iter().map(|one| one.id).collect();
+    wanted.sort_unstable();
     let outcome = coop
         .transact(async |tx| {
             couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
-            let asked = offers::find(tx, id).await?.filter(|offer| offer.courier_id == by);
-            let asked = asked.ok_or(CommandError::NotFound("offer"))?;
-            let mut wanted: Vec<_> = asked.terms.deliveries.iter().map(|one| one.id).collect();
-            wanted.sort_unstable();
             let mut locked = Vec::with_capacity(wanted.len());
             for &delivery in &wanted {
                 let delivery = deliveries::lock(tx, delivery).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{BigInt, Text, Timestamptz};
+use diesel::sql_types::{self, Array, BigInt, Integer, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use super::schema::fixes;
@@ -17,10 +17,9 @@ use crate::domain::trace::Fix;
 /// Most fixes in one look.
 pub const FIXES_MAX: i64 = 5_000;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = fixes)]
 struct Row {
-    courier_id: CourierId,
     at: Timestamp,
     lat_e6: i32,
     lng_e6: i32,
@@ -29,31 +28,45 @@ struct Row {
 
 /// Keeps fixes; one that is known by its courier and time stays as it is. Not in a transaction: the
 /// first fix of a day makes room for the others.
-pub async fn insert(conn: &mut Conn, courier: CourierId, kept: &[Fix]) -> QueryResult<()> {
-    match try_insert(conn, courier, kept).await {
+pub async fn insert(conn: &mut Conn, mut kept: Vec<(CourierId, Fix)>) -> QueryResult<()> {
+    if kept.is_empty() {
+        return Ok(());
+    }
+    // In the same order by everybody: then nobody waits for each other in a ring.
+    kept.sort_unstable_by_key(|(courier, fix)| (*courier, fix.at));
+    match try_insert(conn, &kept).await {
         // What Postgres calls it when no partition takes the row.
         Err(DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, _)) => {
-            let days: BTreeSet<String> = kept.iter().map(|fix| day(fix.at)).collect();
+            let days: BTreeSet<String> = kept.iter().map(|(_, fix)| day(fix.at)).collect();
             for day in days {
                 make_day(conn, &day).await?;
             }
-            try_insert(conn, courier, kept).await
+            try_insert(conn, &kept).await
         }
         outcome => outcome,
     }
 }
 
-async fn try_insert(conn: &mut Conn, courier: CourierId, kept: &[Fix]) -> QueryResult<()> {
-    let row = |fix: &Fix| {
-        let (lat_e6, lng_e6) = fix.position.micro_degrees();
-        Row { courier_id: courier, at: fix.at, lat_e6, lng_e6, accuracy_m: fix.accuracy_m }
-    };
-    diesel::insert_into(fixes::table)
-        .values(kept.iter().map(row).collect::<Vec<_>>())
-        .on_conflict_do_nothing()
-        .execute(conn)
-        .await
-        .map(drop)
+/// A column is one parameter, so that the statement is the same however many rows there are.
+async fn try_insert(conn: &mut Conn, kept: &[(CourierId, Fix)]) -> QueryResult<()> {
+    let places: Vec<(i32, i32)> =
+        kept.iter().map(|(_, fix)| fix.position.micro_degrees()).collect();
+    diesel::sql_query(
+        "INSERT INTO fixes (courier_id, at, lat_e6, lng_e6, accuracy_m)
+         SELECT * FROM unnest($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<sql_types::Uuid>, _>(
+        kept.iter().map(|(courier, _)| courier.uuid()).collect::<Vec<_>>(),
+    )
+    .bind::<Array<Timestamptz>, _>(kept.iter().map(|(_, fix)| fix.at).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(places.iter().map(|place| place.0).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(places.iter().map(|place| place.1).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Integer>>, _>(
+        kept.iter().map(|(_, fix)| fix.accuracy_m).collect::<Vec<_>>(),
+    )
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Where a courier was in a span, both ends included, the oldest first.

@@ -1,5 +1,7 @@
 //! Shifts.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -127,23 +129,31 @@ pub async fn find_ended(conn: &mut Conn, courier: CourierId) -> QueryResult<Opti
     row.map(Row::read).transpose()
 }
 
-/// When a courier worked between two instants.
+/// Worked spans by courier.
+pub type WorkedBy = BTreeMap<CourierId, Vec<Worked>>;
+
+/// The shifts of some couriers that touch a span of time, in no order: one would have Postgres read
+/// everybody's.
 pub async fn worked(
     conn: &mut Conn,
-    courier: CourierId,
+    couriers: &[CourierId],
     from: Timestamp,
     to: Timestamp,
-) -> QueryResult<Vec<Worked>> {
-    let rows: Vec<(Option<Timestamp>, Option<Timestamp>)> = shifts::table
-        .filter(shifts::courier_id.eq(courier))
+) -> QueryResult<WorkedBy> {
+    let rows: Vec<(CourierId, Option<Timestamp>, Option<Timestamp>)> = shifts::table
+        .filter(shifts::courier_id.eq_any(couriers))
         .filter(shifts::started_at.le(to))
         .filter(shifts::ended_at.is_null().or(shifts::ended_at.ge(from)))
-        .order(shifts::id.desc())
-        .limit(SHIFTS_MAX)
-        .select((shifts::started_at, shifts::ended_at))
+        .limit(SHIFTS_MAX * i64::try_from(couriers.len()).unwrap_or(i64::MAX))
+        .select((shifts::courier_id, shifts::started_at, shifts::ended_at))
         .load(conn)
         .await?;
-    Ok(rows.into_iter().filter_map(|(from, to)| Some(Worked { from: from?, to })).collect())
+    let mut worked = WorkedBy::new();
+    for (courier, from, to) in rows {
+        let Some(from) = from else { continue };
+        worked.entry(courier).or_default().push(Worked { from, to });
+    }
+    Ok(worked)
 }
 
 /// A courier's shifts, the newest first.

@@ -1,7 +1,7 @@
 //! Access tokens, and capabilities as handler parameters: a handler that takes [`AsCourier`] cannot
 //! be reached by anybody else, and cannot forget to ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::RwLock;
@@ -55,6 +55,37 @@ pub struct Keys {
     seal: Seal,
     links: Links,
     verifiers: RwLock<BTreeMap<String, Verifier>>,
+    seen: Seen,
+}
+
+/// Tokens whose signatures were found to be right, until when they last and who sends them: a phone
+/// sends the same one for a quarter of an hour. Forgotten when other keys are learned.
+#[derive(Default)]
+struct Seen(RwLock<HashMap<String, (i64, Caller)>>);
+
+impl Seen {
+    const MAX: usize = 20_000;
+
+    fn find(&self, token: &str) -> Option<Caller> {
+        let seen = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (ends, caller) = seen.get(token)?;
+        (clock::real_now().seconds() < *ends).then(|| caller.clone())
+    }
+
+    fn keep(&self, token: &str, ends: i64, caller: &Caller) {
+        let mut seen = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if seen.len() >= Self::MAX {
+            let now = clock::real_now().seconds();
+            seen.retain(|_, (ends, _)| now < *ends);
+        }
+        if seen.len() < Self::MAX {
+            seen.insert(token.to_owned(), (ends, caller.clone()));
+        }
+    }
+
+    fn forget(&self) {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
 }
 
 struct Verifier {
@@ -107,6 +138,7 @@ impl Keys {
             seal,
             links,
             verifiers: RwLock::default(),
+            seen: Seen::default(),
         };
         keys.learn(rows);
         Ok(keys)
@@ -119,6 +151,7 @@ impl Keys {
         });
         let mut known = self.verifiers.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         *known = verifiers.collect();
+        self.seen.forget();
     }
 
     /// What seals this installation's keys.
@@ -187,6 +220,9 @@ impl Keys {
     /// Who a token speaks for. `Ok(None)`: it names a key that is not known here (yet).
     fn verify(&self, token: &str) -> Result<Option<Caller>, ApiError> {
         const WRONG: ApiError = ApiError::Unauthenticated("the access token is not valid");
+        if let Some(caller) = self.seen.find(token) {
+            return Ok(Some(caller));
+        }
         let header = jsonwebtoken::decode_header(token).map_err(|_| WRONG)?;
         let kid = header.kid.ok_or(WRONG)?;
         let known = self.verifiers.read().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -207,12 +243,14 @@ impl Keys {
             .claims;
         let user = claims.sub.parse::<UserId>().map(Subject::User);
         let subject = user.or_else(|_| claims.sub.parse::<ClientId>().map(Subject::Client));
-        Ok(Some(Caller {
+        let caller = Caller {
             subject: subject.map_err(|_| WRONG)?,
             roles: claims.roles,
             courier_id: claims.cou,
             merchant_id: claims.mer,
-        }))
+        };
+        self.seen.keep(token, claims.exp, &caller);
+        Ok(Some(caller))
     }
 }
 

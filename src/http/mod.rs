@@ -11,6 +11,7 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::commands::Answer;
+use crate::commands::positions::Intake;
 use crate::config::Config;
 use crate::coop::Coop;
 use crate::domain::ledger::checkpoint::Notary;
@@ -41,6 +42,7 @@ use error::ApiError;
 pub struct App {
     pub coop: Coop,
     pub live: Live,
+    pub intake: Intake,
     pub pictures: Pictures,
     pub hub: Hub,
     pub keys: auth::Keys,

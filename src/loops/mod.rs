@@ -59,6 +59,7 @@ pub fn start(
         };
         let local = tokio::task::LocalSet::new();
         local.spawn_local(live.clone().follow());
+        local.spawn_local(live.clone().tell());
         local.spawn_local(outbox::run(coop.clone(), hub.clone()));
         local.spawn_local(webhooks::run(coop.clone(), hub.clone(), teller));
         local.spawn_local(notices::run(coop.clone(), hub, writer));

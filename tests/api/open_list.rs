@@ -218,9 +218,9 @@ async fn fifty_reach_for_one_job_and_one_has_it() {
         .map(|n| CourierId::from_uuid(Uuid::from_u128((0x7000 << 64) | (0x8000 << 48) | n)))
         .collect();
     let position = Position::from_degrees(48.8566, 2.3522).expect("a place");
-    let fixes: Vec<Fix> =
-        couriers.iter().map(|&courier_id| Fix { courier_id, position, at: coop.now() }).collect();
-    live.put(&fixes).await;
+    for &courier_id in &couriers {
+        live.put(Fix { courier_id, position, at: coop.now() });
+    }
     let mut looks = Vec::new();
     for &courier in &couriers {
         let look = snapshot::of_courier(server, live, courier).await.expect("a look");

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::commands::positions::{self, Reported};
+use crate::commands::positions::Reported;
 use crate::db;
 use crate::domain::geo::Position;
 use crate::domain::time::{Seconds, Timestamp};
@@ -73,11 +73,10 @@ pub async fn report_positions(
         let detail = format!("a batch has 1 to {BATCH_MAX} fixes");
         return Err(ApiError::Invalid { detail, pointer: Some("/fixes".to_owned()) });
     }
-    let batch: Vec<_> = fixes.iter().map(FixIn::read).collect();
-    let Reported { kept, dropped, live } = positions::report(&app.coop, by.0, &batch).await?;
+    let batch = fixes.iter().map(FixIn::read).collect();
+    let Reported { kept, dropped, live } = app.intake.report(by.0, batch).await?;
     if let Some(fix) = live {
-        let fix = live::Fix { courier_id: by.0, position: fix.position, at: fix.at };
-        app.live.put(&[fix]).await;
+        app.live.put(live::Fix { courier_id: by.0, position: fix.position, at: fix.at });
     }
     let view = |(index, reason)| DroppedView { index, reason };
     let dropped = dropped.into_iter().map(view).collect();
