@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{fixes, shifts};
+use crate::db::{shifts, traces};
 use crate::domain::ids::CourierId;
 use crate::domain::trace::{Dropped, Fix};
 
@@ -115,10 +115,8 @@ async fn together(coop: &Coop, group: &[Asked]) -> Result<Vec<Reported>, Command
         reported
     };
     let reported: Vec<Reported> = group.iter().map(report).collect();
-    let kept = group
-        .iter()
-        .zip(&reported)
-        .flat_map(|(asked, reported)| reported.kept.iter().map(|fix| (asked.by, *fix)));
-    fixes::insert(&mut conn, kept.collect()).await?;
+    let kept = group.iter().zip(&reported).filter(|(_, reported)| !reported.kept.is_empty());
+    let kept = kept.map(|(asked, reported)| (asked.by, reported.kept.clone()));
+    traces::insert(&mut conn, kept).await?;
     Ok(reported)
 }

@@ -17,7 +17,7 @@ const ERASURE: [&str; 14] = [
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
      password_hash = '$argon2id$erased' WHERE courier_id = $1",
-    "DELETE FROM fixes WHERE courier_id = $1",
+    "DELETE FROM traces WHERE courier_id = $1",
     "DELETE FROM phone_events WHERE phone_id IN (SELECT id FROM phones WHERE courier_id = $1)",
     "DELETE FROM phones WHERE courier_id = $1",
     "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
@@ -98,8 +98,10 @@ pub const EXPORT: [(&str, &str); 14] = [
     ),
     (
         "positions",
-        "SELECT at, lat_e6, lng_e6, accuracy_m FROM fixes WHERE courier_id = $1 \
-      ORDER BY at DESC",
+        "SELECT DISTINCT ON (at) from_at + after * interval '1 millisecond' AS at, lat AS lat_e6, \
+      lng AS lng_e6, radius AS accuracy_m \
+      FROM traces, unnest(after_ms, lat_e6, lng_e6, accuracy_m) AS fix (after, lat, lng, radius) \
+      WHERE courier_id = $1 ORDER BY at DESC",
     ),
     (
         "phone_events",

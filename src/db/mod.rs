@@ -22,7 +22,6 @@ pub mod decisions;
 pub mod deliveries;
 pub mod erasure;
 pub mod expenses;
-pub mod fixes;
 pub mod idempotency;
 pub mod identity;
 pub mod imports;
@@ -50,6 +49,7 @@ pub mod standing_orders;
 pub mod surplus;
 pub mod suspensions;
 pub mod tasks;
+pub mod traces;
 pub mod types;
 pub mod webhooks;
 

@@ -245,8 +245,10 @@ diesel::table! {
         detail -> Nullable<Text>, }
 }
 diesel::table! {
-    fixes (courier_id, at) { courier_id -> Uuid, at -> Timestamptz, lat_e6 -> Integer,
-        lng_e6 -> Integer, accuracy_m -> Nullable<Integer>, }
+    // Nothing tells two rows of it apart; diesel wants a key.
+    traces (courier_id, from_at) { courier_id -> Uuid, from_at -> Timestamptz, to_at -> Timestamptz,
+        after_ms -> Array<Integer>, lat_e6 -> Array<Integer>, lng_e6 -> Array<Integer>,
+        accuracy_m -> Array<Nullable<Integer>>, }
 }
 
 diesel::table! {

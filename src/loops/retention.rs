@@ -8,7 +8,7 @@ use crate::commands::CommandError;
 use crate::config::Retention;
 use crate::coop::Coop;
 use crate::db::{
-    decisions, fixes, idempotency, identity, imports, notices, outbox, phones, proofs, quotes,
+    decisions, idempotency, identity, imports, notices, outbox, phones, proofs, quotes, traces,
     webhooks,
 };
 use crate::domain::time::Seconds;
@@ -42,7 +42,7 @@ async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(),
     imports::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
     quotes::forget(&mut conn, now - span(days.answers_days), ROWS_MAX).await?;
     phones::forget(&mut conn, now - span(days.events_days), ROWS_MAX).await?;
-    fixes::forget(&mut conn, now - span(days.positions_days)).await?;
+    traces::forget(&mut conn, now - span(days.positions_days)).await?;
     for id in proofs::older(&mut conn, now - span(days.pictures_days), PICTURES_MAX).await? {
         pictures.forget(Whose::Proof(id)).await?; // First the picture: a row without one is forgotten next time.
         proofs::forget(&mut conn, id).await?;

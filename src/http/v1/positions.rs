@@ -100,7 +100,7 @@ pub async fn list_my_positions(
 ) -> Result<Json<Page<FixView>>, ApiError> {
     let now = app.coop.clock.now();
     let (from, to) = query::<Span>(&request)?.or_last(Seconds(86_400), now);
-    let fixes = db::fixes::list(&mut *app.coop.conn().await?, by.0, from, to).await?;
+    let fixes = db::traces::list(&mut *app.coop.conn().await?, by.0, from, to).await?;
     let view = |fix: Fix| FixView { at: fix.at, place: fix.position, accuracy_m: fix.accuracy_m };
     Ok(Json(Page::whole(fixes.into_iter().map(view).collect())))
 }
