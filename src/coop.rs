@@ -165,7 +165,7 @@ impl Rules {
             dispatch,
             tariff: Tariff::parse(&text(&names.tariff)?)
                 .map_err(|error| invalid(&names.tariff, &error))?,
-            prices: toml::from_str(&text(&names.price)?)
+            prices: PriceList::parse(&text(&names.price)?)
                 .map_err(|error| invalid(&names.price, &error))?,
             split: SplitKey::parse(&text(&names.split)?)
                 .map_err(|error| invalid(&names.split, &error))?,

@@ -14,6 +14,7 @@ function delivery(id: string, rest: Partial<Delivery> = {}): Delivery {
   return {
     id, merchant_id: "mer_1", merchant_name: "Épicerie du Coin", state: "open",
     placed_at: at(-20), ready_at: at(-5), due_at: at(20), version: 1,
+    if_undeliverable: "keep",
     tasks: [
       { id: `${id}-p`, kind: "pickup", state: "todo", place },
       { id: `${id}-d`, kind: "dropoff", state: "todo", place, contact: { phone: "+331" } },
@@ -30,8 +31,8 @@ function board(deliveries: Delivery[], route: string[] = []) {
       route_version: 1, place, fixed_at: at(0), route: route.map((task_id) => ({ task_id, place })),
     }],
     counts: {
-      asked: 0, open: 0, assigned: 0, picked_up: 0, delivered: 3, failed: 0, cancelled: 0, late: 0,
-      couriers_on_shift: 1,
+      asked: 0, open: 0, assigned: 0, picked_up: 0, returning: 0, delivered: 3, returned: 0, failed: 0,
+      cancelled: 0, late: 0, couriers_on_shift: 1,
     },
     automation: [],
   };
@@ -44,6 +45,20 @@ test("late, at risk and on time follow the promise and the state", () => {
   assert.equal(paceOf(delivery("a", { due_at: at(10), state: "picked_up" }), NOON), "on_time");
   const ended = { state: "delivered", ended_at: at(-1), due_at: at(-2) } as const;
   assert.equal(paceOf(delivery("a", ended), NOON), "ended_late");
+});
+
+test("what goes back is under way and late for nobody, and counts apart until it is there", () => {
+  const back = delivery("a", { state: "returning", due_at: at(-30), version: 2 });
+  const before = board([back]);
+  assert.equal(paceOf(back, NOON), "ended");
+  assert.deepEqual(rowsOf(before, NOON, "returning", "").map(({ delivery: { id } }) => id), ["a"]);
+  assert.deepEqual(rowsOf(before, NOON, "late", ""), []);
+  const { returning, picked_up, late } = tallyOf(before, NOON);
+  assert.deepEqual([returning, picked_up, late], [1, 0, 0]);
+  const there = delivery("a", { state: "returned", ended_at: at(0), version: 3 });
+  const after = applyEvents(before, [{ kind: "delivery", delivery: there }]);
+  assert.equal(tallyOf(after, NOON).returned, 1);
+  assert.deepEqual(rowsOf(after, NOON, "active", ""), []);
 });
 
 test("an event older than the board changes nothing, a newer one keeps what it leaves out", () => {

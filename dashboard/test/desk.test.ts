@@ -16,7 +16,7 @@ const nameOf = (id: string) => `Name of ${id}`;
 
 const open: Delivery = {
   id: "dlv_1", merchant_id: "mer_1", merchant_name: "Bistro", state: "open", placed_at: at(-20),
-  ready_at: at(0), due_at: at(30), version: 7, desk: { note: "ring", tags: ["vip"], locked: false },
+  ready_at: at(0), due_at: at(30), version: 7, if_undeliverable: "keep", desk: { note: "ring", tags: ["vip"], locked: false },
   tasks: [
     { id: "p", kind: "pickup", state: "todo", place }, { id: "d", kind: "dropoff", state: "todo", place },
   ],
@@ -55,7 +55,7 @@ test("an older order of a route changes nothing", () => {
   } as const;
   const board = {
     base: place, deliveries: new Map(), couriers: new Map([["cou_1", courier]]),
-    ended: { delivered: 0, failed: 0, cancelled: 0 }, automation: [],
+    ended: { delivered: 0, returned: 0, failed: 0, cancelled: 0 }, automation: [],
   };
   const order = (version: number, tasks: string[]) =>
     ({ kind: "route", courier: "cou_1", version, tasks }) as const;

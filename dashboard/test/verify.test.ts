@@ -122,6 +122,29 @@ test("a statement without lines holds, and half of a proof does not", () => {
   assert.equal(reasonOf(() => verify(empty, KEY, { ...kept, seq: 0, hash: KEY })), "rewritten");
 });
 
+test("a way back is reckoned again by its tariff, under its own key", () => {
+  const tariff = readFileSync("../config/policy/tariff-hourly.toml", "utf8");
+  const [hash] = tariffs([tariff]).keys();
+  const { name, version } = preset("hourly");
+  const inputs = { outcome: "delivered", pickups: 0, dropoffs: 1, trip_m: 1300 };
+  const detail = {
+    kind: "return", delivery_id: "dlv_01j8000000e008000000000071", shift_id: null,
+    tariff: { name, version, text: hash }, inputs,
+  };
+  const statement = (change: Partial<Line>): Statement => {
+    const line = {
+      ...first, kind: "return", key: "delivery:01920000-0000-7000-8000-0000000000e1:return",
+      amount: 378, balance: 378, detail: JSON.stringify(detail), ...change,
+    };
+    const bytes = canonical({ account, currency: "EUR" }, line).slice();
+    return { ...empty, lines: [{ ...line, hash: link(account, 1, NOTHING, bytes) }], tariffs: [tariff] };
+  };
+  assert.equal(verify(statement({}), KEY).head.balance, 378, "2.50 + 0.50 + 0.60 a kilometre");
+  assert.equal(reasonOf(() => verify(statement({ amount: 379, balance: 379 }), KEY)), "reckoned");
+  const other = "delivery:01920000-0000-7000-8000-0000000000e1:pay";
+  assert.equal(reasonOf(() => verify(statement({ key: other }), KEY)), "detail");
+});
+
 test("words are filled in, in both languages", () => {
   for (const language of ["en", "fr"] as const) {
     assert.match(speaker(language)("fault.hash", { seq: 7 }), /7/);

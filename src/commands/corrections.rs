@@ -170,6 +170,7 @@ async fn corrected_entry(
     inputs: PieceInputs,
 ) -> Result<Entry, CommandError> {
     let (Detail::Piece { delivery_id, shift_id, tariff, .. }
+    | Detail::Return { delivery_id, shift_id, tariff, .. }
     | Detail::Correction { delivery_id, shift_id, tariff, .. }) = &booked.detail
     else {
         return Err(ReviewError::NoPiece.into());

@@ -96,6 +96,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         price: Money::new(0, coop.rules.tariff.currency),
         packages: request.packages.clone(),
         instructions: request.instructions.clone(),
+        if_undeliverable: request.if_undeliverable,
         tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
         state: DeliveryState::Open,
         version: 1,

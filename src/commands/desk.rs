@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::deliveries::{Giver, call_off, give, release, route_changed, tell, withdraw_offers};
 use super::offers::order_route;
-use super::{Answer, CommandError, Once, slots};
+use super::{Answer, CommandError, Once, returns, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::acts::{self, Cancelled, NewAct};
@@ -33,50 +33,70 @@ pub struct Order {
 /// Does what a dispatcher asks for, and writes down who did it.
 pub async fn perform(coop: &Coop, by: UserId, order: &Order) -> Result<Delivery, CommandError> {
     let at = coop.clock.now();
-    coop.transact(async |tx| {
-        if let Act::Assign { courier_id } = &order.act {
+    coop.transact(async |tx| act(coop, tx, by, order, at).await).await
+}
+
+/// The same, as a part of a transaction.
+pub(super) async fn act(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: UserId,
+    order: &Order,
+    at: Timestamp,
+) -> Result<Delivery, CommandError> {
+    match &order.act {
+        Act::Assign { courier_id } => {
             couriers::lock(tx, *courier_id).await?.ok_or(CommandError::NotFound("courier"))?;
         }
-        let before = deliveries::lock(tx, order.delivery).await?;
-        let before = before.ok_or(CommandError::NotFound("delivery"))?;
-        let outdated = order.version.is_some_and(|seen| seen != before.version);
-        let undone = match &order.act {
-            Act::Restore => acts::cancelled(tx, before.id).await?,
-            Act::Assign { .. }
-            | Act::Unassign
-            | Act::Cancel { .. }
-            | Act::Reschedule { .. }
-            | Act::Note { .. }
-            | Act::Tag { .. }
-            | Act::Lock
-            | Act::Unlock => None,
-        };
-        let wanted = decide(&before, &order.act, undone, at);
-        if matches!(wanted, Ok(None)) {
-            return Ok(before);
-        }
-        if outdated {
-            return Err(CommandError::Outdated("delivery"));
-        }
-        let Some(after) = wanted? else { return Ok(before) };
-        let paid = carry_out(coop, tx, by, order, &before, &after, at).await?;
-        let slot = move_slot(tx, &order.act, after.id, undone).await?;
-        let act = NewAct {
-            id: coop.clock.id(|id| id),
-            at,
-            user_id: by,
-            kind: order.act.name(),
-            delivery_id: Some(after.id),
-            courier_id: after.holder().or(before.holder()),
-            version: after.version,
-            detail: json!({
-                "act": order.act, "price": before.price.amount, "slot": slot, "paid": paid,
-            }),
-        };
-        acts::insert(tx, &act).await?;
-        Ok(after)
-    })
-    .await
+        Act::Return { .. } => returns::lock_holder(tx, order.delivery).await?,
+        Act::Unassign
+        | Act::Cancel { .. }
+        | Act::Restore
+        | Act::Reschedule { .. }
+        | Act::Note { .. }
+        | Act::Tag { .. }
+        | Act::Lock
+        | Act::Unlock => {}
+    }
+    let before = deliveries::lock(tx, order.delivery).await?;
+    let before = before.ok_or(CommandError::NotFound("delivery"))?;
+    let outdated = order.version.is_some_and(|seen| seen != before.version);
+    let undone = match &order.act {
+        Act::Restore => acts::cancelled(tx, before.id).await?,
+        Act::Assign { .. }
+        | Act::Unassign
+        | Act::Cancel { .. }
+        | Act::Return { .. }
+        | Act::Reschedule { .. }
+        | Act::Note { .. }
+        | Act::Tag { .. }
+        | Act::Lock
+        | Act::Unlock => None,
+    };
+    let wanted = decide(coop, &before, &order.act, undone, at);
+    if matches!(wanted, Ok(None)) {
+        return Ok(before);
+    }
+    if outdated {
+        return Err(CommandError::Outdated("delivery"));
+    }
+    let Some(after) = wanted? else { return Ok(before) };
+    let paid = carry_out(coop, tx, by, order, &before, &after, at).await?;
+    let slot = move_slot(tx, &order.act, after.id, undone).await?;
+    let act = NewAct {
+        id: coop.clock.id(|id| id),
+        at,
+        user_id: by,
+        kind: order.act.name(),
+        delivery_id: Some(after.id),
+        courier_id: after.holder().or(before.holder()),
+        version: after.version,
+        detail: json!({
+            "act": order.act, "price": before.price.amount, "slot": slot, "paid": paid,
+        }),
+    };
+    acts::insert(tx, &act).await?;
+    Ok(after)
 }
 
 /// A delivery that is called off gives its place in a slot back; one that is restored takes it
@@ -96,6 +116,7 @@ async fn move_slot(
         }
         Act::Assign { .. }
         | Act::Unassign
+        | Act::Return { .. }
         | Act::Reschedule { .. }
         | Act::Note { .. }
         | Act::Tag { .. }
@@ -106,6 +127,7 @@ async fn move_slot(
 
 /// What the delivery becomes, by the domain's rules. `None`: it is so already.
 fn decide(
+    coop: &Coop,
     delivery: &Delivery,
     act: &Act,
     undone: Option<Cancelled>,
@@ -116,7 +138,12 @@ fn decide(
             delivery.assign(Holding { courier: *courier_id, since: at, by_hand: true })
         }
         Act::Unassign => delivery.unassign(),
-        Act::Cancel { .. } if delivery.desk.locked => Err(DeliveryError::Locked),
+        Act::Cancel { .. } | Act::Return { .. } if delivery.desk.locked => {
+            Err(DeliveryError::Locked)
+        }
+        Act::Return { reason } => {
+            delivery.call_back(at, reason.clone(), coop.clock.id(TaskId::from_uuid))
+        }
         // The co-op's own doing costs the merchant nothing.
         Act::Cancel { reason } => {
             let nothing = Money { amount: 0, ..delivery.price };
@@ -163,6 +190,11 @@ async fn carry_out(
             paid = call_off(coop, tx, before, at).await?;
             DeliveryChange::Cancelled
         }
+        Act::Return { .. } => {
+            let courier = before.holder().ok_or(CommandError::NotFound("courier"))?;
+            returns::turn_round(coop, tx, before, after, courier, at).await?;
+            DeliveryChange::Returning
+        }
         // What was offered is not what it was, or not to be had any more.
         Act::Lock | Act::Reschedule { .. } => {
             withdraw_offers(coop, tx, after.id, None, at).await?;
@@ -177,8 +209,9 @@ async fn carry_out(
     Ok(paid)
 }
 
-/// Puts a delivery that was just given behind everything that is promised already.
-async fn to_the_end(
+/// Puts the stops of a delivery that was just given, or has turned round, behind everything that is
+/// promised already.
+pub(super) async fn to_the_end(
     coop: &Coop,
     tx: &mut Conn,
     courier: CourierId,

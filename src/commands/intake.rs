@@ -5,7 +5,7 @@ use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
 use crate::domain::delivery::DeliveryError;
-use crate::domain::ids::{CourierId, PhoneEventId, PhoneId};
+use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
 use crate::domain::intake::{self, Act, NotKept, PhoneEvent};
 use crate::domain::shift::ShiftError;
 use crate::domain::task::Failure;
@@ -164,8 +164,9 @@ async fn act(
         }
         Act::TaskFailed { task_id, code, note } => {
             let failure = Failure { code: *code, note: note.clone() };
+            let back = coop.clock.id(TaskId::from_uuid);
             tasks::step(coop, tx, by, *task_id, at, |delivery, at| {
-                delivery.fail_task(by, *task_id, at, failure.clone())
+                delivery.fail_task(by, *task_id, at, failure.clone(), back)
             })
             .await?;
         }

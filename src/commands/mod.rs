@@ -67,6 +67,7 @@ pub mod prices;
 pub mod proofs;
 pub mod quotes;
 pub mod receivables;
+pub mod returns;
 pub mod reviews;
 pub mod shifts;
 pub mod slots;

@@ -22,7 +22,7 @@ use crate::domain::vehicle::VehicleKind;
 use crate::engine::travel::{Leg, TravelTimes};
 
 /// A promise that nobody came back to lapses so long after the delivery was due.
-const LAPSES_AFTER: Seconds = Seconds(86_400);
+pub(super) const LAPSES_AFTER: Seconds = Seconds(86_400);
 /// Promises that lapse in one look.
 const LAPSED_MAX: i64 = 500;
 
@@ -36,14 +36,16 @@ pub fn piece_inputs(coop: &Coop, delivery: &Delivery, approach: Metres) -> Piece
     PieceInputs::ahead(pickups, dropoffs, trip(coop, delivery), approach)
 }
 
-/// The way from the first pickup to the last drop-off, stop by stop as asked for.
+/// The way from the first pickup to the last drop-off, stop by stop as asked for; a way back is not
+/// part of it.
 pub fn trip(coop: &Coop, delivery: &Delivery) -> Metres {
     ride(coop, delivery).metres
 }
 
 /// The same with the riding time, without any service.
 pub fn ride(coop: &Coop, delivery: &Delivery) -> Leg {
-    ride_along(coop, delivery.tasks.iter().map(|task| task.stop.place))
+    let asked = delivery.tasks.iter().filter(|task| task.kind != TaskKind::Return);
+    ride_along(coop, asked.map(|task| task.stop.place))
 }
 
 /// The same from place to place.
@@ -162,27 +164,62 @@ pub(super) async fn book_piece(
     shift_id: Option<ShiftId>,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
-    let promised = pendings::promise(tx, before.id, courier).await?;
-    let promised = promised.unwrap_or_else(|| Promise {
-        tariff: coop.rules.tariff.clone(),
-        approach: Metres(0),
-        since: before.state.holding().map_or(at, |holding| holding.since),
-    });
-    let last = assignments::last_end(tx, courier, before.id, promised.since).await?;
-    let engaged_from = last.map_or(promised.since, |last| last.max(promised.since));
+    let promised = promised(coop, tx, before, courier, at).await?;
     let inputs = PieceInputs {
         outcome,
-        engaged_s: at.since(engaged_from).or_zero(),
+        engaged_s: engaged(tx, before.id, courier, promised.since, at).await?,
         waited_s: waited(before, at),
         ..piece_inputs(coop, before, promised.approach)
     };
     let tariff = &promised.tariff;
     let detail = Detail::Piece { delivery_id: before.id, shift_id, tariff: tariff.into(), inputs };
+    book_promised(coop, tx, before.id, courier, at, detail, tariff.piece(&inputs)).await
+}
+
+/// Under what the courier carries it: as promised last, or as things are now where nothing was.
+pub(super) async fn promised(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    courier: CourierId,
+    at: Timestamp,
+) -> Result<Promise, CommandError> {
+    let promised = pendings::promise(tx, delivery.id, courier).await?;
+    Ok(promised.unwrap_or_else(|| Promise {
+        tariff: coop.rules.tariff.clone(),
+        approach: Metres(0),
+        since: delivery.state.holding().map_or(at, |holding| holding.since),
+    }))
+}
+
+/// How long a courier was engaged by a delivery: from `since`, or from the end of another one.
+pub(super) async fn engaged(
+    tx: &mut Conn,
+    delivery: DeliveryId,
+    courier: CourierId,
+    since: Timestamp,
+    at: Timestamp,
+) -> Result<Seconds, CommandError> {
+    let last = assignments::last_end(tx, courier, delivery, since).await?;
+    let from = last.map_or(since, |last| last.max(since));
+    Ok(at.since(from).or_zero())
+}
+
+/// Books what a courier has earned by a delivery, and ends what was promised for it. Gives whether
+/// there was anything to pay.
+pub(super) async fn book_promised(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: DeliveryId,
+    courier: CourierId,
+    at: Timestamp,
+    detail: Detail,
+    amount: Money,
+) -> Result<bool, CommandError> {
     let accounts = (Account::CoopOperations, Account::CourierPay(courier));
-    let amount = tariff.piece(&inputs);
     let booked = book_for_courier(coop, tx, accounts, courier, at, detail, amount).await?;
     let how = booked.map_or(Resolution::Voided, Resolution::Posted);
-    pendings::resolve(tx, before.id, how, at).await?;
+    pendings::resolve(tx, delivery, how, at).await?;
     Ok(booked.is_some())
 }
 
@@ -212,19 +249,53 @@ pub async fn charge_merchant(
     delivery: &Delivery,
     at: Timestamp,
 ) -> Result<(), CommandError> {
+    let (price_version, split) = priced(coop, tx, delivery).await?;
+    let split = Some(split);
+    charge(coop, tx, delivery, at, Detail::Price { delivery_id: delivery.id, price_version, split })
+        .await
+}
+
+/// What a merchant pays for the way back: the voted part of the delivery's price, by its rate and key.
+pub(super) async fn charge_return(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let (price_version, price) = priced(coop, tx, delivery).await?;
+    let percent = coop.rules.prices.return_price_percent;
+    let delivery_id = delivery.id;
+    let detail = Detail::ReturnPrice { delivery_id, price_version, percent, price };
+    charge(coop, tx, delivery, at, detail).await
+}
+
+/// By which version a delivery was priced, and what the parts of its price are reckoned from.
+async fn priced(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+) -> Result<(String, Split), CommandError> {
     let basis = prices::basis(tx, delivery.id).await?;
     let Basis { version, vat_basis_points } = basis.unwrap_or_else(|| coop.rules.prices.basis());
     let net = delivery.price.amount;
-    let split = Split { net, vat_basis_points, key: coop.rules.split.clone() };
-    let shares = account::shares(&split.parts());
-    let detail =
-        Detail::Price { delivery_id: delivery.id, price_version: version, split: Some(split) };
+    Ok((version, Split { net, vat_basis_points, key: coop.rules.split.clone() }))
+}
+
+/// Books a price in the parts that its detail says; nothing where it says none.
+async fn charge(
+    coop: &Coop,
+    tx: &mut Conn,
+    delivery: &Delivery,
+    at: Timestamp,
+    detail: Detail,
+) -> Result<(), CommandError> {
+    let Some(split) = detail.split() else { return Ok(()) };
     let entry = Entry::shared(
         coop.clock.id(EntryId::from_uuid),
         at,
         detail,
         Account::MerchantReceivable(delivery.merchant_id),
-        &shares,
+        &account::shares(&split.parts()),
         delivery.price.currency,
     );
     if let Some(entry) = entry {

@@ -100,7 +100,11 @@ pub async fn credit(
 /// The entry if it is a price, and who owes it.
 fn priced(booked: Booked) -> Option<(Booked, MerchantId)> {
     let merchant = merchant_of(&booked)?;
-    matches!(booked.detail, Detail::Price { .. }).then_some((booked, merchant))
+    is_price(&booked.detail).then_some((booked, merchant))
+}
+
+const fn is_price(detail: &Detail) -> bool {
+    matches!(detail, Detail::Price { .. } | Detail::ReturnPrice { .. })
 }
 
 fn merchant_of(booked: &Booked) -> Option<MerchantId> {
@@ -114,13 +118,13 @@ fn merchant_of(booked: &Booked) -> Option<MerchantId> {
 /// has all.
 fn split_of(booked: &Booked) -> Split {
     let owed = booked.postings.iter().map(|(_, amount)| *amount).filter(|amount| *amount > 0);
-    booked.detail.split().cloned().unwrap_or_else(|| Split::whole(owed.sum()))
+    booked.detail.split().unwrap_or_else(|| Split::whole(owed.sum()))
 }
 
 /// Whether a price may be taken back as a whole: not when a part of it was given back before. Keeps
 /// others from giving back meanwhile.
 pub(super) async fn may_take_back(tx: &mut Conn, booked: &Booked) -> Result<bool, CommandError> {
-    if !matches!(booked.detail, Detail::Price { .. }) {
+    if !is_price(&booked.detail) {
         return Ok(true);
     }
     if let Some(merchant) = merchant_of(booked) {

@@ -1,10 +1,10 @@
 //! The courier at the door: started, done, failed.
 
 use super::deliveries::{release, route_changed, tell};
-use super::{CommandError, happened, pay};
+use super::{CommandError, happened, pay, returns};
 use crate::coop::Coop;
 use crate::db::{Conn, assignments, couriers, deliveries, shifts, tasks};
-use crate::domain::delivery::{Delivery, DeliveryError};
+use crate::domain::delivery::{Delivery, DeliveryError, DeliveryState};
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, TaskId};
 use crate::domain::pay::Outcome;
@@ -36,7 +36,7 @@ pub async fn complete(
     coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
 }
 
-/// The stop could not be served; the delivery ends with the courier's reason.
+/// The stop could not be served; the delivery ends with the courier's reason, or its goods go back.
 pub async fn fail(
     coop: &Coop,
     by: CourierId,
@@ -45,7 +45,8 @@ pub async fn fail(
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
     let at = happened(device_time, coop.clock.now());
-    let decide = |delivery: &Delivery, at| delivery.fail_task(by, id, at, failure.clone());
+    let back = coop.clock.id(TaskId::from_uuid);
+    let decide = |delivery: &Delivery, at| delivery.fail_task(by, id, at, failure.clone(), back);
     coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
 }
 
@@ -91,25 +92,45 @@ async fn follow_up(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     let moved = before.state.name() != after.state.name();
-    let change = match after.state.name() {
-        "delivered" if moved => {
+    let change = match &after.state {
+        DeliveryState::Delivered { .. } if moved => {
             assignments::end(tx, after.id, at, "delivered").await?;
             route_changed(coop, tx, by, at).await?;
             let shift = shifts::find_open(tx, by).await?.map(|shift| shift.id);
             pay::book_delivery(coop, tx, after, by, shift, at).await?;
             DeliveryChange::Delivered
         }
-        "failed" if moved => {
-            let shift = shifts::find_open(tx, by).await?.map(|shift| shift.id);
-            pay::book_piece(coop, tx, before, by, Outcome::Failed, shift, at).await?;
-            release(coop, tx, before, "failed", at).await?;
+        DeliveryState::Returning { .. } if moved => {
+            returns::turn_round(coop, tx, before, after, by, at).await?;
+            DeliveryChange::Returning
+        }
+        DeliveryState::Returned { .. } if moved => {
+            returns::end(coop, tx, after, by, at).await?;
+            DeliveryChange::Returned
+        }
+        DeliveryState::Failed { .. } if moved => {
+            if before.state.returning_since().is_some() {
+                returns::end(coop, tx, after, by, at).await?;
+            } else {
+                let shift = shifts::find_open(tx, by).await?.map(|shift| shift.id);
+                pay::book_piece(coop, tx, before, by, Outcome::Failed, shift, at).await?;
+                release(coop, tx, before, "failed", at).await?;
+            }
             DeliveryChange::Failed
         }
-        "picked_up" if moved => {
+        DeliveryState::PickedUp { .. } if moved => {
             route_changed(coop, tx, by, at).await?;
             DeliveryChange::PickedUp
         }
-        _ => DeliveryChange::Updated,
+        DeliveryState::Asked { .. }
+        | DeliveryState::Open
+        | DeliveryState::Assigned { .. }
+        | DeliveryState::PickedUp { .. }
+        | DeliveryState::Returning { .. }
+        | DeliveryState::Delivered { .. }
+        | DeliveryState::Returned { .. }
+        | DeliveryState::Failed { .. }
+        | DeliveryState::Cancelled { .. } => DeliveryChange::Updated,
     };
     tell(coop, tx, change, after, at).await
 }

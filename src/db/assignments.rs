@@ -36,7 +36,7 @@ pub async fn last_end(
         .filter(assignments::courier_id.eq(courier))
         .filter(assignments::delivery_id.ne(except))
         .filter(assignments::ended_at.ge(since))
-        .filter(assignments::end_code.eq_any(["delivered", "failed", "cancelled"]))
+        .filter(assignments::end_code.eq_any(["delivered", "returned", "failed", "cancelled"]))
         .select(diesel::dsl::max(assignments::ended_at))
         .first(conn)
         .await

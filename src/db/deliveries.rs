@@ -48,13 +48,17 @@ struct Row {
     locked: bool,
     asked_until: Option<Timestamp>,
     silence: Option<String>,
+    if_undeliverable: String,
+    returning_since: Option<Timestamp>,
 }
 
 impl Row {
     fn write(delivery: &Delivery) -> QueryResult<Self> {
         let holding = delivery.state.holding();
         let (end_code, end_note) = match &delivery.state {
-            DeliveryState::Failed { failure, .. } => {
+            DeliveryState::Returning { failure, .. }
+            | DeliveryState::Returned { failure, .. }
+            | DeliveryState::Failed { failure, .. } => {
                 (Some(super::word(&failure.code)?), failure.note.as_ref().map(Note::to_string))
             }
             DeliveryState::Cancelled { cancellation, .. } => {
@@ -72,7 +76,9 @@ impl Row {
             DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => (None, None),
         };
@@ -101,6 +107,8 @@ impl Row {
             locked: delivery.desk.locked,
             asked_until,
             silence,
+            if_undeliverable: super::word(&delivery.if_undeliverable)?,
+            returning_since: delivery.state.returning_since(),
         })
     }
 
@@ -116,6 +124,8 @@ impl Row {
         let held = || holding.ok_or_else(|| missing("courier"));
         let picked_up = || self.picked_up_at.ok_or_else(|| missing("picked_up_at"));
         let ended = || self.ended_at.ok_or_else(|| missing("ended_at"));
+        let since = || self.returning_since.ok_or_else(|| missing("returning_since"));
+        let failure = || tasks::failure(self.end_code.clone(), self.end_note.clone());
         let end_code = || self.end_code.clone().ok_or_else(|| missing("end_code"));
         Ok(match self.state.as_str() {
             "asked" => DeliveryState::Asked {
@@ -125,6 +135,19 @@ impl Row {
             "open" => DeliveryState::Open,
             "assigned" => DeliveryState::Assigned { holding: held()? },
             "picked_up" => DeliveryState::PickedUp { holding: held()?, picked_up_at: picked_up()? },
+            "returning" => DeliveryState::Returning {
+                holding: held()?,
+                picked_up_at: picked_up()?,
+                since: since()?,
+                failure: failure()?,
+            },
+            "returned" => DeliveryState::Returned {
+                holding: held()?,
+                picked_up_at: picked_up()?,
+                since: since()?,
+                ended_at: ended()?,
+                failure: failure()?,
+            },
             "delivered" => DeliveryState::Delivered {
                 holding: held()?,
                 picked_up_at: picked_up()?,
@@ -134,7 +157,7 @@ impl Row {
                 holding,
                 picked_up_at: self.picked_up_at,
                 ended_at: ended()?,
-                failure: tasks::failure(self.end_code.clone(), self.end_note.clone())?,
+                failure: failure()?,
             },
             _ => DeliveryState::Cancelled {
                 holding,
@@ -163,6 +186,7 @@ impl Row {
             price: Money::new(self.price_amount, self.currency.parse().map_err(corrupt)?),
             packages: serde_json::from_value(self.packages).map_err(corrupt)?,
             instructions: instructions.map_err(corrupt)?,
+            if_undeliverable: super::from_word(self.if_undeliverable)?,
             tasks,
             state,
             version: self.version,
@@ -195,7 +219,8 @@ pub async fn insert(conn: &mut Conn, delivery: &Delivery) -> QueryResult<()> {
     tasks::insert(conn, &rows?).await
 }
 
-/// Writes what has changed since `before`, which was locked in this transaction.
+/// Writes what has changed since `before`, which was locked in this transaction; stops are added behind
+/// those that were there.
 pub async fn save(conn: &mut Conn, before: &Delivery, after: &Delivery) -> QueryResult<()> {
     let row = Row::write(after)?;
     diesel::update(deliveries::table.find(after.id)).set(row).execute(conn).await?;
@@ -203,6 +228,10 @@ pub async fn save(conn: &mut Conn, before: &Delivery, after: &Delivery) -> Query
         if old != new {
             tasks::update(conn, &tasks::Row::write(new, after.id, seq)?).await?;
         }
+    }
+    let added = after.tasks.iter().enumerate().skip(before.tasks.len());
+    for (seq, task) in added {
+        tasks::insert(conn, &[tasks::Row::write(task, after.id, seq)?]).await?;
     }
     Ok(())
 }
@@ -288,7 +317,7 @@ pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
 /// Deliveries that somebody holds, by id.
 pub async fn held(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
     let rows = deliveries::table
-        .filter(deliveries::state.eq_any(["assigned", "picked_up"]))
+        .filter(deliveries::state.eq_any(["assigned", "picked_up", "returning"]))
         .order(deliveries::id.asc())
         .limit(OPEN_PER_TICK_MAX)
         .select(Row::as_select())

@@ -67,7 +67,7 @@ pub async fn merchants_with_open_lines(
         "SELECT a.owner_id FROM ledger_accounts a
          WHERE a.kind = 'merchant_receivable' AND EXISTS
              (SELECT FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id
-              WHERE p.account_id = a.id AND e.kind IN ('price', 'tip', 'credit', 'reversal')
+              WHERE p.account_id = a.id AND e.kind IN ('price', 'return_price', 'tip', 'credit', 'reversal')
                   AND e.occurred_at < $2 AND ($1 IS NULL OR e.occurred_at >= $1)
                   AND NOT EXISTS (SELECT FROM invoice_lines l WHERE l.entry_id = e.id))
          ORDER BY a.owner_id LIMIT $3",
@@ -142,7 +142,7 @@ pub async fn open_lines(
          LEFT JOIN ledger_credits c ON c.entry_id = e.id
          LEFT JOIN ledger_entries o ON o.id = coalesce(e.reverses, c.of)
          LEFT JOIN invoice_lines known ON known.entry_id = o.id
-         WHERE a.code = $1 AND e.kind IN ('price', 'tip', 'credit', 'reversal')
+         WHERE a.code = $1 AND e.kind IN ('price', 'return_price', 'tip', 'credit', 'reversal')
              AND e.occurred_at < $3 AND ($2 IS NULL OR e.occurred_at >= $2)
              AND NOT EXISTS (SELECT FROM invoice_lines l WHERE l.entry_id = e.id)
          ORDER BY e.occurred_at, e.id LIMIT $4",

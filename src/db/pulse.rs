@@ -30,6 +30,7 @@ pub struct Hour {
     /// Of the delivered ones.
     #[diesel(sql_type = BigInt)]
     pub late: i64,
+    /// Failed, or brought back.
     #[diesel(sql_type = BigInt)]
     pub failed: i64,
     #[diesel(sql_type = BigInt)]
@@ -46,7 +47,7 @@ pub async fn hours(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResu
             SELECT date_trunc('hour', ended_at, 'UTC') AS at,
                 count(*) FILTER (WHERE state = 'delivered') AS delivered,
                 count(*) FILTER (WHERE state = 'delivered' AND ended_at > due_at) AS late,
-                count(*) FILTER (WHERE state = 'failed') AS failed,
+                count(*) FILTER (WHERE state IN ('failed', 'returned')) AS failed,
                 count(*) FILTER (WHERE state = 'cancelled') AS cancelled
             FROM deliveries WHERE ended_at >= $1 AND ended_at < $2 GROUP BY 1
         )

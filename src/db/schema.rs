@@ -41,7 +41,8 @@ diesel::table! {
         end_code -> Nullable<Text>, end_note -> Nullable<Text>, price_amount -> BigInt,
         currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
         tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
-        asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>, }
+        asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
+        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,

@@ -1,4 +1,4 @@
-//! Pickups and drop-offs, and their order in a courier's route.
+//! Pickups, drop-offs and ways back, and their order in a courier's route.
 
 use std::collections::BTreeMap;
 
@@ -179,7 +179,7 @@ pub async fn route(
     let rows: Vec<(DeliveryId, TaskId, String)> = tasks::table
         .inner_join(deliveries::table)
         .filter(deliveries::courier_id.eq(courier))
-        .filter(deliveries::state.eq_any(["assigned", "picked_up"]))
+        .filter(deliveries::state.eq_any(["assigned", "picked_up", "returning"]))
         .filter(tasks::state.eq_any(["todo", "doing"]))
         .order((tasks::rank.asc(), tasks::delivery_id.asc(), tasks::seq.asc()))
         .limit(ROUTE_MAX)

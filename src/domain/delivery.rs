@@ -1,8 +1,8 @@
 //! What a merchant asks for: bring these goods from here to there, in time.
 //!
 //! `open -> assigned -> picked_up -> delivered`, or an end with a reason: `failed`, `cancelled`. Where
-//! the kitchen wants to be asked, `asked` comes before. Every step is a pure function of the delivery;
-//! `None` means "already so".
+//! the kitchen wants to be asked, `asked` comes before; what goes back is `returning`, then `returned`.
+//! Every step is a pure function of the delivery; `None` means "already so".
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 pub use amend::Amendment;
 pub use answer::{CancelCode, RefusalCode};
 pub use request::{Request, RequestError};
+pub use returns::IfUndeliverable;
+pub use state::DeliveryState;
 
 use super::desk::{Desk, TAGS_MAX};
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
-use super::kitchen::Silence;
 use super::money::Money;
 use super::task::{Failure, FailureCode, Proof, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
@@ -22,6 +23,8 @@ use super::time::Timestamp;
 mod amend;
 mod answer;
 mod request;
+mod returns;
+mod state;
 
 /// Most stops of one kind in a delivery.
 pub const STOPS_MAX: usize = 20;
@@ -60,44 +63,7 @@ pub struct Holding {
     pub by_hand: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// The kitchen has not said yet whether it takes the order; no courier is looked for.
-    Asked {
-        until: Timestamp,
-        /// What it means when `until` passes without an answer.
-        silence: Silence,
-    },
-    Open,
-    Assigned {
-        holding: Holding,
-    },
-    PickedUp {
-        holding: Holding,
-        picked_up_at: Timestamp,
-    },
-    Delivered {
-        holding: Holding,
-        picked_up_at: Timestamp,
-        ended_at: Timestamp,
-    },
-    /// Could not be done: by the courier who held it, or for want of one.
-    Failed {
-        holding: Option<Holding>,
-        picked_up_at: Option<Timestamp>,
-        ended_at: Timestamp,
-        failure: Failure,
-    },
-    /// Called off by the merchant or a dispatcher, or refused by the kitchen.
-    Cancelled {
-        holding: Option<Holding>,
-        ended_at: Timestamp,
-        cancellation: Cancellation,
-    },
-}
-
-/// A merchant's request with its stops, pickups first.
+/// A merchant's request with its stops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -111,6 +77,9 @@ pub struct Delivery {
     pub price: Money,
     pub packages: Vec<Package>,
     pub instructions: Option<Instructions>,
+    #[serde(default)]
+    pub if_undeliverable: IfUndeliverable,
+    /// Pickups, then drop-offs; behind them the way back, if there is one.
     pub tasks: Vec<Task>,
     pub state: DeliveryState,
     /// Counts every change; the entity tag of the resource.
@@ -138,7 +107,7 @@ pub enum DeliveryError {
     NotReady { ready_at: Timestamp },
     #[error("pick everything up first")]
     PickupFirst,
-    #[error("a drop-off needs a proof: who took it (`proof.signed_by`)?")]
+    #[error("this stop needs a proof: who took it (`proof.signed_by`)?")]
     ProofMissing,
     #[error("it is locked; unlock it first")]
     Locked,
@@ -158,99 +127,17 @@ pub enum DeliveryError {
     TooFarAhead,
 }
 
-impl DeliveryState {
-    /// Every [`name`](Self::name).
-    pub const NAMES: [&str; 7] =
-        ["asked", "open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
-
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Asked { .. } => "asked",
-            Self::Open => "open",
-            Self::Assigned { .. } => "assigned",
-            Self::PickedUp { .. } => "picked_up",
-            Self::Delivered { .. } => "delivered",
-            Self::Failed { .. } => "failed",
-            Self::Cancelled { .. } => "cancelled",
-        }
-    }
-
-    /// Whether nothing is picked up yet, and something still may be.
-    pub const fn is_before_pickup(&self) -> bool {
-        match self {
-            Self::Asked { .. } | Self::Open | Self::Assigned { .. } => true,
-            Self::PickedUp { .. }
-            | Self::Delivered { .. }
-            | Self::Failed { .. }
-            | Self::Cancelled { .. } => false,
-        }
-    }
-
-    pub const fn is_over(&self) -> bool {
-        match self {
-            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => {
-                false
-            }
-            Self::Delivered { .. } | Self::Failed { .. } | Self::Cancelled { .. } => true,
-        }
-    }
-
-    /// By when the kitchen has to answer.
-    pub const fn asked_until(&self) -> Option<Timestamp> {
-        match self {
-            Self::Asked { until, .. } => Some(*until),
-            Self::Open
-            | Self::Assigned { .. }
-            | Self::PickedUp { .. }
-            | Self::Delivered { .. }
-            | Self::Failed { .. }
-            | Self::Cancelled { .. } => None,
-        }
-    }
-
-    /// Who holds it, or held it when it ended.
-    pub const fn holding(&self) -> Option<Holding> {
-        match self {
-            Self::Asked { .. } | Self::Open => None,
-            Self::Assigned { holding }
-            | Self::PickedUp { holding, .. }
-            | Self::Delivered { holding, .. } => Some(*holding),
-            Self::Failed { holding, .. } | Self::Cancelled { holding, .. } => *holding,
-        }
-    }
-
-    pub const fn picked_up_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::Cancelled { .. } => {
-                None
-            }
-            Self::PickedUp { picked_up_at, .. } | Self::Delivered { picked_up_at, .. } => {
-                Some(*picked_up_at)
-            }
-            Self::Failed { picked_up_at, .. } => *picked_up_at,
-        }
-    }
-
-    pub const fn ended_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::Asked { .. } | Self::Open | Self::Assigned { .. } | Self::PickedUp { .. } => None,
-            Self::Delivered { ended_at, .. }
-            | Self::Failed { ended_at, .. }
-            | Self::Cancelled { ended_at, .. } => Some(*ended_at),
-        }
-    }
-}
-
 impl Delivery {
     /// Who holds it now; nobody once it is over.
     pub fn holder(&self) -> Option<CourierId> {
         match &self.state {
-            DeliveryState::Assigned { holding } | DeliveryState::PickedUp { holding, .. } => {
-                Some(holding.courier)
-            }
+            DeliveryState::Assigned { holding }
+            | DeliveryState::PickedUp { holding, .. }
+            | DeliveryState::Returning { holding, .. } => Some(holding.courier),
             DeliveryState::Asked { .. }
             | DeliveryState::Open
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => None,
         }
@@ -285,7 +172,9 @@ impl Delivery {
             DeliveryState::Asked { .. }
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => Err(self.illegal("assigned")),
         }
@@ -322,7 +211,9 @@ impl Delivery {
             DeliveryState::Asked { .. }
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => Err(self.illegal("open")),
         }
@@ -339,7 +230,9 @@ impl Delivery {
                 Ok(Some(self.called_off(at, CancelCode::Cancelled, Some(reason))))
             }
             DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. } => Err(self.illegal("cancelled")),
         }
     }
@@ -395,8 +288,8 @@ impl Delivery {
         Ok(task.state.start(at)?.map(|state| self.with_task(id, state)))
     }
 
-    /// The courier has picked up or handed over. Goods cannot be picked up before they are ready,
-    /// nor handed over before they are picked up; a drop-off carries its proof.
+    /// The courier has picked up, handed over or brought back. Goods cannot be picked up before they
+    /// are ready, nor handed over before they are picked up; whoever takes them is named by a proof.
     pub fn complete_task(
         &self,
         by: CourierId,
@@ -413,8 +306,10 @@ impl Delivery {
             TaskKind::Dropoff if self.any_left(TaskKind::Pickup) => {
                 return Err(DeliveryError::PickupFirst);
             }
-            TaskKind::Dropoff if proof.is_none() => return Err(DeliveryError::ProofMissing),
-            TaskKind::Pickup | TaskKind::Dropoff => {}
+            TaskKind::Dropoff | TaskKind::Return if proof.is_none() => {
+                return Err(DeliveryError::ProofMissing);
+            }
+            TaskKind::Pickup | TaskKind::Dropoff | TaskKind::Return => {}
         }
         let next = self.with_task(id, state);
         let state = match self.state.clone() {
@@ -426,6 +321,11 @@ impl Delivery {
             {
                 DeliveryState::Delivered { holding, picked_up_at, ended_at: at }
             }
+            DeliveryState::Returning { holding, picked_up_at, since, failure }
+                if !next.any_left(TaskKind::Return) =>
+            {
+                DeliveryState::Returned { holding, picked_up_at, since, ended_at: at, failure }
+            }
             state => state,
         };
         Ok(Some(Self { state, ..next }))
@@ -433,26 +333,6 @@ impl Delivery {
 
     fn any_left(&self, kind: TaskKind) -> bool {
         self.tasks.iter().any(|task| task.kind == kind && !task.state.is_over())
-    }
-
-    /// A stop could not be served: the delivery ends there.
-    pub fn fail_task(
-        &self,
-        by: CourierId,
-        id: TaskId,
-        at: Timestamp,
-        failure: Failure,
-    ) -> Result<Option<Self>, DeliveryError> {
-        let task = self.task_of(by, id)?;
-        let Some(state) = task.state.fail(at, failure.clone())? else { return Ok(None) };
-        let state_of_delivery = DeliveryState::Failed {
-            holding: self.state.holding(),
-            picked_up_at: self.state.picked_up_at(),
-            ended_at: at,
-            failure,
-        };
-        let next = self.with_task(id, state).ended(at, state_of_delivery);
-        Ok(Some(Self { version: self.version + 1, ..next }))
     }
 }
 

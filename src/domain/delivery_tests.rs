@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::geo::Position;
 use crate::domain::ids::uuid_v7;
+use crate::domain::kitchen::Silence;
 use crate::domain::money::Currency;
 use crate::domain::task::Stop;
 use crate::domain::time::Seconds;
@@ -52,6 +53,7 @@ fn an_open_delivery() -> Delivery {
         price: Money::new(900, Currency::EUR),
         packages: Vec::new(),
         instructions: None,
+        if_undeliverable: IfUndeliverable::Keep,
         tasks: vec![task(1, TaskKind::Pickup), task(2, TaskKind::Dropoff)],
         state: DeliveryState::Open,
         version: 1,
@@ -82,9 +84,11 @@ fn a_retry_changes_nothing() {
     assert_eq!(assigned().assign(held_by(1)), Ok(None));
     let again = picked_up().complete_task(courier(1), task_id(1), minutes(13), None);
     assert_eq!(again, Ok(None));
-    let failed =
-        picked_up().fail_task(courier(1), task_id(2), minutes(20), lost()).unwrap().unwrap();
-    assert_eq!(failed.fail_task(courier(1), task_id(2), minutes(21), lost()), Ok(None));
+    let failed = picked_up()
+        .fail_task(courier(1), task_id(2), minutes(20), lost(), task_id(3))
+        .unwrap()
+        .unwrap();
+    assert_eq!(failed.fail_task(courier(1), task_id(2), minutes(21), lost(), task_id(3)), Ok(None));
 }
 
 #[test]
@@ -132,8 +136,10 @@ fn what_is_picked_up_is_neither_cancelled_nor_unassigned() {
 
 #[test]
 fn a_failed_pickup_ends_the_delivery_and_its_drop_off() {
-    let failed =
-        assigned().fail_task(courier(1), task_id(1), minutes(15), lost()).unwrap().unwrap();
+    let failed = assigned()
+        .fail_task(courier(1), task_id(1), minutes(15), lost(), task_id(3))
+        .unwrap()
+        .unwrap();
     let states: Vec<_> = failed.tasks.iter().map(|task| task.state.name()).collect();
     assert_eq!(states, ["failed", "cancelled"]);
     assert_eq!(failed.state.name(), "failed");
@@ -149,6 +155,7 @@ fn the_promise_counts_from_the_order_unless_it_is_for_later() {
         dropoffs: vec![stop.clone()],
         packages: Vec::new(),
         instructions: None,
+        if_undeliverable: IfUndeliverable::Keep,
         slot: None,
     };
     let promise = Seconds::from_minutes(40);
@@ -203,4 +210,76 @@ fn silence_is_an_answer_when_the_time_is_over() {
         assert_eq!(ended.state.name(), end);
         assert_eq!(ended.unanswered(minutes(6)), None);
     }
+}
+
+fn nobody_home() -> Failure {
+    Failure { code: FailureCode::NotAtHome, note: None }
+}
+
+/// Picked up, with the wish that it comes back.
+fn to_be_returned() -> Delivery {
+    Delivery { if_undeliverable: IfUndeliverable::Return, ..picked_up() }
+}
+
+fn returning() -> Delivery {
+    let failed =
+        to_be_returned().fail_task(courier(1), task_id(2), minutes(20), nobody_home(), task_id(3));
+    failed.unwrap().unwrap()
+}
+
+#[test]
+fn what_nobody_takes_goes_back_to_where_it_was_picked_up() {
+    let turned = returning();
+    assert_eq!((turned.state.name(), turned.holder()), ("returning", Some(courier(1))));
+    assert_eq!(turned.version, to_be_returned().version + 1);
+    let kinds: Vec<_> = turned.tasks.iter().map(|task| (task.kind, task.state.name())).collect();
+    let expected =
+        [(TaskKind::Pickup, "done"), (TaskKind::Dropoff, "failed"), (TaskKind::Return, "todo")];
+    assert_eq!(kinds, expected);
+    assert!(turned.assign(Holding { by_hand: true, ..held_by(2) }).is_err());
+    assert!(turned.unassign().is_err());
+    let again = turned.fail_task(courier(1), task_id(2), minutes(21), nobody_home(), task_id(4));
+    assert_eq!(again, Ok(None), "a phone asks again");
+    let unproven = turned.complete_task(courier(1), task_id(3), minutes(30), None);
+    assert_eq!(unproven, Err(DeliveryError::ProofMissing));
+    let over = turned.complete_task(courier(1), task_id(3), minutes(30), signed());
+    let over = over.unwrap().unwrap();
+    assert_eq!((over.state.name(), over.holder()), ("returned", None));
+    assert_eq!(over.state.returning_since(), Some(minutes(20)));
+    assert_eq!(over.state.failure(), Some(&nobody_home()));
+    assert!(over.owes_return());
+}
+
+#[test]
+fn a_way_back_can_fail_and_only_a_shut_door_is_charged() {
+    let end = |code| {
+        let failure = Failure { code, note: None };
+        let failed =
+            returning().fail_task(courier(1), task_id(3), minutes(30), failure, task_id(4));
+        failed.unwrap().unwrap()
+    };
+    for (code, owes) in [(FailureCode::ClosedStore, true), (FailureCode::Damaged, false)] {
+        let over = end(code);
+        assert_eq!((over.state.name(), over.tasks.len()), ("failed", 3));
+        assert_eq!(over.owes_return(), owes, "{code:?}");
+    }
+    let kept =
+        picked_up().fail_task(courier(1), task_id(2), minutes(20), nobody_home(), task_id(3));
+    assert!(!kept.unwrap().unwrap().owes_return(), "it never went back");
+}
+
+#[test]
+fn only_what_is_on_the_bike_is_called_back_and_once() {
+    let back = |delivery: &Delivery| delivery.call_back(minutes(25), nobody_home(), task_id(3));
+    let called = back(&picked_up()).unwrap().unwrap();
+    assert_eq!((called.state.name(), called.tasks[1].state.name()), ("returning", "cancelled"));
+    assert_eq!(back(&called), Ok(None));
+    assert_eq!(back(&returning()), Ok(None));
+    for before in [an_open_delivery(), assigned()] {
+        assert!(back(&before).is_err());
+    }
+    let done = picked_up().complete_task(courier(1), task_id(2), minutes(24), signed());
+    assert!(back(&done.unwrap().unwrap()).is_err());
+    let lost = to_be_returned().fail_task(courier(1), task_id(2), minutes(20), lost(), task_id(3));
+    assert_eq!(lost.unwrap().unwrap().state.name(), "failed", "nothing is left to bring back");
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
 use super::ids::CourierId;
 use super::money::Money;
-use super::task::{Stop, Task, TaskState};
+use super::task::{Failure, Stop, Task, TaskState};
 use super::text::{Note, Tag};
 use super::time::{Seconds, TimeWindow, Timestamp};
 
@@ -43,6 +43,10 @@ pub enum Act {
     Cancel {
         reason: Note,
     },
+    /// Has what is on the bike brought back to the sender.
+    Return {
+        reason: Failure,
+    },
     /// Takes a cancellation back.
     Restore,
     /// Moves its times; the windows of its stops move with the promise.
@@ -69,6 +73,7 @@ impl Act {
             Self::Assign { .. } => "assign",
             Self::Unassign => "unassign",
             Self::Cancel { .. } => "cancel",
+            Self::Return { .. } => "return",
             Self::Restore => "restore",
             Self::Reschedule { .. } => "reschedule",
             Self::Note { .. } => "note",
@@ -173,7 +178,9 @@ impl Delivery {
                 | DeliveryState::Cancelled { .. }
                 | DeliveryState::Assigned { .. }
                 | DeliveryState::PickedUp { .. }
+                | DeliveryState::Returning { .. }
                 | DeliveryState::Delivered { .. }
+                | DeliveryState::Returned { .. }
                 | DeliveryState::Failed { .. },
                 _,
             ) => Err(self.illegal("open")),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::delivery::Holding;
+use crate::domain::delivery::IfUndeliverable;
 use crate::domain::geo::Position;
 use crate::domain::ids::{DeliveryId, MerchantId, TaskId, uuid_v7};
 use crate::domain::money::{Currency, Money};
@@ -31,6 +32,7 @@ fn a_delivery() -> Delivery {
         price: Money::new(900, Currency::EUR),
         packages: Vec::new(),
         instructions: None,
+        if_undeliverable: IfUndeliverable::Keep,
         tasks: vec![Task { id, kind: TaskKind::Dropoff, stop, state: TaskState::Todo, rank: 0 }],
         state: DeliveryState::Open,
         version: 1,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Package, Request};
+use super::delivery::{IfUndeliverable, Package, Request};
 use super::geo::Position;
 use super::identity::{Email, EmailError};
 use super::task::{Contact, Stop};
@@ -15,7 +15,7 @@ use super::text::{Address, Instructions, Name, Phone, Text};
 use super::time::{TimeWindow, Timestamp};
 
 /// The columns that a table may have. `dropoff.latlong` is needed.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 19] = [
     "reference",
     "pickup.latlong",
     "pickup.address",
@@ -34,6 +34,7 @@ pub const COLUMNS: [&str; 18] = [
     "dropoff.packages",
     "weight",
     "ready_at",
+    "if_undeliverable",
 ];
 
 /// What is wrong with a row, and in which column.
@@ -75,6 +76,7 @@ pub fn request(cells: &Cells, zone: &TimeZone) -> Result<Request, Vec<CellFault>
         dropoffs: dropoff.into_iter().collect(),
         packages,
         instructions: reader.instructions(),
+        if_undeliverable: reader.read("if_undeliverable", wish).unwrap_or_default(),
         slot: None,
     };
     if reader.faults.is_empty() { Ok(request) } else { Err(reader.faults) }
@@ -201,6 +203,14 @@ fn packages(text: &str) -> Result<Vec<Package>, String> {
     text.split_whitespace().map(one).collect()
 }
 
+fn wish(text: &str) -> Result<IfUndeliverable, String> {
+    match text.trim() {
+        "keep" => Ok(IfUndeliverable::Keep),
+        "return" => Ok(IfUndeliverable::Return),
+        _ => Err("is keep or return".to_owned()),
+    }
+}
+
 /// `2026-03-02 13:00` where the co-op is.
 fn local(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     let wrong = || format!("`{text}` is not a time such as 2026-03-02 13:00");
@@ -248,8 +258,10 @@ mod tests {
             ("weight", "2,5"),
             ("dropoff.comments", "ring"),
             ("ready_at", "2026-03-02 08:30"),
+            ("if_undeliverable", "return"),
         ])
         .unwrap();
+        assert_eq!(request.if_undeliverable, IfUndeliverable::Return);
         let window = request.dropoffs[0].window.unwrap();
         assert_eq!(window.after().to_string(), "2026-03-02T08:00:00.000Z");
         assert_eq!(window.before().to_string(), "2026-03-02T11:00:00.000Z");
@@ -273,6 +285,7 @@ mod tests {
             ("dropoff.packages", "box"),
             ("weight", "heavy"),
             ("ready_at", "soon"),
+            ("if_undeliverable", "burn"),
         ])
         .unwrap_err();
         let columns: Vec<&str> = faults.iter().filter_map(|f| f.column.as_deref()).collect();
@@ -285,6 +298,7 @@ mod tests {
                 "weight",
                 "dropoff.packages",
                 "ready_at",
+                "if_undeliverable",
             ]
         );
         assert_eq!(read(&[]).unwrap_err()[0].column.as_deref(), Some("dropoff.latlong"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::delivery::{Delivery, DeliveryState, Holding};
+use crate::domain::delivery::{Delivery, DeliveryState, Holding, IfUndeliverable};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, uuid_v7};
@@ -63,7 +63,7 @@ impl Server {
             Act::TaskStarted { .. } => delivery.start_task(courier(), task, at),
             Act::TaskDone { proof, .. } => delivery.complete_task(courier(), task, at, proof),
             Act::TaskFailed { code, note, .. } => {
-                delivery.fail_task(courier(), task, at, Failure { code, note })
+                delivery.fail_task(courier(), task, at, Failure { code, note }, back())
             }
             Act::ShiftStarted { .. } | Act::ShiftEnded {} => return true,
         };
@@ -111,6 +111,10 @@ fn day(deliveries: &[Delivery], failing: &[usize], clumsy: &[usize]) -> Vec<Phon
     (1..).zip(acts).map(event).collect()
 }
 
+fn back() -> TaskId {
+    TaskId::from_uuid(uuid_v7(at(0), [9; 10]))
+}
+
 fn courier() -> CourierId {
     CourierId::from_uuid(uuid_v7(at(0), [1; 10]))
 }
@@ -137,6 +141,7 @@ fn held(n: u8) -> Delivery {
         price: Money::new(900, Currency::EUR),
         packages: Vec::new(),
         instructions: None,
+        if_undeliverable: IfUndeliverable::Keep,
         tasks: vec![task(TaskKind::Pickup, 1), task(TaskKind::Dropoff, 2)],
         state: DeliveryState::Assigned { holding },
         version: 1,

@@ -116,6 +116,8 @@ pub struct Line {
 #[schemars(rename = "InvoiceLineKind")]
 pub enum LineKind {
     Price,
+    /// For goods that were brought back.
+    ReturnPrice,
     /// Given by a customer and taken in by the merchant; the courier has all of it.
     Tip,
     /// Given back of a price.
@@ -129,6 +131,7 @@ impl LineKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Price => "price",
+            Self::ReturnPrice => "return_price",
             Self::Tip => "tip",
             Self::Credit => "credit",
             Self::Reversal => "reversal",
@@ -144,11 +147,16 @@ pub fn charged(detail: &Detail, amount: i64) -> Option<Charged> {
         Detail::Price { split: Some(split), .. } | Detail::Credit { split, .. } => {
             Some(Charged { vat_basis_points: split.vat_basis_points, parts: split.parts() })
         }
+        Detail::ReturnPrice { price, percent, .. } => {
+            let parts = price.share(*percent).parts();
+            Some(Charged { vat_basis_points: price.vat_basis_points, parts })
+        }
         Detail::Price { split: None, .. } => {
             Some(whole(Parts { coop: -amount, ..Parts::default() }))
         }
         Detail::Tip { .. } => Some(whole(Parts { couriers: -amount, ..Parts::default() })),
         Detail::Piece { .. }
+        | Detail::Return { .. }
         | Detail::Guarantee { .. }
         | Detail::Expense { .. }
         | Detail::Correction { .. }

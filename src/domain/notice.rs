@@ -45,7 +45,7 @@ impl Occasion {
         match change {
             DeliveryChange::PickedUp => Some(Self::OnTheWay),
             DeliveryChange::Delivered => Some(Self::Delivered),
-            DeliveryChange::Failed => Some(Self::NotDelivered),
+            DeliveryChange::Failed | DeliveryChange::Returning => Some(Self::NotDelivered),
             DeliveryChange::Created
             | DeliveryChange::Asked
             | DeliveryChange::Accepted
@@ -53,6 +53,7 @@ impl Occasion {
             | DeliveryChange::Assigned
             | DeliveryChange::Unassigned
             | DeliveryChange::Updated
+            | DeliveryChange::Returned
             | DeliveryChange::Cancelled => None,
         }
     }

@@ -26,6 +26,24 @@ pub struct PriceList {
     /// Value added tax on top of a price, in hundredths of a percent.
     #[serde(default)]
     pub vat_basis_points: i64,
+    /// What the way back to the sender costs, in hundredths of the delivery's price, by whatever list or
+    /// book that was made. A list that was voted before there were returns charges half.
+    #[serde(default = "half")]
+    #[schemars(range(max = 100))]
+    pub return_price_percent: u8,
+}
+
+const fn half() -> u8 {
+    50
+}
+
+/// Why a text is no price list.
+#[derive(Debug, thiserror::Error)]
+pub enum PriceListError {
+    #[error("not a price list: {0}")]
+    Text(#[from] toml::de::Error),
+    #[error("return_price_percent lies between 0 and 100")]
+    Percent,
 }
 
 /// By what a price was made; kept with the delivery, so that what is booked in the end names it.
@@ -48,6 +66,18 @@ pub struct Line {
 }
 
 impl PriceList {
+    /// Reads a voted text.
+    ///
+    /// # Errors
+    /// [`PriceListError`]: not these settings and no others, or more than the whole price for a way back.
+    pub fn parse(text: &str) -> Result<Self, PriceListError> {
+        let list: Self = toml::from_str(text)?;
+        if list.return_price_percent > 100 {
+            return Err(PriceListError::Percent);
+        }
+        Ok(list)
+    }
+
     pub fn basis(&self) -> Basis {
         Basis { version: self.version.clone(), vat_basis_points: self.vat_basis_points }
     }
@@ -80,7 +110,9 @@ impl PriceList {
             DeliveryState::Open => self.cancelled_open,
             DeliveryState::Assigned { .. } => self.cancelled_assigned,
             DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => price.amount,
         };
@@ -104,7 +136,19 @@ mod tests {
             cancelled_open: 0,
             cancelled_assigned: 300,
             vat_basis_points: 2000,
+            return_price_percent: 50,
         }
+    }
+
+    #[test]
+    fn a_way_back_costs_no_more_than_the_delivery_and_half_where_nothing_was_voted() {
+        let founding = include_str!("../../config/policy/price.toml");
+        let voted =
+            |line: &str| PriceList::parse(&founding.replace("return_price_percent = 50", line));
+        assert_eq!(voted("").unwrap().return_price_percent, 50);
+        assert_eq!(voted("return_price_percent = 0").unwrap().return_price_percent, 0);
+        assert!(matches!(voted("return_price_percent = 101"), Err(PriceListError::Percent)));
+        assert!(matches!(voted("return_percent = 5"), Err(PriceListError::Text(_))));
     }
 
     #[test]

@@ -110,6 +110,11 @@ impl Split {
         Self { net, vat_basis_points: 0, key }
     }
 
+    /// The same rate and key of so many hundredths of the amount, rounded half away from zero.
+    pub fn share(&self, percent: u8) -> Self {
+        self.of(scale(self.net, i64::from(percent), 100))
+    }
+
     /// The same rate and key of another amount before VAT.
     pub fn of(&self, net: i64) -> Self {
         Self { net, ..self.clone() }

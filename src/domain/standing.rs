@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::day::Day;
-use super::delivery::{Package, Request, RequestError};
+use super::delivery::{IfUndeliverable, Package, Request, RequestError};
 use super::geo::Position;
 use super::holidays::Holidays;
 use super::hours::{Clock, Hours, instant};
@@ -66,6 +66,8 @@ pub struct Template {
     pub packages: Vec<Package>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<Instructions>,
+    #[serde(default, skip_serializing_if = "IfUndeliverable::is_keep")]
+    pub if_undeliverable: IfUndeliverable,
     /// Books a place on each day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<DailySlot>,
@@ -166,6 +168,7 @@ impl Terms {
             dropoffs: stops(&self.template.dropoffs)?,
             packages: self.template.packages.clone(),
             instructions: self.template.instructions.clone(),
+            if_undeliverable: self.template.if_undeliverable,
             slot: self.template.slot.map(slot),
         })
     }

@@ -1,4 +1,4 @@
-//! One stop of a delivery: a pickup or a drop-off, with its own life.
+//! One stop of a delivery: a pickup, a drop-off or the way back, with its own life.
 //!
 //! `todo -> doing -> done | failed`, and `cancelled` from either of the first two. Going straight
 //! from `todo` to `done` is allowed: fewer taps for the person on the bike.
@@ -19,6 +19,8 @@ use super::time::{TimeWindow, Timestamp};
 pub enum TaskKind {
     Pickup,
     Dropoff,
+    /// Brings back to the sender what could not be handed over.
+    Return,
 }
 
 /// What was handed over to whom.

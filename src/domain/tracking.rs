@@ -19,6 +19,10 @@ pub enum Step {
     Arrived,
     Delivered,
     NotDelivered,
+    /// Not handed over, and on its way back to the merchant.
+    GoingBack,
+    /// The merchant has it again.
+    Returned,
     Cancelled,
 }
 
@@ -28,7 +32,11 @@ impl Step {
             Self::Waiting | Self::Preparing | Self::OnTheRoad | Self::Coming | Self::Arrived => {
                 false
             }
-            Self::Delivered | Self::NotDelivered | Self::Cancelled => true,
+            Self::Delivered
+            | Self::NotDelivered
+            | Self::GoingBack
+            | Self::Returned
+            | Self::Cancelled => true,
         }
     }
 }
@@ -37,6 +45,8 @@ impl Step {
 pub fn step(delivery: &Delivery, door: &Task, next: Option<TaskId>) -> Step {
     match (&door.state, &delivery.state) {
         (TaskState::Done { .. }, _) => Step::Delivered,
+        (_, DeliveryState::Returning { .. }) => Step::GoingBack,
+        (_, DeliveryState::Returned { .. }) => Step::Returned,
         (TaskState::Failed { .. }, _) => Step::NotDelivered,
         (TaskState::Cancelled { .. }, DeliveryState::Failed { .. }) => Step::NotDelivered,
         (TaskState::Cancelled { .. }, _) => Step::Cancelled,

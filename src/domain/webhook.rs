@@ -29,7 +29,7 @@ const REST_FIRST_S: i64 = 5;
 const REST_LONGEST_S: i64 = 300;
 
 /// The events a merchant's program can ask for.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 14] = [
     "delivery.asked",
     "delivery.accepted",
     "delivery.refused",
@@ -38,7 +38,9 @@ const KINDS: [&str; 12] = [
     "delivery.unassigned",
     "delivery.updated",
     "delivery.picked_up",
+    "delivery.returning",
     "delivery.delivered",
+    "delivery.returned",
     "delivery.failed",
     "delivery.cancelled",
     "standing_order.skipped",

@@ -57,7 +57,7 @@ fn chart(account: Account, about: &str) -> (&'static str, &'static str) {
 }
 
 fn is_sale(about: &str) -> bool {
-    matches!(about, "price" | "credit")
+    matches!(about, "price" | "return_price" | "credit")
 }
 
 /// The journal that an entry stands in: what takes another back stands beside it.
@@ -65,7 +65,7 @@ fn journal(about: &str) -> (&'static str, &'static str) {
     match about {
         about if is_sale(about) => ("VE", "Ventes"),
         "payout" | "payment" => ("BQ", "Banque"),
-        "piece" | "guarantee" | "tip" | "expense" | "correction" => ("PA", "Paie"),
+        "piece" | "return" | "guarantee" | "tip" | "expense" | "correction" => ("PA", "Paie"),
         _ => ("OD", "Operations diverses"),
     }
 }

@@ -108,6 +108,7 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(at("/v1/quotes/{id}").route(get().to(quotes::show_quote)))
     .service(at("/v1/quotes/{id}/take").route(post().to(quotes::take_quote)))
     .service(at("/v1/deliveries/{id}/cancel").route(post().to(deliveries::cancel_delivery)))
+    .service(at("/v1/deliveries/{id}/return").route(post().to(deliveries::return_delivery)))
     .service(at("/v1/deliveries/{id}/tip").route(post().to(deliveries::tip_delivery)));
     // kitchens
     to.service(

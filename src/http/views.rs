@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
-use crate::domain::delivery::{Delivery, DeliveryState, Package};
+use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package};
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
@@ -83,7 +83,7 @@ fn word(value: &impl Serialize) -> String {
     value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Why a delivery ended without being delivered.
+/// Why a delivery ended without being delivered, or goes back.
 #[derive(Serialize, JsonSchema)]
 pub struct EndReason {
     pub code: String,
@@ -114,6 +114,9 @@ pub struct DeliveryView {
     pub assigned_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picked_up_at: Option<Timestamp>,
+    /// Since when it is on its way back to the sender, or was until it came there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returning_since: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +125,7 @@ pub struct DeliveryView {
     pub packages: Vec<Package>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instructions: Option<Instructions>,
+    pub if_undeliverable: IfUndeliverable,
     pub tasks: Vec<TaskView>,
     pub version: i64,
     /// For dispatchers only.
@@ -138,7 +142,9 @@ impl DeliveryView {
 
     pub fn new(delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
         let end_reason = match &delivery.state {
-            DeliveryState::Failed { failure, .. } => Some(EndReason {
+            DeliveryState::Returning { failure, .. }
+            | DeliveryState::Returned { failure, .. }
+            | DeliveryState::Failed { failure, .. } => Some(EndReason {
                 code: word(&failure.code),
                 note: failure.note.as_ref().map(ToString::to_string),
             }),
@@ -167,11 +173,13 @@ impl DeliveryView {
             courier_name,
             assigned_at: holding.map(|holding| holding.since),
             picked_up_at: delivery.state.picked_up_at(),
+            returning_since: delivery.state.returning_since(),
             ended_at: delivery.state.ended_at(),
             end_reason,
             price: delivery.price,
             packages: delivery.packages,
             instructions: delivery.instructions,
+            if_undeliverable: delivery.if_undeliverable,
             tasks: delivery.tasks.into_iter().map(TaskView::from).collect(),
             version: delivery.version,
             desk: None,

@@ -97,6 +97,8 @@ impl Words {
             (Language::French, Step::Arrived) => "Le coursier est devant votre porte",
             (Language::French, Step::Delivered) => "Votre commande est livrée",
             (Language::French, Step::NotDelivered) => "Votre commande n’a pas pu être livrée",
+            (Language::French, Step::GoingBack) => "Votre commande repart chez le commerçant",
+            (Language::French, Step::Returned) => "Votre commande est revenue chez le commerçant",
             (Language::French, Step::Cancelled) => "Votre commande a été annulée",
             (Language::English, Step::Waiting) => "Your order is waiting for the shop",
             (Language::English, Step::Preparing) => "Your order is being prepared",
@@ -105,6 +107,8 @@ impl Words {
             (Language::English, Step::Arrived) => "The courier is at your door",
             (Language::English, Step::Delivered) => "Your order has been delivered",
             (Language::English, Step::NotDelivered) => "Your order could not be delivered",
+            (Language::English, Step::GoingBack) => "Your order is going back to the shop",
+            (Language::English, Step::Returned) => "Your order is back at the shop",
             (Language::English, Step::Cancelled) => "Your order was cancelled",
         }
     }
@@ -116,7 +120,12 @@ impl Words {
             Language::English => ["Ordered", "On its way", "Delivered"],
         };
         let reached = match step {
-            Step::Waiting | Step::Preparing | Step::Cancelled | Step::NotDelivered => 1,
+            Step::Waiting
+            | Step::Preparing
+            | Step::Cancelled
+            | Step::NotDelivered
+            | Step::GoingBack
+            | Step::Returned => 1,
             Step::OnTheRoad | Step::Coming | Step::Arrived => 2,
             Step::Delivered => 3,
         };

@@ -61,7 +61,7 @@ pub async fn of_courier(coop: &Coop, live: &Live, by: CourierId) -> Result<Snaps
     let mut open = deliveries::open(&mut conn).await?;
     open.retain(|delivery| !manual.has(delivery));
     let mut held = Vec::new();
-    for state in ["assigned", "picked_up"] {
+    for state in ["assigned", "picked_up", "returning"] {
         let own = Filter { courier: Some(by), state: Some(state), ..Filter::default() };
         held.extend(deliveries::list(&mut conn, own, tasks::ROUTE_MAX).await?);
     }
@@ -150,12 +150,12 @@ fn load(delivery: &Delivery) -> Load {
     })
 }
 
-/// A delivery's goods come on board at its first pickup and leave at its last drop-off.
+/// A delivery's goods come on board at its first pickup and leave at its last drop-off, or on coming back.
 fn load_at(delivery: &Delivery, task: &Task) -> Load {
     let mut of_kind = delivery.tasks.iter().filter(|other| other.kind == task.kind);
     let carries = match task.kind {
         TaskKind::Pickup => of_kind.next(),
-        TaskKind::Dropoff => of_kind.next_back(),
+        TaskKind::Dropoff | TaskKind::Return => of_kind.next_back(),
     };
     if carries.is_some_and(|other| other.id == task.id) { load(delivery) } else { Load::default() }
 }
@@ -176,6 +176,14 @@ fn stop(coop: &Coop, delivery: &Delivery, task: &Task) -> Stop {
             StopKind::Dropoff,
             opens,
             Some(window.map_or(delivery.due_at, |window| window.before())),
+            service.dropoff_before_s,
+            service.dropoff_after_s,
+        ),
+        // Handed over like anything else, as soon as may be, and promised to nobody.
+        TaskKind::Return => (
+            StopKind::Dropoff,
+            Timestamp::EPOCH,
+            None,
             service.dropoff_before_s,
             service.dropoff_after_s,
         ),

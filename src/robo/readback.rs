@@ -104,12 +104,15 @@ fn count_orders(run: &Run, placed: &Placed, deliveries: &[Delivery]) -> Orders {
         *references.entry(delivery.external_reference.as_deref().unwrap_or("-")).or_default() += 1;
         match delivery.state {
             DeliveryState::Delivered => orders.delivered += 1,
-            DeliveryState::Failed => *orders.failed.entry(reason(delivery)).or_default() += 1,
+            DeliveryState::Failed | DeliveryState::Returned => {
+                *orders.failed.entry(reason(delivery)).or_default() += 1;
+            }
             DeliveryState::Cancelled => *orders.cancelled.entry(reason(delivery)).or_default() += 1,
             DeliveryState::Asked
             | DeliveryState::Open
             | DeliveryState::Assigned
-            | DeliveryState::PickedUp => {
+            | DeliveryState::PickedUp
+            | DeliveryState::Returning => {
                 *orders.undelivered.entry(delivery.state).or_default() += 1;
             }
         }

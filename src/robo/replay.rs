@@ -244,12 +244,14 @@ fn over(counts: &Counts) -> usize {
 }
 
 fn sentence(counts: &Counts) -> String {
-    let count = |state| counts.get(&state).copied().unwrap_or_default();
+    let sum = |states: &[DeliveryState]| -> usize {
+        states.iter().filter_map(|state| counts.get(state)).sum()
+    };
     format!(
         "received {}, on the way {}, delivered {}, failed {}",
         counts.values().sum::<usize>(),
-        count(DeliveryState::Assigned) + count(DeliveryState::PickedUp),
-        count(DeliveryState::Delivered),
-        count(DeliveryState::Failed) + count(DeliveryState::Cancelled),
+        sum(&[DeliveryState::Assigned, DeliveryState::PickedUp, DeliveryState::Returning]),
+        sum(&[DeliveryState::Delivered]),
+        sum(&[DeliveryState::Returned, DeliveryState::Failed, DeliveryState::Cancelled]),
     )
 }

@@ -72,7 +72,9 @@ pub enum DeliveryState {
     Open,
     Assigned,
     PickedUp,
+    Returning,
     Delivered,
+    Returned,
     Failed,
     Cancelled,
 }
@@ -81,8 +83,8 @@ impl DeliveryState {
     /// Nothing more will happen to it.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Delivered | Self::Failed | Self::Cancelled => true,
-            Self::Asked | Self::Open | Self::Assigned | Self::PickedUp => false,
+            Self::Delivered | Self::Returned | Self::Failed | Self::Cancelled => true,
+            Self::Asked | Self::Open | Self::Assigned | Self::PickedUp | Self::Returning => false,
         }
     }
 }
@@ -105,6 +107,7 @@ pub struct EndReason {
 pub enum TaskKind {
     Pickup,
     Dropoff,
+    Return,
 }
 
 /// The courier's tasks now, in riding order.

@@ -25,6 +25,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
     for route in routes::all() {
         let sides: &[bool] = match route.object {
             Object::Delivery
+            | Object::OnBoard
             | Object::Offer
             | Object::Proof
             | Object::Task

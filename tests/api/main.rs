@@ -42,6 +42,7 @@ mod quick_start;
 mod quotes;
 mod race;
 mod replanning;
+mod returns;
 mod rights;
 mod routes;
 mod sandbox;

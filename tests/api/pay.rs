@@ -80,7 +80,7 @@ async fn a_delivery_is_booked_for_the_courier_and_charged_to_the_merchant() {
     assert_eq!(balance("courier_pay"), Some(json!(earned)));
     // The courier reads the same cents.
     let price = json!({
-        "version": "founding-1", "vat_basis_points": 2000, "net": 600, "gross": 720,
+        "version": "founding-2", "vat_basis_points": 2000, "net": 600, "gross": 720,
         "vat": 120, "couriers": 432, "coop": 150, "mutual_fund": 18,
         "key": { "version": "founding-1", "couriers": 72, "coop": 25, "mutual_fund": 3 },
     });

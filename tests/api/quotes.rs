@@ -1,6 +1,7 @@
 //! From a quote to a delivery, and what may become of it before it is picked up.
 
 use futures_util::future::join_all;
+use paceline::domain::delivery::DeliveryState;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -97,7 +98,7 @@ fn promised() -> Vec<(String, Vec<bool>)> {
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
         let name = cells[1].split('`').nth(1).expect("a name").to_owned();
-        let states = cells[3..10].iter().map(|cell| match *cell {
+        let states = cells[3..12].iter().map(|cell| match *cell {
             "yes" => true,
             "no" => false,
             other => panic!("{other} in {line}"),
@@ -113,7 +114,7 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
     let (shop, desk) = (coop.merchant("Bistro").await, coop.dispatcher().await);
     let courier = coop.courier_on_shift("Alice", 0).await;
     let promised = promised();
-    assert_eq!(promised.len(), 5);
+    assert_eq!(promised.len(), 7);
     let in_state = async |state: &str| {
         let asks = state == "asked";
         let kitchen = format!("/v1/merchants/{}/kitchen", shop.id);
@@ -127,7 +128,7 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
         } else if state != "open" && !asks {
             desk.assign(&delivery, &courier).await.ok();
         }
-        if matches!(state, "picked_up" | "delivered" | "failed") {
+        if matches!(state, "picked_up" | "returning" | "delivered" | "returned" | "failed") {
             courier.complete(&task(&delivery, "pickup"), json!({})).await.ok();
         }
         let door = task(&delivery, "dropoff");
@@ -137,13 +138,19 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
         } else if state == "failed" {
             let path = format!("/v1/tasks/{door}/failed");
             courier.post(&path, json!({ "code": "other" })).await.ok();
+        } else if matches!(state, "returning" | "returned") {
+            let back = step(&shop, &delivery, "return", json!({ "code": "other" })).await.ok();
+            if state == "returned" {
+                let proof = json!({ "proof": { "signed_by": "Ada" } });
+                courier.complete(&task(&back, "return"), proof).await.ok();
+            }
         }
         let delivery = shop.delivery(&delivery["id"]).await;
         assert_eq!(delivery["state"], state);
         delivery
     };
     for (change, states) in promised {
-        let names = ["asked", "open", "assigned", "picked_up", "delivered", "failed", "cancelled"];
+        let names = DeliveryState::NAMES;
         for (state, may) in names.into_iter().zip(states) {
             let before = in_state(state).await;
             let reply = match change.as_str() {
@@ -157,17 +164,27 @@ async fn what_may_be_changed_when_is_as_the_reference_says() {
                     let late = json!({ "ready_at": coop.at(600) });
                     step(&shop, &before, "ready", late).await
                 }
+                "if_undeliverable" => {
+                    amend(&shop, &before, &json!({ "if_undeliverable": "return" })).await
+                }
                 "cancel" => step(&shop, &before, "cancel", json!({ "reason": "no" })).await,
+                "return" => step(&shop, &before, "return", json!({ "code": "other" })).await,
                 other => panic!("{other}"),
             };
-            // Calling off what is called off already is no change.
-            if change == "cancel" && state == "cancelled" {
+            // Calling off what is called off already is no change, nor is calling back.
+            let already = match change.as_str() {
+                "cancel" => state == "cancelled",
+                "return" => matches!(state, "returning" | "returned"),
+                _ => false,
+            };
+            if already {
                 assert_eq!(reply.ok()["version"], before["version"]);
                 continue;
             }
             assert_eq!(reply.status == 200, may, "{change} when {state}: {reply}");
             if !may {
-                let code = if change == "cancel" { "illegal-transition" } else { "fixed" };
+                let acts = matches!(change.as_str(), "cancel" | "return");
+                let code = if acts { "illegal-transition" } else { "fixed" };
                 reply.problem(409, code);
                 assert_eq!(shop.delivery(&before["id"]).await, before);
             } else {

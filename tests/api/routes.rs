@@ -123,6 +123,8 @@ pub enum Object {
     OpenJob,
     /// A live offer.
     Offer,
+    /// A delivery on the bike.
+    OnBoard,
     /// The pickup of an assigned delivery, ready.
     Task,
     Courier,
@@ -245,6 +247,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/quotes/{id}", A::Ordering, O::Quote),
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
+        Route { keyed: true, ..post("/v1/deliveries/{id}/return", A::Ordering, O::OnBoard, json!({ "code": "incorrect_item", "note": "the wrong box" })) },
         post("/v1/deliveries/{id}/tip", A::Ordering, O::Delivery, json!({ "amount": 150, "currency": "EUR" })),
         // kitchens
         get("/v1/merchants/{id}/kitchen", A::Ordering, O::Kitchen),

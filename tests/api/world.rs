@@ -101,6 +101,13 @@ impl World {
                 desk.assign(&delivery, self.courier(own)).await.ok();
                 task(&delivery, "pickup")
             }
+            Object::OnBoard => {
+                self.idle_and_on_shift().await;
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                desk.assign(&delivery, self.courier(own)).await.ok();
+                self.courier(own).complete(&task(&delivery, "pickup"), json!({})).await.ok();
+                text(&delivery["id"]).to_owned()
+            }
             Object::Offer => {
                 self.idle_and_on_shift().await;
                 self.coop.pass(1);
@@ -283,13 +290,14 @@ impl World {
     /// Both couriers on shift, and nothing to do in the whole co-op.
     pub async fn idle_and_on_shift(&self) {
         let desk = self.actor(Who::Dispatcher);
-        for state in ["open", "assigned", "picked_up"] {
+        for state in ["open", "assigned", "picked_up", "returning"] {
             let list = format!("/v1/deliveries?limit=200&state={state}");
             let page = desk.get(&list).await.ok();
             for delivery in page["items"].as_array().expect("a list") {
-                if state == "picked_up" {
+                if matches!(state, "picked_up" | "returning") {
                     let own = delivery["courier_id"] == self.courier(true).id;
-                    let path = format!("/v1/tasks/{}/failed", task(delivery, "dropoff"));
+                    let stop = if state == "returning" { "return" } else { "dropoff" };
+                    let path = format!("/v1/tasks/{}/failed", task(delivery, stop));
                     let failed = self.courier(own).post(&path, json!({ "code": "other" }));
                     failed.await.ok();
                 } else {

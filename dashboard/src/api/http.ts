@@ -19,6 +19,7 @@ export interface NewDelivery {
   dropoffs: NewStop[];
   packages?: PackageLine[];
   instructions?: string;
+  if_undeliverable?: "keep" | "return";
   external_reference?: string;
   ready_at?: string;
 }

@@ -89,7 +89,7 @@ export interface Invoice {
 
 export interface InvoiceLine {
   entry_id: string;
-  kind: "price" | "tip" | "credit" | "reversal";
+  kind: "price" | "return_price" | "tip" | "credit" | "reversal";
   delivery_id?: string;
   at: string;
   vat_basis_points: number;

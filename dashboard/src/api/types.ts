@@ -1,4 +1,5 @@
 // The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
+import type { ReturnCode } from "./return";
 
 export interface Place {
   latitude: number;
@@ -62,15 +63,9 @@ export interface Clock {
 }
 
 export type DeliveryState =
-  | "asked"
-  | "open"
-  | "assigned"
-  | "picked_up"
-  | "delivered"
-  | "failed"
-  | "cancelled";
+  | "asked" | "open" | "assigned" | "picked_up" | "returning" | "delivered" | "returned" | "failed" | "cancelled";
 
-export type TaskKind = "pickup" | "dropoff";
+export type TaskKind = "pickup" | "dropoff" | "return";
 export type TaskState = "todo" | "doing" | "done" | "failed" | "cancelled";
 
 export interface Contact {
@@ -116,11 +111,14 @@ export interface Delivery {
   courier_name?: string | null;
   assigned_at?: string | null;
   picked_up_at?: string | null;
+  returning_since?: string | null;
   ended_at?: string | null;
   end_reason?: { code: string; note?: string | null } | null;
   price?: Money | null;
   packages?: PackageLine[];
   instructions?: string | null;
+  /** What becomes of goods that nobody takes. */
+  if_undeliverable: "keep" | "return";
   tasks: Task[];
   version: number;
   offered_to?: string[];
@@ -141,6 +139,7 @@ export type Act =
   | { kind: "assign"; courier_id: string }
   | { kind: "unassign" }
   | { kind: "cancel"; reason: string }
+  | { kind: "return"; code: ReturnCode; note?: string }
   | { kind: "restore" }
   | { kind: "reschedule"; ready_at: string; due_at: string }
   | { kind: "note"; note: string | null }
@@ -191,7 +190,9 @@ export interface Counts {
   open: number;
   assigned: number;
   picked_up: number;
+  returning: number;
   delivered: number;
+  returned: number;
   failed: number;
   cancelled: number;
   late: number;

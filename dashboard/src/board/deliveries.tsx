@@ -10,20 +10,23 @@ import { FilterBar } from "./filters";
 import { paceText } from "./pace-text";
 
 const ROW_PX = 54;
-const states: Filter[] = ["active", "late", "asked", "open", "assigned", "picked_up", "done"];
+const states: Filter[] = ["active", "late", "asked", "open", "assigned", "picked_up", "returning", "done"];
+/** States that are rare: their chips are there while there are any. */
+const rare = new Set<Filter>(["asked", "returning"]);
 
 function sizeOf(filter: Filter, n: Tally): number {
   switch (filter) {
     case "active":
-      return n.asked + n.open + n.assigned + n.picked_up;
+      return n.asked + n.open + n.assigned + n.picked_up + n.returning;
     case "late":
       return n.late + n.at_risk;
     case "done":
-      return n.delivered + n.failed + n.cancelled;
+      return n.delivered + n.returned + n.failed + n.cancelled;
     case "asked":
     case "open":
     case "assigned":
     case "picked_up":
+    case "returning":
       return n[filter];
   }
 }
@@ -40,7 +43,7 @@ export function Deliveries({ board }: { board: BoardState }) {
   return (
     <div class="pane">
       <div class="filters" role="group" aria-label={t("filter.label")}>
-        {states.filter((name) => name !== "asked" || sizes.asked > 0 || filter === name).map((name) => (
+        {states.filter((name) => !rare.has(name) || sizeOf(name, sizes) > 0 || filter === name).map((name) => (
           <button key={name} type="button" class="chip" aria-pressed={name === filter}
             data-filter={name} data-drop-open={name === "open" ? "" : undefined} onClick={() => showFilter(name)}>
             {t(`filter.${name}`)} <b>{sizeOf(name, sizes)}</b>

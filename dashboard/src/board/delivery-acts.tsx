@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { ask, notifyError } from "../store/actions";
 import { unassign } from "../store/acts";
 
-/** Accept for a kitchen, assign, unassign, cancel: only what the delivery's state still allows. The bar has the rest. */
+/** Accept for a kitchen, assign, unassign, cancel, send back: only what the delivery's state still allows. The bar has the rest. */
 export function DeliveryActs({ delivery }: { delivery: Delivery }) {
   const ids = [delivery.id];
   const movable = delivery.state === "open" || delivery.state === "assigned";
@@ -15,6 +15,13 @@ export function DeliveryActs({ delivery }: { delivery: Delivery }) {
           onClick={() => void api.accept(delivery.id).catch(notifyError)}>{t("shop.accept")}</button>
         <button type="button" data-act="cancel" onClick={() => ask("cancel", ids)}>
           {t("act.cancel")}</button>
+      </div>
+    );
+  }
+  if (delivery.state === "picked_up") {
+    return (
+      <div class="acts" role="group" aria-label={t("act.title")}>
+        <button type="button" data-act="return" onClick={() => ask("return", ids)}>{t("act.return")}</button>
       </div>
     );
   }

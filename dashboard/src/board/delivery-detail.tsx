@@ -38,6 +38,7 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
         {delivery.external_reference &&
           <Fact name={t("detail.reference")}>{delivery.external_reference}</Fact>}
         {delivery.price && <Fact name={t("detail.price")}>{money(delivery.price)}</Fact>}
+        {delivery.if_undeliverable === "return" && <Fact name={t("detail.if_nobody")}>{t("detail.if_return")}</Fact>}
         {delivery.end_reason && <Fact name={t("detail.reason")}>
           {[delivery.end_reason.code, delivery.end_reason.note].filter(Boolean).join(": ")}
         </Fact>}
@@ -83,6 +84,7 @@ function Timeline({ delivery }: { delivery: Delivery }) {
     { name: t("detail.ready"), at: delivery.ready_at },
     { name: t("detail.assigned"), at: delivery.assigned_at },
     { name: t("detail.picked_up"), at: delivery.picked_up_at },
+    ...(delivery.returning_since ? [{ name: t("state.returning"), at: delivery.returning_since }] : []),
     { name: t(delivery.ended_at ? `state.${delivery.state}` : "detail.ended"), at: delivery.ended_at },
   ];
   return (
@@ -96,7 +98,7 @@ function Timeline({ delivery }: { delivery: Delivery }) {
 
 function TaskItem({ task, delivery }: { task: Task; delivery: Delivery }) {
   const active = delivery.state === "asked" ? "open" : delivery.state === "open" || delivery.state === "assigned" ||
-    delivery.state === "picked_up" ? delivery.state : "none";
+    delivery.state === "picked_up" ? delivery.state : delivery.state === "returning" ? "picked_up" : "none";
   const ended = task.state === "done" || task.state === "failed" || task.state === "cancelled";
   return (
     <li class={`stop${ended ? " past" : ""}`}>

@@ -21,6 +21,7 @@ export const deskActs: DeskAct[] = [
   { name: "note", key: "n", run: (ids) => ask("note", ids) },
   { name: "reschedule", key: "r", run: (ids) => ask("reschedule", ids) },
   { name: "duplicate", key: "d", run: (ids) => void duplicate(ids) },
+  { name: "return", key: "b", run: (ids) => ask("return", ids) },
   { name: "cancel", key: "Delete", run: (ids) => ask("cancel", ids) },
 ];
 

@@ -1,7 +1,8 @@
 // What an act asks first: to whom, why, when, which words.
 import { useMemo, useState } from "preact/hooks";
+import { RETURN_CODES, type ReturnCode } from "../api/return";
 import { deliveryCount, hourMinute, metres, stopCount, t } from "../i18n";
-import { annotate, assign, cancel, reschedule, tag } from "../store/acts";
+import { annotate, assign, cancel, reschedule, sendBack, tag } from "../store/acts";
 import { choices, plain, type Choice } from "../store/derive";
 import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
@@ -23,6 +24,8 @@ export function Dialogs({ board }: { board: BoardState }) {
       return <Automation key={dialog.id} {...props} />;
     case "cancel":
       return <Cancel key={dialog.id} {...props} />;
+    case "return":
+      return <SendBack key={dialog.id} {...props} />;
     case "reschedule":
       return <Reschedule key={dialog.id} {...props} />;
     case "note":
@@ -88,6 +91,27 @@ function Cancel({ dialog }: AskProps) {
       <label>{t("act.cancel.reason")}
         <input required maxLength={200} value={reason} data-ask="reason"
           onInput={(event) => setReason(event.currentTarget.value)} /></label>
+    </Modal>
+  );
+}
+
+/** Why it goes back; of all that is marked, what is on a bike does. */
+function SendBack({ dialog, board }: AskProps) {
+  const ids = dialog.ids.filter((id) => board.deliveries.get(id)?.state === "picked_up");
+  const [code, setCode] = useState<ReturnCode | "">("");
+  const [note, setNote] = useState("");
+  return (
+    <Modal dialog={dialog} title={t("ask.return", { what: deliveryCount(ids.length) })} submit={t("ask.return.submit")}
+      danger disabled={!code || ids.length === 0} onSubmit={() => code && void sendBack(ids, code, note.trim())}>
+      <label>{t("act.return.reason")}
+        <select required value={code} data-ask="code"
+          onInput={(event) => setCode(event.currentTarget.value as ReturnCode)}>
+          <option value="" disabled>–</option>
+          {RETURN_CODES.map((one) => <option key={one} value={one}>{t(`return.${one}`)}</option>)}
+        </select></label>
+      <label>{t("ask.note.text")}
+        <input maxLength={1000} value={note} data-ask="note"
+          onInput={(event) => setNote(event.currentTarget.value)} /></label>
     </Modal>
   );
 }

@@ -18,9 +18,11 @@ export const FAILURES = {
     "weather", "other"],
   dropoff: ["not_at_home", "wrong_address", "address_unreachable", "refused", "damaged", "lost",
     "incorrect_item", "vehicle_breakdown", "weather", "other"],
+  return: ["closed_store", "not_at_home", "refused", "damaged", "lost", "vehicle_breakdown", "weather",
+    "other"],
 } as const;
 
-export type FailureCode = (typeof FAILURES)["pickup" | "dropoff"][number];
+export type FailureCode = (typeof FAILURES)[keyof typeof FAILURES][number];
 
 export interface PhoneEvent {
   id: string;

@@ -112,6 +112,7 @@ export const officeEn = {
   "invoice.lines": "Lines",
   "invoice.for": "For",
   "invoice.line.price": "Delivery",
+  "invoice.line.return_price": "Way back to the sender",
   "invoice.line.tip": "Tip taken in",
   "invoice.line.credit": "Given back in part",
   "invoice.line.reversal": "Taken back",

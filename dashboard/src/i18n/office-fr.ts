@@ -113,6 +113,7 @@ export const officeFr: Record<keyof typeof officeEn, string> = {
   "invoice.lines": "Lignes",
   "invoice.for": "Pour",
   "invoice.line.price": "Livraison",
+  "invoice.line.return_price": "Retour à l’expéditeur",
   "invoice.line.tip": "Pourboire encaissé",
   "invoice.line.credit": "Rendu en partie",
   "invoice.line.reversal": "Repris",

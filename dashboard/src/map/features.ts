@@ -40,7 +40,7 @@ function taskPoint(task: Task, delivery: Delivery, late: boolean): TaskPoint {
 const isAhead = (task: Task) => task.state === "todo" || task.state === "doing";
 
 /** What hides less comes last, so that it is drawn on top: drop-offs over pickups, late over all. */
-const rank = ({ kind, late }: TaskPoint) => (late ? 4 : 0) + (kind === "dropoff" ? 1 : 0);
+const rank = ({ kind, late }: TaskPoint) => (late ? 4 : 0) + (kind === "pickup" ? 0 : 1);
 
 /** Stops still to be made, of the deliveries that pass the filters. */
 export function taskPoints(

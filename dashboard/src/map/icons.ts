@@ -1,5 +1,5 @@
 // The map's symbols, drawn here so that nothing is fetched. Shape says what (square: pickup,
-// diamond: drop-off), filling says the state, a second outline says late.
+// diamond: drop-off, triangle: way back), filling says the state, a second outline says late.
 import type { TaskKind } from "../api/types";
 import type { Palette } from "./palette";
 
@@ -16,6 +16,11 @@ function outline(pen: CanvasRenderingContext2D, kind: TaskKind, radius: number):
   pen.beginPath();
   if (kind === "pickup") {
     pen.roundRect(-radius, -radius, radius * 2, radius * 2, 2);
+  } else if (kind === "return") {
+    pen.moveTo(-radius * 1.3, 0);
+    pen.lineTo(radius, -radius * 1.2);
+    pen.lineTo(radius, radius * 1.2);
+    pen.closePath();
   } else {
     const tip = radius * 1.3;
     pen.moveTo(0, -tip);

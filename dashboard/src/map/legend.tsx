@@ -13,6 +13,7 @@ export function Legend() {
         {item(<CourierMark look="stale" />, "map.legend.stale")}
         {item(<PointMark kind="pickup" state="none" />, "map.legend.pickup")}
         {item(<PointMark kind="dropoff" state="none" />, "map.legend.dropoff")}
+        {item(<PointMark kind="return" state="none" />, "map.legend.return")}
         {item(<PointMark kind="dropoff" state="open" />, "map.legend.open")}
         {item(<PointMark kind="dropoff" state="assigned" />, "map.legend.assigned")}
         {item(<PointMark kind="dropoff" state="picked_up" />, "map.legend.picked_up")}

@@ -1,6 +1,7 @@
 // What a dispatcher does to deliveries and routes: on the screen at once, then as the server says.
 import { api } from "../api/http";
 import { ApiError } from "../api/problem";
+import type { ReturnCode } from "../api/return";
 import type { Act, ActIn, ActResult, Advice, Delivery } from "../api/types";
 import { deliveryCount, t, type Key } from "../i18n";
 import { notify, notifyError } from "./actions";
@@ -277,6 +278,11 @@ export const unassign = (ids: readonly string[]) => perform(ids, ({ state }) =>
 export const cancel = (ids: readonly string[], reason: string) =>
   perform(ids, () => ({ kind: "cancel", reason }), t("did.cancelled"));
 
+/** Has what is on a bike brought back; what is elsewhere stays as it is. */
+export const sendBack = (ids: readonly string[], code: ReturnCode, note: string) =>
+  perform(ids, ({ state }) => (state !== "picked_up" ? null
+    : { kind: "return", code, ...(note ? { note } : {}) }), t("did.returned"));
+
 /** Later (or earlier) by whole minutes, all by as much. */
 export const reschedule = (ids: readonly string[], minutes: number) => perform(ids, (delivery) => {
   const moved = (at: string) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
@@ -302,14 +308,14 @@ export async function duplicate(ids: readonly string[]): Promise<void> {
   let made = 0;
   try {
     for (const id of ids) {
-      const { merchant_id, tasks, packages, instructions } = await api.delivery(id);
+      const { merchant_id, tasks, packages, instructions, if_undeliverable } = await api.delivery(id);
       const stops = (kind: "pickup" | "dropoff") => tasks.filter((task) => task.kind === kind)
         .map(({ place, address, contact }) => ({
           place, ...(address ? { address } : {}), ...(contact ? { contact } : {}),
         }));
       const copy = await api.create({
         merchant_id, pickups: stops("pickup"), dropoffs: stops("dropoff"),
-        packages: packages ?? [], ...(instructions ? { instructions } : {}),
+        packages: packages ?? [], if_undeliverable, ...(instructions ? { instructions } : {}),
       });
       adoptAll([copy]);
       made += 1;

@@ -15,6 +15,7 @@ export type Pace = "late" | "at_risk" | "on_time" | "ended_late" | "ended";
 export function isEnded(delivery: Delivery): boolean {
   return (
     delivery.state === "delivered" ||
+    delivery.state === "returned" ||
     delivery.state === "failed" ||
     delivery.state === "cancelled"
   );
@@ -27,6 +28,8 @@ export function paceOf(delivery: Delivery, now: number): Pace {
     const ended = delivery.ended_at ? Date.parse(delivery.ended_at) : now;
     return delivery.state === "delivered" && ended > due ? "ended_late" : "ended";
   }
+  // What goes back is promised to nobody.
+  if (delivery.state === "returning") return "ended";
   if (now > due) return "late";
   const margin = delivery.state === "picked_up" ? AT_RISK_RIDING_MS : AT_RISK_WAITING_MS;
   return due - now < margin ? "at_risk" : "on_time";
@@ -95,6 +98,7 @@ function passes(delivery: Delivery, pace: Pace, filter: Filter): boolean {
     case "open":
     case "assigned":
     case "picked_up":
+    case "returning":
       return delivery.state === filter;
   }
 }
@@ -131,9 +135,11 @@ export interface Tally {
   open: number;
   assigned: number;
   picked_up: number;
+  returning: number;
   late: number;
   at_risk: number;
   delivered: number;
+  returned: number;
   failed: number;
   cancelled: number;
   on_shift: number;
@@ -141,13 +147,15 @@ export interface Tally {
 
 export function tallyOf(board: BoardState, now: number): Tally {
   const tally: Tally = {
-    asked: 0, open: 0, assigned: 0, picked_up: 0, late: 0, at_risk: 0, on_shift: 0, ...board.ended,
+    asked: 0, open: 0, assigned: 0, picked_up: 0, returning: 0, late: 0, at_risk: 0, on_shift: 0,
+    ...board.ended,
   };
   for (const delivery of board.deliveries.values()) {
     if (isEnded(delivery)) continue;
     if (delivery.state === "asked") tally.asked += 1;
     else if (delivery.state === "open") tally.open += 1;
     else if (delivery.state === "assigned") tally.assigned += 1;
+    else if (delivery.state === "returning") tally.returning += 1;
     else tally.picked_up += 1;
     const pace = paceOf(delivery, now);
     if (pace === "late") tally.late += 1;

@@ -22,6 +22,11 @@ export function predict(delivery: Delivery, act: Act, nameOf: (courier: string) 
         ...delivery, state: "cancelled", ended_at: at,
         end_reason: { code: "cancelled", note: act.reason },
       };
+    case "return":
+      return {
+        ...delivery, state: "returning", returning_since: at,
+        end_reason: { code: act.code, note: act.note ?? null },
+      };
     case "reschedule":
       return { ...delivery, ready_at: act.ready_at, due_at: act.due_at };
     case "note":
@@ -54,6 +59,8 @@ export function inverse(before: Delivery, act: Act): Act[] {
       return held;
     case "cancel":
       return [{ kind: "restore" }, ...held];
+    case "return":
+      return [];
     case "restore":
       return [{ kind: "cancel", reason: before.end_reason?.note || "–" }];
     case "reschedule":

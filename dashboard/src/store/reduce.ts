@@ -48,12 +48,12 @@ export function readFixes(event: string, data: unknown): Fix[] | null {
 }
 
 export function boardFrom(board: Board): BoardState {
-  const { delivered, failed, cancelled } = board.counts;
+  const { delivered, returned, failed, cancelled } = board.counts;
   return {
     base: board.base,
     couriers: new Map(board.couriers.map(courierFrom)),
     deliveries: new Map(board.deliveries.map((delivery) => [delivery.id, delivery])),
-    ended: { delivered, failed, cancelled },
+    ended: { delivered, returned, failed, cancelled },
     automation: board.automation,
   };
 }

@@ -3,7 +3,7 @@ import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
 import { storedViews, type SavedView } from "./views";
 
-export type Filter = "active" | "asked" | "open" | "late" | "assigned" | "picked_up" | "done";
+export type Filter = "active" | "asked" | "open" | "late" | "assigned" | "picked_up" | "returning" | "done";
 export type Tab = "deliveries" | "couriers";
 /** What the large part of the board shows. */
 export type Stage = "map" | "routes";
@@ -33,7 +33,7 @@ export type Link =
 export interface Dialog {
   /** Its number: the end of one question must not end the next. */
   id: number;
-  ask: "move" | "engine" | "cancel" | "reschedule" | "note" | "tag" | "automation";
+  ask: "move" | "engine" | "cancel" | "return" | "reschedule" | "note" | "tag" | "automation";
   ids: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export interface BoardState {
   couriers: ReadonlyMap<string, CourierState>;
   deliveries: ReadonlyMap<string, Delivery>;
   /** Ended deliveries as the server counts them, moved on by events. */
-  ended: Pick<Counts, "delivered" | "failed" | "cancelled">;
+  ended: Pick<Counts, "delivered" | "returned" | "failed" | "cancelled">;
   /** Where somebody has switched the engine off, or on again. */
   automation: readonly AutomationSwitch[];
 }

@@ -11,7 +11,7 @@ export interface SavedView {
 
 const VIEWS_MAX = 30;
 const NAME_MAX = 60;
-const states: Filter[] = ["active", "open", "late", "assigned", "picked_up", "done"];
+const states: Filter[] = ["active", "open", "late", "assigned", "picked_up", "returning", "done"];
 
 /** What was kept, as far as it still makes sense: another version may have written it. */
 export function storedViews(): SavedView[] {

@@ -1,6 +1,6 @@
 // Small drawings; they take the colour of the text around them and say nothing to a screen reader.
 import type { ComponentChildren } from "preact";
-import type { DeliveryState } from "../api/types";
+import type { DeliveryState, TaskKind } from "../api/types";
 
 function Icon({ children, size = 16 }: { children: ComponentChildren; size?: number }) {
   return (
@@ -53,6 +53,12 @@ export function StateMark({ state }: { state: DeliveryState }) {
         <><circle cx="8" cy="8" r="5.5" /><path d="M8 2.500a5.5 5.5 0 0 1 0 11z" fill="currentColor" stroke="none" /></>
       )}
       {state === "picked_up" && <circle cx="8" cy="8" r="5.5" fill="currentColor" />}
+      {state === "returning" && (
+        <path d="M13.500 8H3M7 4L3 8l4 4" stroke-linecap="round" stroke-linejoin="round" />
+      )}
+      {state === "returned" && (
+        <path d="M13.500 8H5.500M9 4.500L5.500 8 9 11.500M2.500 3.500v9" stroke-linecap="round" stroke-linejoin="round" />
+      )}
       {state === "delivered" && <path d="M3.5 8.500l3 3 6-7" stroke-linecap="round" stroke-linejoin="round" />}
       {state === "failed" && <path d="M4 4l8 8M12 4l-8 8" stroke-linecap="round" />}
       {state === "cancelled" && <><circle cx="8" cy="8" r="5.5" /><path d="M4 12l8-8" /></>}
@@ -61,7 +67,7 @@ export function StateMark({ state }: { state: DeliveryState }) {
 }
 
 interface PointMarkProps {
-  kind: "pickup" | "dropoff";
+  kind: TaskKind;
   state: "open" | "assigned" | "picked_up" | "none";
   late?: boolean;
 }
@@ -70,6 +76,8 @@ interface PointMarkProps {
 export function PointMark({ kind, state, late }: PointMarkProps) {
   const shape = (r: number, cls: string) => kind === "pickup"
     ? <rect x={9 - r} y={9 - r} width={2 * r} height={2 * r} rx="1.5" class={cls} />
+    : kind === "return"
+    ? <path d={`M${9 - 1.3 * r} 9L${9 + r} ${9 - 1.2 * r}V${9 + 1.2 * r}z`} class={cls} />
     : <path d={`M9 ${9 - 1.3 * r}L${9 + 1.3 * r} 9 9 ${9 + 1.3 * r} ${9 - 1.3 * r} 9z`} class={cls} />;
   return (
     <svg class={`mark point-${state}`} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">

@@ -226,6 +226,7 @@ function keyOf(detail: Detail): string | null | undefined {
   };
   switch (detail.kind) {
     case "piece": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:pay`);
+    case "return": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:return`);
     case "guarantee": return key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
     case "correction": return key("ent", detail.of, (id) => `entry:${id}:correction`);
     default: return undefined;

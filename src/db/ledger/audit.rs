@@ -293,7 +293,8 @@ const RULES: [(&str, &str); 12] = [
          FROM ledger_resolutions r JOIN ledger_pendings p ON p.id = r.pending_id
          LEFT JOIN ledger_entries e ON e.id = r.entry_id
          WHERE r.outcome = 'posted'
-             AND e.key IS DISTINCT FROM 'delivery:' || p.delivery_id || ':pay'
+             AND (e.key IN ('delivery:' || p.delivery_id || ':pay',
+                            'delivery:' || p.delivery_id || ':return')) IS NOT TRUE
          ORDER BY p.id LIMIT 1",
     ),
     (

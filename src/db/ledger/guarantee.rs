@@ -20,7 +20,7 @@ pub struct ShiftPaid {
     pub paid_time: Seconds,
     /// Time with a delivery accepted.
     pub engaged: Seconds,
-    /// Pieces, corrections and the top-up, in minor units; without what was taken back.
+    /// Pieces, ways back, corrections and the top-up, in minor units; without what was taken back.
     pub booked: i64,
     /// The texts of the tariffs that its lines were reckoned by.
     pub tariffs: BTreeSet<Hash>,
@@ -63,7 +63,7 @@ pub async fn ended_shifts(
                 array_agg(DISTINCT e.detail -> 'tariff' ->> 'text') AS tariffs
          FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id
              JOIN ledger_accounts a ON a.id = p.account_id AND a.kind = 'courier_pay'
-         WHERE e.kind IN ('piece', 'correction', 'guarantee')
+         WHERE e.kind IN ('piece', 'return', 'correction', 'guarantee')
              AND e.detail ->> 'shift_id' = ANY ($1)
              AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id)
          GROUP BY 1",

@@ -185,7 +185,7 @@ pub async fn pieces_of(conn: &mut Conn, courier: CourierId, shift: ShiftId) -> Q
                 coalesce(sum((e.detail -> 'inputs' ->> 'engaged_s')::bigint), 0)::bigint AS engaged_s \
          FROM ledger_postings p \
          JOIN ledger_entries e ON e.id = p.entry_id JOIN ledger_accounts a ON a.id = p.account_id \
-         WHERE a.code = $1 AND e.kind IN ('piece', 'correction') AND e.detail ->> 'shift_id' = $2 \
+         WHERE a.code = $1 AND e.kind IN ('piece', 'return', 'correction') AND e.detail ->> 'shift_id' = $2 \
              AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id)",
     )
     .bind::<Text, _>(Account::CourierPay(courier).code())
@@ -221,7 +221,7 @@ pub async fn earned_since(conn: &mut Conn, since: Timestamp) -> QueryResult<Vec<
     let rows: Vec<Earned> = diesel::sql_query(
         "SELECT a.owner_id, sum(p.amount)::bigint AS earned FROM ledger_accounts a \
          JOIN ledger_postings p ON p.account_id = a.id JOIN ledger_entries e ON e.id = p.entry_id \
-         WHERE a.kind = 'courier_pay' AND e.kind IN ('piece', 'correction') \
+         WHERE a.kind = 'courier_pay' AND e.kind IN ('piece', 'return', 'correction') \
              AND e.occurred_at >= $1 \
              AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id) \
          GROUP BY a.owner_id ORDER BY a.owner_id",

@@ -20,7 +20,7 @@ pub const PENDING_MAX: i64 = 200;
 
 /// A promise about to be made.
 pub struct NewPending {
-    /// The assignment's.
+    /// The assignment's, whether to bring something or to bring it back.
     pub id: Uuid,
     pub delivery: DeliveryId,
     pub courier: CourierId,

@@ -1,7 +1,9 @@
 //! What a merchant may still change of a delivery, by its state; `docs/reference/deliveries.md` has
 //! it as a table, and a test holds the table against this file.
 
-use super::{Delivery, DeliveryError, DeliveryState, HORIZON_DAYS, PACKAGES_MAX, Package};
+use super::{
+    Delivery, DeliveryError, DeliveryState, HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package,
+};
 use crate::domain::task::{Contact, TaskKind};
 use crate::domain::text::Instructions;
 use crate::domain::time::{Seconds, Timestamp};
@@ -16,6 +18,7 @@ pub struct Amendment {
     /// Whom to ask for at the last drop-off.
     pub contact: Option<Contact>,
     pub packages: Option<Vec<Package>>,
+    pub if_undeliverable: Option<IfUndeliverable>,
 }
 
 impl Delivery {
@@ -30,7 +33,7 @@ impl Delivery {
             next.instructions = Some(instructions.clone());
         }
         if let Some(contact) = &change.contact {
-            self.fixed_once_over("contact")?;
+            self.fixed_once_settled("contact")?;
             let doors = next.tasks.iter_mut().filter(|task| task.kind == TaskKind::Dropoff);
             if let Some(door) = doors.last() {
                 door.stop.contact = Some(contact.clone());
@@ -42,6 +45,10 @@ impl Delivery {
                 return Err(DeliveryError::Packages);
             }
             next.packages.clone_from(packages);
+        }
+        if let Some(wish) = change.if_undeliverable {
+            self.fixed_once_settled("if_undeliverable")?;
+            next.if_undeliverable = wish;
         }
         if next == *self {
             return Ok(None);
@@ -91,9 +98,9 @@ impl Delivery {
     /// empty note takes them away. `None` when it is so already, or when both would be too long.
     ///
     /// # Errors
-    /// [`DeliveryError::Fixed`] once the delivery is over.
+    /// [`DeliveryError::Fixed`] once the customer waits for nothing any more.
     pub fn with_customer_note(&self, note: &str) -> Result<Option<Self>, DeliveryError> {
-        self.fixed_once_over("instructions")?;
+        self.fixed_once_settled("instructions")?;
         let whole = self.instructions.as_ref().map_or("", Instructions::as_str);
         let own = whole.rsplit_once(CUSTOMER).map_or(whole, |(own, _)| own);
         let next = match note.trim() {
@@ -116,13 +123,20 @@ impl Delivery {
         if self.state.is_over() { Err(self.fixed(what)) } else { Ok(()) }
     }
 
+    /// The doors have been served, or given up.
+    fn fixed_once_settled(&self, what: &'static str) -> Result<(), DeliveryError> {
+        if self.state.is_awaited() { Ok(()) } else { Err(self.fixed(what)) }
+    }
+
     /// The courier has taken it as it was shown.
     fn fixed_once_taken(&self, what: &'static str) -> Result<(), DeliveryError> {
         match self.state {
             DeliveryState::Asked { .. } | DeliveryState::Open => Ok(()),
             DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => Err(self.fixed(what)),
         }

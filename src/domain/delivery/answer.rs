@@ -77,7 +77,9 @@ impl Delivery {
             DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
-            | DeliveryState::Delivered { .. } => Ok(None),
+            | DeliveryState::Returning { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. } => Ok(None),
             DeliveryState::Cancelled { cancellation, .. } if cancellation.code.is_refusal() => {
                 Err(DeliveryError::Refused)
             }
@@ -105,7 +107,9 @@ impl Delivery {
             DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => Err(self.illegal("refused")),
         }
@@ -123,7 +127,9 @@ impl Delivery {
             | DeliveryState::Open
             | DeliveryState::Assigned { .. }
             | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
             | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => None,
         }

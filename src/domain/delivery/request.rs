@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HORIZON_DAYS, PACKAGES_MAX, Package, STOPS_MAX};
+use super::{HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package, STOPS_MAX};
 use crate::domain::slot::Choice;
 use crate::domain::task::Stop;
 use crate::domain::text::{Instructions, Reference};
@@ -17,6 +17,8 @@ pub struct Request {
     pub dropoffs: Vec<Stop>,
     pub packages: Vec<Package>,
     pub instructions: Option<Instructions>,
+    #[serde(default)]
+    pub if_undeliverable: IfUndeliverable,
     /// Books a place, and gives every drop-off the slot's window.
     #[serde(default)]
     pub slot: Option<Choice>,

@@ -67,7 +67,7 @@ impl LineFault {
 pub fn reckon(line: &Line, tariffs: &Tariffs) -> Result<(), LineFault> {
     let account = Account::parse(&line.account);
     let earns = matches!(account, Some(Account::CourierPay(_)));
-    if !earns && line.kind != "price" && line.kind != "credit" {
+    if !earns && !matches!(line.kind.as_str(), "price" | "return_price" | "credit") {
         return Ok(());
     }
     let detail: Detail =
@@ -167,17 +167,26 @@ mod tests {
         let (delivery_id, of) = (DeliveryId::from_uuid(id), EntryId::from_uuid(id));
         let given_back = Detail::Credit { of, number: 1, split: split.of(-601) };
         let price_version = "book-7".to_owned();
+        let way_back = Detail::ReturnPrice {
+            delivery_id,
+            price_version: price_version.clone(),
+            percent: 50,
+            price: split.clone(),
+        };
         let price = Detail::Price { delivery_id, price_version, split: Some(split) };
-        let expected = [
-            (receivable, -721),
-            (Account::CoopVat, 120),
-            (Account::CoopOperations, 433),
-            (Account::CoopRevenue, 150),
-            (Account::CoopMutualFund, 18),
-            (Account::CoopBank, 0),
+        let accounts = [
+            receivable,
+            Account::CoopVat,
+            Account::CoopOperations,
+            Account::CoopRevenue,
+            Account::CoopMutualFund,
+            Account::CoopBank,
         ];
-        for (detail, sign) in [(price, 1), (given_back, -1)] {
-            for (account, amount) in expected {
+        let (whole, half) = ([-721, 120, 433, 150, 18, 0], [-361, 60, 217, 75, 9, 0]);
+        for (detail, sign, expected) in
+            [(price, 1, whole), (given_back, -1, whole), (way_back, 1, half)]
+        {
+            for (account, amount) in accounts.into_iter().zip(expected) {
                 let line = |amount| Line {
                     account: account.code(),
                     key: detail.key(),

@@ -41,6 +41,13 @@ pub enum Detail {
         tariff: TariffRef,
         inputs: PieceInputs,
     },
+    /// A courier's pay for the way back with what could not be handed over.
+    Return {
+        delivery_id: DeliveryId,
+        shift_id: Option<ShiftId>,
+        tariff: TariffRef,
+        inputs: PieceInputs,
+    },
     /// The top-up to the guarantee when a shift is closed.
     Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
     /// What a customer gave for a delivery; it never counts towards a guarantee.
@@ -63,6 +70,16 @@ pub enum Detail {
         /// What its parts are reckoned from; none of what was booked before prices were split.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         split: Option<Split>,
+    },
+    /// What a merchant pays for the way back.
+    ReturnPrice {
+        delivery_id: DeliveryId,
+        /// Of the delivery's price.
+        price_version: String,
+        /// How much of that price, in hundredths, as voted.
+        percent: u8,
+        /// What the parts of that price are reckoned from.
+        price: Split,
     },
     /// A part of a price, given back: by the rate and the key of the price.
     Credit {
@@ -113,10 +130,12 @@ impl Detail {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Piece { .. } => "piece",
+            Self::Return { .. } => "return",
             Self::Guarantee { .. } => "guarantee",
             Self::Tip { .. } => "tip",
             Self::Expense { .. } => "expense",
             Self::Price { .. } => "price",
+            Self::ReturnPrice { .. } => "return_price",
             Self::Credit { .. } => "credit",
             Self::Payment { .. } => "payment",
             Self::Surplus { .. } => "surplus",
@@ -130,11 +149,13 @@ impl Detail {
     pub const fn tariff(&self) -> Option<&TariffRef> {
         match self {
             Self::Piece { tariff, .. }
+            | Self::Return { tariff, .. }
             | Self::Guarantee { tariff, .. }
             | Self::Correction { tariff, .. } => Some(tariff),
             Self::Tip { .. }
             | Self::Expense { .. }
             | Self::Price { .. }
+            | Self::ReturnPrice { .. }
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
@@ -146,13 +167,14 @@ impl Detail {
     /// What the courier gets by these inputs and that tariff; `None` where no tariff says it.
     pub fn reckon(&self, tariff: &Tariff) -> Option<Money> {
         match self {
-            Self::Piece { inputs, .. } | Self::Correction { inputs, .. } => {
-                Some(tariff.piece(inputs))
-            }
+            Self::Piece { inputs, .. }
+            | Self::Return { inputs, .. }
+            | Self::Correction { inputs, .. } => Some(tariff.piece(inputs)),
             Self::Guarantee { inputs, .. } => Some(tariff.top_up(inputs)),
             Self::Tip { .. }
             | Self::Expense { .. }
             | Self::Price { .. }
+            | Self::ReturnPrice { .. }
             | Self::Credit { .. }
             | Self::Payment { .. }
             | Self::Surplus { .. }
@@ -162,11 +184,13 @@ impl Detail {
     }
 
     /// What the parts of a price, or of what is given back of it, are reckoned from, if it is split.
-    pub const fn split(&self) -> Option<&Split> {
+    pub fn split(&self) -> Option<Split> {
         match self {
-            Self::Price { split, .. } => split.as_ref(),
-            Self::Credit { split, .. } => Some(split),
+            Self::Price { split, .. } => split.clone(),
+            Self::ReturnPrice { percent, price, .. } => Some(price.share(*percent)),
+            Self::Credit { split, .. } => Some(split.clone()),
             Self::Piece { .. }
+            | Self::Return { .. }
             | Self::Guarantee { .. }
             | Self::Tip { .. }
             | Self::Expense { .. }
@@ -182,8 +206,10 @@ impl Detail {
     pub const fn delivery(&self) -> Option<DeliveryId> {
         match self {
             Self::Piece { delivery_id, .. }
+            | Self::Return { delivery_id, .. }
             | Self::Tip { delivery_id }
             | Self::Price { delivery_id, .. }
+            | Self::ReturnPrice { delivery_id, .. }
             | Self::Correction { delivery_id, .. } => Some(*delivery_id),
             Self::Guarantee { .. }
             | Self::Expense { .. }
@@ -199,10 +225,14 @@ impl Detail {
     pub fn key(&self) -> String {
         match self {
             Self::Piece { delivery_id, .. } => format!("delivery:{}:pay", delivery_id.uuid()),
+            Self::Return { delivery_id, .. } => format!("delivery:{}:return", delivery_id.uuid()),
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
             Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
             Self::Expense { expense_id, .. } => format!("expense:{}", expense_id.uuid()),
             Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
+            Self::ReturnPrice { delivery_id, .. } => {
+                format!("delivery:{}:return_price", delivery_id.uuid())
+            }
             Self::Credit { of, number, .. } => format!("entry:{}:credit:{number}", of.uuid()),
             Self::Payment { merchant_id, reference, .. } => {
                 format!("payment:{}:{reference}", merchant_id.uuid())

@@ -85,6 +85,11 @@ pub fn operations() -> Vec<Operation> {
             .note("Until it is picked up. What that costs is in the price list.")
             .refuses(&["illegal-transition", "locked"])
             .example(json!({ "reason": "Sold out." })),
+        post("/v1/deliveries/{id}/return", deliveries::return_delivery, "Have a delivery brought back.")
+            .note("Once it is picked up, until it is over. What that costs is in the price list.")
+            .gives::<DeliveryView>()
+            .refuses(&["illegal-transition", "locked"])
+            .example(json!({ "code": "incorrect_item", "note": "The wrong box." })),
         post("/v1/deliveries/{id}/tip", deliveries::tip_delivery, "Pass a customer's tip on.")
             .note("Known before the delivery or after it. Saying the same twice is saying it once.")
             .refuses(&["exists"])

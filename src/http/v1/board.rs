@@ -55,7 +55,9 @@ pub struct Counts {
     open: usize,
     assigned: usize,
     picked_up: usize,
+    returning: usize,
     delivered: usize,
+    returned: usize,
     failed: usize,
     cancelled: usize,
     late: usize,
@@ -103,12 +105,14 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
             "open" => &mut counts.open,
             "assigned" => &mut counts.assigned,
             "picked_up" => &mut counts.picked_up,
+            "returning" => &mut counts.returning,
             "delivered" => &mut counts.delivered,
+            "returned" => &mut counts.returned,
             "failed" => &mut counts.failed,
             _ => &mut counts.cancelled,
         };
         *count += 1;
-        counts.late += usize::from(!delivery.state.is_over() && delivery.due_at < now);
+        counts.late += usize::from(delivery.state.is_awaited() && delivery.due_at < now);
         let Some(courier) = delivery.holder() else { continue };
         let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
         routes.entry(courier).or_default().extend(

@@ -6,18 +6,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::commands::desk::{self, Order};
+use crate::commands::returns::{self, Caller};
 use crate::commands::{Answer, amendments, deliveries, pay};
 use crate::db;
 use crate::db::Conn;
 use crate::domain::access::Subject;
 use crate::domain::delivery::{
-    Amendment, Delivery, DeliveryState, PACKAGES_MAX, Package, Request, STOPS_MAX,
+    Amendment, Delivery, DeliveryState, IfUndeliverable, PACKAGES_MAX, Package, Request, STOPS_MAX,
 };
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::slot::Choice;
-use crate::domain::task::{Contact, Stop, Task, TaskKind};
+use crate::domain::task::{Contact, Failure, Stop, Task, TaskKind};
 use crate::domain::text::{Instructions, Note, Reference};
 use crate::domain::time::{Seconds, Timestamp};
 use crate::http::auth::{AsDispatcher, AsOrdering, Ordering};
@@ -57,6 +58,9 @@ pub struct DeliveryIn {
     #[schemars(length(max = PACKAGES_MAX))]
     packages: Vec<Package>,
     instructions: Option<Instructions>,
+    /// What becomes of goods that nobody takes.
+    #[serde(default)]
+    if_undeliverable: IfUndeliverable,
     /// Books a place, and gives every drop-off the slot's window.
     slot: Option<Choice>,
 }
@@ -70,6 +74,7 @@ impl From<DeliveryIn> for Request {
             dropoffs: given.dropoffs,
             packages: given.packages,
             instructions: given.instructions,
+            if_undeliverable: given.if_undeliverable,
             slot: given.slot,
         }
     }
@@ -168,6 +173,7 @@ pub struct AmendIn {
     contact: Option<Contact>,
     #[schemars(length(max = PACKAGES_MAX))]
     packages: Option<Vec<Package>>,
+    if_undeliverable: Option<IfUndeliverable>,
 }
 
 /// `PATCH /v1/deliveries/{id}`: what is not named stays; `docs/reference/deliveries.md` says what
@@ -178,8 +184,8 @@ pub async fn amend_delivery(
     id: PathId<DeliveryId>,
     body: Body<AmendIn>,
 ) -> Result<Json<DeliveryView>, ApiError> {
-    let AmendIn { instructions, contact, packages } = body.value;
-    let change = Amendment { instructions, contact, packages };
+    let AmendIn { instructions, contact, packages, if_undeliverable } = body.value;
+    let change = Amendment { instructions, contact, packages, if_undeliverable };
     let amended = amendments::amend(&app.coop, by.0.only(), id.0, &change).await?;
     Ok(Json(view(&mut *app.coop.conn().await?, amended, by.0).await?))
 }
@@ -252,6 +258,31 @@ pub async fn cancel_delivery(
         }
     };
     Ok(Json(view(&mut *app.coop.conn().await?, cancelled, by.0).await?))
+}
+
+/// `POST /v1/deliveries/{id}/return`: brought back to the sender, once it is picked up.
+pub async fn return_delivery(
+    app: Data<App>,
+    by: AsOrdering,
+    id: PathId<DeliveryId>,
+    key: Key,
+    body: Body<Failure>,
+) -> Result<HttpResponse, ApiError> {
+    let once = key.once(&by.1, &format!("return_delivery {}", id.0), &body);
+    let caller = match (by.0, by.1.subject) {
+        (Ordering::Own(owner), _) => Caller::Merchant(owner),
+        (Ordering::Everybody, Subject::User(user)) => Caller::Desk(user),
+        (Ordering::Everybody, Subject::Client(_)) => {
+            return Err(ApiError::Forbidden("this needs a person"));
+        }
+    };
+    let answer = returns::call_back(&app.coop, once.as_ref(), caller, id.0, body.value).await?;
+    let shown = view(&mut *app.coop.conn().await?, answer.value, by.0).await?;
+    let mut builder = HttpResponse::Ok();
+    if answer.replayed {
+        builder.insert_header(("Idempotent-Replayed", "true"));
+    }
+    Ok(builder.json(shown))
 }
 
 #[derive(Deserialize, JsonSchema)]

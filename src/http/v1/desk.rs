@@ -12,6 +12,7 @@ use crate::commands::desk::{self, Order};
 use crate::db::{self, Conn, acts};
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::task::{Failure, FailureCode};
 use crate::domain::text::{Name, Note, Tag};
 use crate::domain::time::Timestamp;
 use crate::http::App;
@@ -33,6 +34,7 @@ enum Kind {
     Assign,
     Unassign,
     Cancel,
+    Return,
     Restore,
     Reschedule,
     Note,
@@ -51,6 +53,7 @@ pub struct ActIn {
     act: Kind,
     courier_id: Option<CourierId>,
     reason: Option<Note>,
+    code: Option<FailureCode>,
     ready_at: Option<Timestamp>,
     due_at: Option<Timestamp>,
     note: Option<Note>,
@@ -71,6 +74,7 @@ impl ActIn {
         let takes: &[&str] = match self.act {
             Kind::Assign => &["courier_id"],
             Kind::Cancel => &["reason"],
+            Kind::Return => &["code", "note"],
             Kind::Reschedule => &["ready_at", "due_at"],
             Kind::Note => &["note"],
             Kind::Tag => &["add", "remove"],
@@ -79,6 +83,7 @@ impl ActIn {
         let given = [
             ("courier_id", self.courier_id.is_some()),
             ("reason", self.reason.is_some()),
+            ("code", self.code.is_some()),
             ("ready_at", self.ready_at.is_some()),
             ("due_at", self.due_at.is_some()),
             ("note", self.note.is_some()),
@@ -94,6 +99,9 @@ impl ActIn {
                 Act::Assign { courier_id: self.courier_id.ok_or_else(needed("courier_id"))? }
             }
             Kind::Cancel => Act::Cancel { reason: self.reason.ok_or_else(needed("reason"))? },
+            Kind::Return => Act::Return {
+                reason: Failure { code: self.code.ok_or_else(needed("code"))?, note: self.note },
+            },
             Kind::Reschedule => Act::Reschedule {
                 ready_at: self.ready_at.ok_or_else(needed("ready_at"))?,
                 due_at: self.due_at.ok_or_else(needed("due_at"))?,

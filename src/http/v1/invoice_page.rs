@@ -197,6 +197,7 @@ impl Sheet<'_> {
     fn kind<'a>(&self, kind: LineKind) -> &'a str {
         match kind {
             LineKind::Price => self.say("Delivery", "Livraison"),
+            LineKind::ReturnPrice => self.say("Way back to you", "Retour chez vous"),
             LineKind::Tip => self.say(
                 "Tip, passed on to the courier as a whole",
                 "Pourboire, reversé en entier au coursier",

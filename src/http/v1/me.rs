@@ -170,7 +170,9 @@ pub async fn show_my_pay(
     let prices: BTreeMap<DeliveryId, PriceView> =
         prices.iter().filter_map(PriceView::new).collect();
     let view = |line| {
-        let price = PayLine::delivery(&line).and_then(|delivery| prices.get(&delivery).cloned());
+        // The way back has a price of its own, which is not the delivery's.
+        let priced = PayLine::delivery(&line).filter(|_| line.kind != "return");
+        let price = priced.and_then(|delivery| prices.get(&delivery).cloned());
         PayLine::new(line, currency, price)
     };
     let full = i64::try_from(lines.len()).is_ok_and(|count| count == limit);

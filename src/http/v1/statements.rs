@@ -269,6 +269,7 @@ impl Words {
     fn kind<'a>(&self, kind: &'a str) -> &'a str {
         match kind {
             "piece" => self.say("Delivery", "Livraison"),
+            "return" => self.say("Way back to the sender", "Retour à l’expéditeur"),
             "guarantee" => self.say("Top-up to the guarantee", "Complément au minimum garanti"),
             "expense" => self.say("What you laid out", "Frais remboursés"),
             "tip" => self.say("Tip", "Pourboire"),
@@ -297,9 +298,12 @@ impl Words {
     fn how(&self, detail: &Detail, period: &Period) -> String {
         let tariff = detail.tariff().and_then(|named| period.tariffs.get(named));
         match (detail, tariff) {
-            (Detail::Piece { inputs, .. } | Detail::Correction { inputs, .. }, Some(tariff)) => {
-                self.piece(inputs, tariff)
-            }
+            (
+                Detail::Piece { inputs, .. }
+                | Detail::Return { inputs, .. }
+                | Detail::Correction { inputs, .. },
+                Some(tariff),
+            ) => self.piece(inputs, tariff),
             (Detail::Guarantee { inputs, .. }, Some(tariff)) => self.guarantee(inputs, tariff),
             (Detail::Payout { run_id, .. }, _) => {
                 format!("{} {run_id}", self.say("pay run", "virement groupé"))

@@ -112,7 +112,7 @@ impl Worker<'_> {
         self.moves(arrive, Motion::Still(there));
         match stop.kind {
             TaskKind::Pickup => self.pick_up(stop.place, arrive).await,
-            TaskKind::Dropoff => self.drop_off(stop, arrive).await,
+            TaskKind::Dropoff | TaskKind::Return => self.hand_over(stop, arrive).await,
         }
     }
 
@@ -152,7 +152,8 @@ impl Worker<'_> {
         self.phone.fetch_route().await
     }
 
-    async fn drop_off(&mut self, stop: &Stop, arrived: Timestamp) -> Result<(), CallError> {
+    /// To a customer, or back to the sender.
+    async fn hand_over(&mut self, stop: &Stop, arrived: Timestamp) -> Result<(), CallError> {
         let half = Seconds(self.courier.dropoff_service.0 / 2);
         let handover = stop.after.unwrap_or(arrived).max(arrived + half).max(self.lost_until);
         self.start(stop.task_id, arrived).await?;
@@ -160,7 +161,7 @@ impl Worker<'_> {
             self.free_at = self.world.clock.now();
             return Ok(());
         }
-        if self.plays(stop, Scene::NoShow) {
+        if stop.kind == TaskKind::Dropoff && self.plays(stop, Scene::NoShow) {
             self.fail(stop.task_id, handover, "not_at_home").await?;
         } else {
             let signed_by = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());

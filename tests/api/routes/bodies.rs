@@ -25,6 +25,7 @@ pub fn order() -> Value {
     json!({
         "merchant_id": blank::SHOP, "external_reference": blank::FRESH, "ready_at": "2026-03-02T12:10:00Z",
         "pickups": [stop()], "dropoffs": [stop()], "instructions": "ring twice",
+        "if_undeliverable": "return",
         "packages": [{ "name": "pizza", "quantity": 2, "volume_ml": 6000, "weight_g": 800 }],
     })
 }
@@ -64,7 +65,7 @@ pub fn standing_order() -> Value {
                 "between": { "from": "08:30", "to": "10:00" },
             }],
             "packages": [{ "name": "bread", "quantity": 20, "volume_ml": 1500, "weight_g": 400 }],
-            "instructions": "ring twice",
+            "instructions": "ring twice", "if_undeliverable": "return",
         },
         "rule": "FREQ=DAILY", "first_day": "2026-10-01", "ready": "08:00",
         "excluded": ["2026-10-02"], "skips_holidays": false,

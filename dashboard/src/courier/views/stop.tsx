@@ -37,10 +37,11 @@ export function Route() {
 }
 
 function where({ kind, merchant_name, address }: RouteStop): string {
-  return kind === "pickup" ? merchant_name : (address ?? merchant_name);
+  return kind === "dropoff" ? (address ?? merchant_name) : merchant_name;
 }
 
 function when(stop: RouteStop): string {
+  if (stop.kind === "return") return t("stop.asap");
   return stop.kind === "pickup"
     ? t("stop.ready", { time: hourMinute(stop.ready_at) })
     : t("stop.before", { time: hourMinute(stop.before ?? stop.due_at) });
@@ -58,14 +59,15 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
   const [failing, setFailing] = useState(false);
   const pickup = stop.kind === "pickup";
   const notReady = pickup ? Math.ceil((Date.parse(stop.ready_at) - now) / 60_000) : 0;
-  const late = pickup ? 0 : Math.floor((now - Date.parse(stop.before ?? stop.due_at)) / 60_000);
+  const dropoff = stop.kind === "dropoff";
+  const late = !dropoff ? 0 : Math.floor((now - Date.parse(stop.before ?? stop.due_at)) / 60_000);
   const phone = stop.contact?.phone;
   return (
     <section class="panel stop" aria-labelledby="stop-title" data-task={stop.task_id} data-kind={stop.kind}>
       <p class="kicker">{t("stop.next")} · {t(`stop.${stop.kind}`)}</p>
       <h1 id="stop-title">{where(stop)}</h1>
-      {pickup && stop.address && <p>{stop.address}</p>}
-      {!pickup && <p>{stop.merchant_name}{stop.contact?.name && ` → ${stop.contact.name}`}</p>}
+      {!dropoff && stop.address && <p>{stop.address}</p>}
+      {dropoff && <p>{stop.merchant_name}{stop.contact?.name && ` → ${stop.contact.name}`}</p>}
       <p class="when">{when(stop)}</p>
       {late > 0 && <p>{t("stop.late", { n: late })}</p>}
       {stop.instructions && <p class="instructions">{stop.instructions}</p>}
@@ -115,7 +117,8 @@ function HandOver({ stop, ready }: { stop: RouteStop; ready: boolean }) {
       <p id="signed-missing" role="alert">{missing && t("stop.signed.missing")}</p>
       <Photo task={stop.task_id} />
       <Signature task={stop.task_id} />
-      <button type="submit" class="act" data-act="delivered">{t("stop.delivered")}</button>
+      <button type="submit" class="act" data-act="delivered">
+        {t(stop.kind === "return" ? "stop.returned" : "stop.delivered")}</button>
     </form>
   );
 }

@@ -97,7 +97,7 @@ function Lines({ invoice, onAsk }: { invoice: WholeInvoice; onAsk: (question: Qu
             <th scope="row">{t(`invoice.line.${line.kind}`)} {line.delivery_id && <code>{shortId(line.delivery_id)}</code>}</th>
             <td>{percentText(line.vat_basis_points)} %</td>
             <td class="amount">{amount(line.net)}</td><td class="amount">{amount(line.gross)}</td>
-            <td>{line.kind === "price" && <span class="row-acts">
+            <td>{(line.kind === "price" || line.kind === "return_price") && <span class="row-acts">
               <button type="button" data-act="credit" onClick={() => onAsk({ ask: "credit", line })}>{t("credit.part")}</button>
               <button type="button" data-act="reverse" onClick={() => onAsk({ ask: "reverse", line })}>{t("credit.whole")}</button>
             </span>}</td>
