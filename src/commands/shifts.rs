@@ -1,6 +1,6 @@
 //! Shifts are planned, started and stopped.
 
-use super::{Answer, CommandError, Once, happened, pay, suspensions};
+use super::{Answer, CommandError, Once, happened, pay, roster, suspensions};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, offers, shifts, tasks};
 use crate::domain::event::Event;
@@ -8,7 +8,7 @@ use crate::domain::ids::{CourierId, ShiftId};
 use crate::domain::shift::{Shift, ShiftError, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
 
-/// Agrees a shift with a courier.
+/// Agrees a shift with a courier, where the rules of rest allow it.
 pub async fn plan(
     coop: &Coop,
     once: Option<&Once>,
@@ -16,14 +16,16 @@ pub async fn plan(
     window: TimeWindow,
 ) -> Result<Answer<Shift>, CommandError> {
     coop.once(once, async |tx| {
-        couriers::find(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let who = couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        roster::check(coop, tx, &who, window, None).await?;
         let shift = Shift {
             id: coop.clock.id(ShiftId::from_uuid),
             courier_id: courier,
             planned: Some(window),
+            opening_id: None,
             state: ShiftState::Planned,
         };
-        shifts::insert(tx, &shift).await?;
+        roster::add(coop, tx, &shift).await?;
         Ok(shift)
     })
     .await
@@ -78,6 +80,7 @@ pub(super) async fn start_in(
         id: coop.clock.id(ShiftId::from_uuid),
         courier_id: by,
         planned: None,
+        opening_id: None,
         state: ShiftState::Planned,
     };
     let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };

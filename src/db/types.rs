@@ -10,8 +10,9 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId, InvoiceId,
-    MerchantId, MessageId, NoticeId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId,
-    ReviewId, ShiftId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
+    MerchantId, MessageId, NoticeId, OfferId, OpeningId, PayRunId, PhoneEventId, PhoneId, ProofId,
+    QuoteId, ReviewId, ShiftId, ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId,
+    UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -87,6 +88,7 @@ uuid_columns!(
     MessageId,
     NoticeId,
     OfferId,
+    OpeningId,
     PayRunId,
     PhoneEventId,
     PhoneId,
@@ -95,6 +97,7 @@ uuid_columns!(
     ReviewId,
     ExpenseId,
     ShiftId,
+    ShiftTemplateId,
     SlotPlanId,
     StandingOrderId,
     SuspensionId,

@@ -52,6 +52,14 @@ pub enum DeliveryChange {
     Cancelled,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterChange {
+    Planned,
+    /// It is no shift of theirs any more.
+    Cancelled,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
@@ -62,6 +70,12 @@ pub enum Event {
     Shift {
         shift: Shift,
         courier_name: Name,
+    },
+    /// Somebody has a shift to come, or has it no longer.
+    Roster {
+        change: RosterChange,
+        shift: Shift,
+        reason: Option<Note>,
     },
     Offer {
         offer: Box<Offer>,
@@ -126,6 +140,10 @@ impl Event {
                     "shift.ended"
                 }
             }
+            Self::Roster { change, .. } => match change {
+                RosterChange::Planned => "shift.planned",
+                RosterChange::Cancelled => "shift.cancelled",
+            },
             Self::Offer { offer } => match offer.state {
                 OfferState::Live => "offer.made",
                 OfferState::Accepted => "offer.accepted",
@@ -148,6 +166,7 @@ impl Event {
             Self::StandingOrderSkipped { merchant_id, .. }
             | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }
+            | Self::Roster { .. }
             | Self::Offer { .. }
             | Self::Route { .. }
             | Self::Pay { .. }
@@ -159,7 +178,7 @@ impl Event {
     pub fn courier(&self) -> Option<CourierId> {
         match self {
             Self::Delivery { told, .. } => told.delivery.state.holding().map(|h| h.courier),
-            Self::Shift { shift, .. } => Some(shift.courier_id),
+            Self::Shift { shift, .. } | Self::Roster { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
             Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }

@@ -19,6 +19,9 @@ use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::shift::opening::OpeningError;
+use crate::domain::shift::rest::RestError;
+use crate::domain::shift::roster::RosterError;
 use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
@@ -77,7 +80,9 @@ impl ApiError {
         use DeliveryError as D;
         use ExpenseError as X;
         use OpenListError as O;
+        use OpeningError as N;
         use PayRunError as P;
+        use RosterError as R;
         use SurplusError as S;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
@@ -123,6 +128,24 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
+            Self::Command(C::Opening(N::Places | N::Length | N::Begin) | C::Template(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Opening(N::Fewer { .. }) | C::Roster(R::Full)) => {
+                (StatusCode::CONFLICT, "places-taken")
+            }
+            Self::Command(C::Opening(N::Over)) => (StatusCode::CONFLICT, "opening-over"),
+            Self::Command(C::Roster(R::Skill(_) | R::Vehicle)) => {
+                (StatusCode::CONFLICT, "unsuited")
+            }
+            Self::Command(C::Roster(R::Rest(RestError::Overlap { .. }))) => {
+                (StatusCode::CONFLICT, "overlap")
+            }
+            Self::Command(C::Roster(R::Rest(RestError::Daily { .. } | RestError::Week { .. }))) => {
+                (StatusCode::CONFLICT, "rest")
+            }
+            Self::Command(C::Roster(R::Begun)) => (StatusCode::CONFLICT, "illegal-transition"),
+            Self::Command(C::Roster(R::TooLate { .. })) => (StatusCode::CONFLICT, "too-late"),
             Self::Command(C::Review(ReviewError::Answered)) => (StatusCode::CONFLICT, "answered"),
             Self::Command(C::Review(ReviewError::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
             Self::Command(C::Suspension(SuspensionError::OwnCase)) => {

@@ -25,8 +25,14 @@ pub enum EventData {
         #[serde(skip_serializing_if = "Option::is_none")]
         taken_from: Option<CourierId>,
     },
-    /// `shift.*`
+    /// `shift.started` and `shift.ended`
     Shift { courier: OnShift, shift: ShiftView },
+    /// `shift.planned` and `shift.cancelled`: a shift to come.
+    Roster {
+        shift: ShiftView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Note>,
+    },
     /// `offer.*`
     Offer { offer: Box<OfferView> },
     /// `route.changed`: what is left of it, in riding order.
@@ -72,6 +78,7 @@ impl From<Event> for EventData {
                 },
                 shift: shift.into(),
             },
+            Event::Roster { shift, reason, .. } => Self::Roster { shift: shift.into(), reason },
             Event::Offer { offer } => Self::Offer { offer: Box::new((*offer).into()) },
             Event::Route { courier_id, version, tasks } => {
                 Self::Route { courier_id, version, tasks }

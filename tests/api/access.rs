@@ -38,9 +38,12 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Message
             | Object::Invoice
             | Object::Expense
+            | Object::Placed
             | Object::Reversal => &[true, false],
             Object::None
             | Object::OpenJob
+            | Object::Opening
+            | Object::ShiftTemplate
             | Object::Courier
             | Object::Merchant
             | Object::Decision

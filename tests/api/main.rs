@@ -43,6 +43,7 @@ mod quotes;
 mod race;
 mod replanning;
 mod rights;
+mod roster;
 mod routes;
 mod sandbox;
 mod sessions;

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use paceline::domain::time::{Seconds, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::pay_runs::wants_to_be_paid_at;
-use crate::routes::{Object, Route, Who, blank, kitchen, slot_plan, standing_order};
+use crate::routes::{
+    Object, Route, Who, blank, kitchen, shift_template, slot_plan, standing_order,
+};
 use tokio::sync::Mutex;
 
-use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
+use crate::support::{ADMIN, Actor, Call, Coop, MONDAY_NOON, PASSWORD, place, task, text};
 
 pub struct World {
     pub coop: Coop,
@@ -20,6 +23,8 @@ pub struct World {
     /// Of a session of the admin's.
     refresh_token: Mutex<Option<String>>,
     fresh: AtomicU32,
+    /// Days ahead on which there is a shift already.
+    days: AtomicU32,
     /// Made for a route's path, the oldest first.
     hooks: Mutex<Vec<String>>,
 }
@@ -39,8 +44,8 @@ impl World {
         let others_shop = coop.merchant("Other").await;
         let others_courier = coop.courier("Other").await;
         let (refresh_token, fresh) = (Mutex::new(None), AtomicU32::new(0));
-        let hooks = Mutex::default();
-        Self { coop, people, others_shop, others_courier, refresh_token, fresh, hooks }
+        let (hooks, days) = (Mutex::default(), AtomicU32::new(1));
+        Self { coop, people, others_shop, others_courier, refresh_token, fresh, days, hooks }
     }
 
     /// With everybody whom the matrix knows.
@@ -113,6 +118,24 @@ impl World {
             Object::SlotPlan => {
                 let plan = json!({ "merchant_id": self.shop(own).id, "plan": slot_plan() });
                 let made = self.actor(Who::Admin).post("/v1/slot-plans", plan).await.created();
+                text(&made["id"]).to_owned()
+            }
+            Object::Opening => {
+                let (after, before) = self.free_hour();
+                let window = json!({ "after": after, "before": before });
+                let opening = json!({ "window": window, "wanted": { "places": 2 } });
+                text(&desk.post("/v1/openings", opening).await.created()["id"]).to_owned()
+            }
+            Object::Placed => {
+                let opening = Box::pin(self.object(Object::Opening, own)).await;
+                let path = format!("/v1/openings/{opening}/apply");
+                let applied = self.courier(own).post(&path, json!({})).await.ok();
+                text(&applied["shift"]["id"]).to_owned()
+            }
+            Object::ShiftTemplate => {
+                let template = json!({ "template": shift_template() });
+                let admin = self.actor(Who::Admin);
+                let made = admin.post("/v1/shift-templates", template).await.created();
                 text(&made["id"]).to_owned()
             }
             Object::Kitchen => {
@@ -303,6 +326,15 @@ impl World {
         }
     }
 
+    /// An hour on a day that nobody works on.
+    fn free_hour(&self) -> (String, String) {
+        let days = i64::from(self.days.fetch_add(1, Ordering::Relaxed));
+        // After the one before it, however much time has passed since.
+        let noon: Timestamp = MONDAY_NOON.parse().expect("a time");
+        let from = noon + Seconds((3 + days) * 86_400);
+        (from.to_string(), (from + Seconds(3600)).to_string())
+    }
+
     /// A route's body with what only exists here filled in.
     pub async fn body(&self, route: &Route) -> Option<Value> {
         let body = route.body.as_ref()?;
@@ -311,6 +343,10 @@ impl World {
             text = text.replace(blank::REFRESH_TOKEN, &self.fresh_refresh_token().await);
         }
         let number = self.fresh.fetch_add(1, Ordering::Relaxed);
+        if text.contains(blank::FROM) {
+            let (from, to) = self.free_hour();
+            text = text.replace(blank::FROM, &from).replace(blank::TO, &to);
+        }
         let text = text
             .replace(blank::SHOP, &self.shop(true).id)
             .replace(blank::COURIER, &self.courier(true).id)

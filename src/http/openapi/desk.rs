@@ -42,7 +42,7 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["outdated", "pickup-first", "illegal-transition", "not-found"]),
         post("/v1/couriers/{id}/shifts", couriers::plan_shift, "Agree a shift.")
             .makes::<ShiftView>()
-            .refuses(&["suspended"])
+            .refuses(&["suspended", "overlap", "rest"])
             .example(json!({ "from": "2026-03-02T11:00:00Z", "to": "2026-03-02T15:00:00Z" })),
         get("/v1/automation", automation::list_switches, "Where people have taken over.")
             .note("What is not in it is the engine's."),

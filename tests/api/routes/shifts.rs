@@ -1,0 +1,48 @@
+//! The routes of the shift plan.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Access as A, Object as O, Route, create, get, post};
+
+fn wanted() -> Value {
+    json!({
+        "places": 2, "skills": [], "vehicles": ["bike"], "note": "the big bag", "zone": "centre",
+    })
+}
+
+pub fn shift_template() -> Value {
+    json!({
+        "name": "usual", "skips_holidays": true, "spans": [{
+            "hours": { "weekdays": [1, 2, 3, 4, 5], "from": "11:30", "to": "14:00" },
+            "wanted": wanted(),
+        }],
+    })
+}
+
+#[rustfmt::skip]
+pub fn all() -> Vec<Route> {
+    let template = || json!({ "template": shift_template() });
+    let put = |path, access, object, body| Route { method: Method::PUT, ..post(path, access, object, body) };
+    let said = |route: Route| Route { success: 204, ..route };
+    let bare = |route: Route| Route { body_optional: true, ..route };
+    vec![
+        get("/v1/me/openings", A::Couriers, O::None),
+        bare(post("/v1/openings/{id}/apply", A::Couriers, O::Opening, json!({}))),
+        said(bare(post("/v1/openings/{id}/leave", A::Couriers, O::Opening, json!({})))),
+        said(bare(post("/v1/me/shifts/{id}/give-back", A::Couriers, O::Placed, json!({})))),
+        get("/v1/openings", A::Desk, O::None),
+        create("/v1/openings", A::Desk, O::None, json!({
+            "window": { "after": "2026-04-02T12:00:00Z", "before": "2026-04-02T14:00:00Z" }, "wanted": wanted(),
+        })),
+        put("/v1/openings/{id}", A::Desk, O::Opening, json!({ "wanted": wanted() })),
+        post("/v1/openings/{id}/withdraw", A::Desk, O::Opening, json!({ "reason": "it snows" })),
+        said(post("/v1/shifts/{id}/cancel", A::Desk, O::Placed, json!({ "reason": "it snows" }))),
+        get("/v1/shift-templates", A::Desk, O::None),
+        create("/v1/shift-templates", A::Desk, O::None, template()),
+        put("/v1/shift-templates/{id}", A::Desk, O::ShiftTemplate, template()),
+        said(Route { method: Method::DELETE, ..get("/v1/shift-templates/{id}", A::Desk, O::ShiftTemplate) }),
+        post("/v1/shift-templates/{id}/publish", A::Desk, O::ShiftTemplate, json!({ "week": "2026-W12" })),
+        put("/v1/couriers/{id}/skills", A::Admins, O::Courier, json!({ "skills": ["cargo", "keys"] })),
+    ]
+}
