@@ -29,6 +29,7 @@ use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::shift::absence::AbsenceError;
 use crate::domain::shift::opening::{OpeningError, TemplateError};
 use crate::domain::shift::roster::RosterError;
 use crate::domain::slot::{PlanError, SlotError};
@@ -40,6 +41,7 @@ use crate::outbound::address::TargetError;
 use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
 
+pub mod absences;
 mod acts;
 pub mod amendments;
 pub mod audit;
@@ -77,6 +79,7 @@ pub mod slots;
 pub mod standing_orders;
 pub mod surplus;
 pub mod suspensions;
+pub mod swaps;
 pub mod tasks;
 pub mod webhooks;
 
@@ -113,6 +116,8 @@ pub enum CommandError {
     Template(#[from] TemplateError),
     #[error(transparent)]
     Roster(#[from] RosterError),
+    #[error(transparent)]
+    Absence(#[from] AbsenceError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
     #[error(transparent)]

@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::{CommandError, acts, suspensions};
 use crate::coop::Coop;
-use crate::db::{Conn, couriers, openings, shifts};
+use crate::db::{Conn, absences, couriers, openings, shifts};
 use crate::domain::courier::Courier;
 use crate::domain::event::{Event, RosterChange};
 use crate::domain::ids::{CourierId, OpeningId, ShiftId, UserId};
+use crate::domain::shift::absence::{self, Warning};
 use crate::domain::shift::opening::{Opening, Wanted};
 use crate::domain::shift::rest::hours_within;
 use crate::domain::shift::roster::{Candidate, RosterError, Waiter, in_turn};
@@ -20,7 +21,7 @@ use crate::domain::week::Week;
 const NONE: CommandError = CommandError::NotFound("opening");
 
 /// What came of an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
     Placed(Shift),
     /// Every place is taken.
@@ -70,6 +71,18 @@ pub(super) async fn check(
     let work = work_of(coop, &around, courier.id);
     let candidate = Candidate { vehicle: courier.vehicle, skills: &courier.skills, work: &work };
     Ok(candidate.check(window, wanted, rules, &coop.rules.zone)?)
+}
+
+/// What speaks against somebody's working then, without forbidding it.
+pub async fn warnings(
+    coop: &Coop,
+    conn: &mut Conn,
+    courier: CourierId,
+    window: TimeWindow,
+) -> Result<Vec<Warning>, CommandError> {
+    let week = absences::availability(conn, courier).await?;
+    let days_off = absences::of(conn, courier).await?;
+    Ok(absence::warnings(window, &week, &days_off, &coop.rules.zone))
 }
 
 fn work_of(coop: &Coop, all: &[Shift], courier: CourierId) -> Vec<TimeWindow> {
@@ -166,19 +179,24 @@ pub(super) async fn hold(
 }
 
 /// The courier asks for a place: it is theirs, or they wait for one. Twice is once.
-pub async fn apply(coop: &Coop, by: CourierId, id: OpeningId) -> Result<Applied, CommandError> {
+pub async fn apply(
+    coop: &Coop,
+    by: CourierId,
+    id: OpeningId,
+) -> Result<(Applied, Vec<Warning>), CommandError> {
     coop.transact(async |tx| {
         let mut opening = openings::lock(tx, id).await?.ok_or(NONE)?;
         let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         let placed = shifts::of_openings(tx, &[id]).await?;
+        let warnings = warnings(coop, tx, by, opening.window).await?;
         if let Some(own) = placed.into_iter().find(|shift| shift.courier_id == by) {
-            return Ok(Applied::Placed(own));
+            return Ok((Applied::Placed(own), warnings));
         }
         opening.check_open(coop.clock.now())?;
         let wanted = opening.wanted.clone();
         check(coop, tx, &courier, opening.window, Some(&wanted)).await?;
         if !opening.is_full() {
-            return Ok(Applied::Placed(place(coop, tx, &mut opening, by).await?));
+            return Ok((Applied::Placed(place(coop, tx, &mut opening, by).await?), warnings));
         }
         if openings::count_waits(tx, id).await? >= openings::WAITS_MAX {
             return Err(CommandError::TooMany("five hundred wait for this shift already"));
@@ -187,7 +205,7 @@ pub async fn apply(coop: &Coop, by: CourierId, id: OpeningId) -> Result<Applied,
         let turns = queue(coop, tx, &opening).await?;
         let found = turns.iter().zip(1..).find(|(waiter, _)| waiter.courier_id == by);
         let (waiter, place) = found.ok_or(NONE)?;
-        Ok(Applied::Waiting(Turn { place, planned: waiter.planned }))
+        Ok((Applied::Waiting(Turn { place, planned: waiter.planned }), warnings))
     })
     .await
 }

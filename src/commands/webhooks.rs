@@ -262,6 +262,8 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
         }
         Event::Shift { .. }
         | Event::Roster { .. }
+        | Event::SwapOffered { .. }
+        | Event::DaysOffAnswered { .. }
         | Event::Offer { .. }
         | Event::Route { .. }
         | Event::Pay { .. }

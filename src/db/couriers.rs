@@ -78,6 +78,18 @@ pub async fn names(conn: &mut Conn, ids: &[CourierId]) -> QueryResult<BTreeMap<C
     Ok(rows.into_iter().collect())
 }
 
+/// Everybody else who rides, by name.
+pub async fn colleagues(conn: &mut Conn, of: CourierId) -> QueryResult<Vec<(CourierId, String)>> {
+    couriers::table
+        .filter(couriers::id.ne(of))
+        .filter(couriers::erased_at.is_null())
+        .order((couriers::name.asc(), couriers::id.asc()))
+        .limit(COURIERS_MAX)
+        .select((couriers::id, couriers::name))
+        .load(conn)
+        .await
+}
+
 /// Locks the courier's row: whoever changes what a courier holds goes through here first, so that
 /// two changes of one route cannot cross.
 pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>> {

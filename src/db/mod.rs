@@ -13,6 +13,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+pub mod absences;
 pub mod acts;
 pub mod assignments;
 pub mod automation;
@@ -45,6 +46,7 @@ pub mod receivables;
 pub mod reviews;
 pub mod schema;
 pub mod settings;
+pub mod shift_swaps;
 pub mod shift_templates;
 pub mod shifts;
 pub mod slots;

@@ -79,6 +79,20 @@ diesel::table! {
         since -> Timestamptz, }
 }
 diesel::table! {
+    shift_swaps (shift_id) { shift_id -> Uuid, to_courier -> Nullable<Uuid>,
+        offered_at -> Timestamptz, }
+}
+diesel::table! {
+    availability (courier_id) { courier_id -> Uuid, rules -> Jsonb, }
+}
+diesel::table! {
+    days_off (id) { id -> Uuid, courier_id -> Uuid, first_day -> Text, last_day -> Text,
+        note -> Nullable<Text>, asked_at -> Timestamptz, state -> Text,
+        answered_at -> Nullable<Timestamptz>, answered_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>, }
+}
+diesel::joinable!(shift_swaps -> shifts (shift_id));
+diesel::table! {
     decisions (id) { id -> Uuid, decided_at -> Timestamptz, engine_version -> Text,
         policy_version -> Text, seed -> BigInt, snapshot -> Bytea, plan -> Bytea,
         faults -> Array<Text>, }
@@ -336,6 +350,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     shifts,
     openings,
     opening_waits,
+    shift_swaps,
+    availability,
+    days_off,
     decisions,
     decision_deliveries,
     offers,

@@ -99,6 +99,17 @@ pub async fn lock(conn: &mut Conn, id: ShiftId) -> QueryResult<Option<Shift>> {
     row.map(Row::read).transpose()
 }
 
+/// Some by their ids, in the order of their plan.
+pub async fn list_by_id(conn: &mut Conn, ids: &[ShiftId]) -> QueryResult<Vec<Shift>> {
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::id.eq_any(ids))
+        .order((shifts::planned_from.asc(), shifts::id.asc()))
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Removes a planned shift: there is none any more.
 pub async fn remove(conn: &mut Conn, id: ShiftId) -> QueryResult<()> {
     diesel::delete(shifts::table.find(id).filter(shifts::state.eq("planned")))

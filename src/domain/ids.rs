@@ -130,6 +130,8 @@ ids! {
     ShiftId = "sft";
     /// A shift that is offered to whoever may ride it.
     OpeningId = "opn";
+    /// Days on which a courier does not want to work.
+    DaysOffId = "dof";
     /// A week of shifts as it usually is.
     ShiftTemplateId = "stp";
     /// A question to a courier: will you take this?

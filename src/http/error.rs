@@ -19,6 +19,7 @@ use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::shift::absence::AbsenceError;
 use crate::domain::shift::opening::OpeningError;
 use crate::domain::shift::rest::RestError;
 use crate::domain::shift::roster::RosterError;
@@ -76,6 +77,7 @@ impl From<diesel::result::Error> for ApiError {
 impl ApiError {
     /// The whole table: status and machine-readable code, one line per cause.
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
+        use AbsenceError as A;
         use CommandError as C;
         use DeliveryError as D;
         use ExpenseError as X;
@@ -144,6 +146,13 @@ impl ApiError {
             Self::Command(C::Roster(R::Rest(RestError::Daily { .. } | RestError::Week { .. }))) => {
                 (StatusCode::CONFLICT, "rest")
             }
+            Self::Command(C::Roster(R::NotOffered)) => (StatusCode::CONFLICT, "not-offered"),
+            Self::Command(C::Absence(A::Rules | A::Days | A::Reason)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Absence(A::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Absence(A::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Absence(A::DayOff { .. })) => (StatusCode::CONFLICT, "day-off"),
             Self::Command(C::Roster(R::Begun)) => (StatusCode::CONFLICT, "illegal-transition"),
             Self::Command(C::Roster(R::TooLate { .. })) => (StatusCode::CONFLICT, "too-late"),
             Self::Command(C::Review(ReviewError::Answered)) => (StatusCode::CONFLICT, "answered"),

@@ -54,11 +54,11 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels, ledger, me,
-        merchants, notices, offers, open_list, openings, pay_runs, phone, positions, prices,
-        proofs, pulse, quotes, reviews, rights, roster, session, shifts, slots, standing_orders,
-        statements, stream, surplus, tasks, users, webhooks,
+        absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
+        decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
+        ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
+        prices, proofs, pulse, quotes, reviews, rights, roster, session, shifts, slots,
+        standing_orders, statements, stream, surplus, swaps, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -224,6 +224,27 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/openings/{id}/apply").route(post().to(roster::apply_for_opening)))
         .service(at("/v1/openings/{id}/leave").route(post().to(roster::leave_waitlist)))
         .service(at("/v1/me/shifts/{id}/give-back").route(post().to(roster::give_back_shift)))
+        .service(
+            at("/v1/me/shifts/{id}/swap")
+                .route(post().to(swaps::offer_shift))
+                .route(delete().to(swaps::withdraw_swap)),
+        )
+        .service(at("/v1/me/swaps").route(get().to(swaps::list_my_swaps)))
+        .service(at("/v1/me/colleagues").route(get().to(swaps::list_colleagues)))
+        .service(at("/v1/shifts/{id}/take").route(post().to(swaps::take_shift)))
+        .service(
+            at("/v1/me/availability")
+                .route(get().to(absences::show_availability))
+                .route(put().to(absences::set_availability)),
+        )
+        .service(
+            at("/v1/me/days-off")
+                .route(get().to(absences::list_my_days_off))
+                .route(post().to(absences::ask_days_off)),
+        )
+        .service(at("/v1/me/days-off/{id}/withdraw").route(post().to(absences::withdraw_days_off)))
+        .service(at("/v1/days-off").route(get().to(absences::list_days_off)))
+        .service(at("/v1/days-off/{id}/answer").route(post().to(absences::answer_days_off)))
         .service(
             at("/v1/openings")
                 .route(get().to(openings::list_openings))

@@ -51,6 +51,7 @@ mod slots;
 mod standing_orders;
 mod statements;
 mod surplus;
+mod swaps;
 mod tracking;
 mod webhooks;
 mod world;

@@ -136,6 +136,10 @@ pub enum Object {
     /// A courier's place in one.
     Placed,
     ShiftTemplate,
+    /// A courier's planned shift that a colleague offers to all.
+    Swap,
+    /// A courier's, not answered.
+    DaysOff,
     /// The merchant of one that is open at all times, and asks for nothing.
     Kitchen,
     /// A delivery that the kitchen is asked about.

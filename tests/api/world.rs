@@ -27,6 +27,8 @@ pub struct World {
     days: AtomicU32,
     /// Made for a route's path, the oldest first.
     hooks: Mutex<Vec<String>>,
+    /// Likewise, with whose they are.
+    days_off: Mutex<Vec<(bool, String)>>,
 }
 
 impl World {
@@ -44,8 +46,19 @@ impl World {
         let others_shop = coop.merchant("Other").await;
         let others_courier = coop.courier("Other").await;
         let (refresh_token, fresh) = (Mutex::new(None), AtomicU32::new(0));
-        let (hooks, days) = (Mutex::default(), AtomicU32::new(1));
-        Self { coop, people, others_shop, others_courier, refresh_token, fresh, days, hooks }
+        let (hooks, days_off) = (Mutex::default(), Mutex::default());
+        let days = AtomicU32::new(1);
+        Self {
+            coop,
+            people,
+            others_shop,
+            others_courier,
+            refresh_token,
+            fresh,
+            days,
+            hooks,
+            days_off,
+        }
     }
 
     /// With everybody whom the matrix knows.
@@ -131,6 +144,20 @@ impl World {
                 let path = format!("/v1/openings/{opening}/apply");
                 let applied = self.courier(own).post(&path, json!({})).await.ok();
                 text(&applied["shift"]["id"]).to_owned()
+            }
+            Object::Swap => {
+                let shift = Box::pin(self.object(Object::Placed, !own)).await;
+                let path = format!("/v1/me/shifts/{shift}/swap");
+                self.courier(!own).post(&path, json!({})).await.ok();
+                shift
+            }
+            Object::DaysOff => {
+                let days = json!({ "first": "2026-07-01", "last": "2026-07-02" });
+                let made = self.courier(own).post("/v1/me/days-off", days).await.created();
+                let id = text(&made["id"]).to_owned();
+                self.days_off.lock().await.push((own, id.clone()));
+                self.forget_old_days_off().await;
+                id
             }
             Object::ShiftTemplate => {
                 let template = json!({ "template": shift_template() });
@@ -300,6 +327,16 @@ impl World {
             let path = format!("/v1/webhooks/{}", hooks.remove(0));
             let status = self.actor(Who::Admin).call(Method::DELETE, &path).await.status;
             assert!(matches!(status, 204 | 404), "{path}: {status}");
+        }
+    }
+
+    /// A courier has no more than fifty that wait for an answer.
+    async fn forget_old_days_off(&self) {
+        let mut days_off = self.days_off.lock().await;
+        while days_off.len() > 10 {
+            let (own, id) = days_off.remove(0);
+            let path = format!("/v1/me/days-off/{id}/withdraw");
+            self.courier(own).post(&path, json!({})).await.ok();
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{CourierId, OpeningId, ShiftId};
 use super::time::{Seconds, TimeWindow, Timestamp};
 
+pub mod absence;
 pub mod opening;
 pub mod policy;
 pub mod rest;

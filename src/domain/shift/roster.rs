@@ -29,6 +29,8 @@ pub enum RosterError {
     Rest(#[from] RestError),
     #[error("every place of this shift is taken")]
     Full,
+    #[error("this shift is not offered to anybody (any more)")]
+    NotOffered,
     #[error("this shift has begun")]
     Begun,
     #[error("a shift can be given back until {until}; ask a dispatcher")]

@@ -55,6 +55,8 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("unsuited", 409, "the shift asks for a skill or a vehicle that the courier has not"),
     ("overlap", 409, "the courier has a shift at that time"),
     ("rest", 409, "it would leave too little rest, or make too many hours in a week"),
+    ("not-offered", 409, "somebody else has taken this shift, or it is offered no longer"),
+    ("day-off", 409, "the courier has days off then, which were granted"),
     ("too-late", 409, "it is too late to give this shift back: ask a dispatcher"),
     // what people decide
     ("answered", 409, "somebody has answered it already"),

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::operation::{Operation, delete, get, post, put};
+use crate::http::v1::absences::{self, DaysOffView};
 use crate::http::v1::openings::{self, OpeningView, ShiftTemplateView, WeekQuery};
-use crate::http::v1::roster;
+use crate::http::v1::{roster, swaps};
 
 /// What stands against somebody's having a shift.
 const UNFIT: &[&str] = &["opening-over", "unsuited", "overlap", "rest", "suspended", "too-many"];
@@ -26,6 +27,38 @@ pub fn operations() -> Vec<Operation> {
             .note("As early as the shift policy asks for; the next in turn has it.")
             .status(204)
             .refuses(&["too-late", "illegal-transition"]),
+        post("/v1/me/shifts/{id}/swap", swaps::offer_shift, "Offer a planned shift to colleagues.")
+            .note("To one, or to all. It stays the courier's until somebody takes it.")
+            .refuses(&["illegal-transition"]),
+        delete("/v1/me/shifts/{id}/swap", swaps::withdraw_swap, "Offer a shift no longer.")
+            .status(204)
+            .refuses(&["illegal-transition"]),
+        get("/v1/me/swaps", swaps::list_my_swaps, "Shifts that colleagues offer, and the own ones."),
+        get("/v1/me/colleagues", swaps::list_colleagues, "To whom a shift can be offered."),
+        post("/v1/shifts/{id}/take", swaps::take_shift, "Take a shift that a colleague offers.")
+            .note("From one to the other in one step. Twice is once.")
+            .refuses(&[
+                "not-offered", "illegal-transition", "unsuited", "overlap", "rest", "suspended",
+            ]),
+        get("/v1/me/availability", absences::show_availability, "When the courier can work."),
+        put("/v1/me/availability", absences::set_availability, "Say when you can work.")
+            .note(
+                "All of it at once. Whoever applies or is planned against it is warned, and not refused.",
+            )
+            .example(json!({ "rules": [{
+                "hours": { "weekdays": [1, 2], "from": "18:00", "to": "23:00" }, "available": true,
+            }] })),
+        get("/v1/me/days-off", absences::list_my_days_off, "The own days off, the newest first."),
+        post("/v1/me/days-off", absences::ask_days_off, "Ask for days off.")
+            .makes::<DaysOffView>()
+            .refuses(&["too-many"])
+            .example(json!({ "first": "2026-03-09", "last": "2026-03-13", "note": "skiing" })),
+        post("/v1/me/days-off/{id}/withdraw", absences::withdraw_days_off, "Take days off back.")
+            .refuses(&["answered"]),
+        get("/v1/days-off", absences::list_days_off, "Days off that are asked for, or to come."),
+        post("/v1/days-off/{id}/answer", absences::answer_days_off, "Answer for days off.")
+            .refuses(&["answered", "own-case"])
+            .example(json!({ "answer": "refused", "reason": "It is the week of the fair." })),
         get("/v1/openings", openings::list_openings, "What is offered in a week.")
             .note("With those who have a place, and those who wait, in turn. This week, if none is named.")
             .asks::<WeekQuery>(),

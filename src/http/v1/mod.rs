@@ -1,5 +1,6 @@
 //! Handlers, by resource: parse, delegate, render.
 
+pub mod absences;
 pub mod acts;
 pub mod ask;
 pub mod automation;
@@ -41,6 +42,7 @@ pub mod standing_orders;
 pub mod statements;
 pub mod stream;
 pub mod surplus;
+pub mod swaps;
 pub mod tasks;
 pub mod users;
 pub mod webhooks;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::commands::roster::{self, Applied};
 use crate::db;
 use crate::domain::ids::{OpeningId, ShiftId};
+use crate::domain::shift::absence::Warning;
 use crate::domain::shift::opening::{Opening, Wanted};
 use crate::domain::shift::roster::{Candidate, TURN};
 use crate::domain::time::{TimeWindow, Timestamp};
@@ -112,7 +113,11 @@ pub async fn list_my_openings(
 #[schemars(rename = "ApplicationOutcome")]
 pub enum AppliedView {
     /// The shift is the courier's.
-    Placed { shift: Box<ShiftView> },
+    Placed {
+        shift: Box<ShiftView>,
+        /// What speaks against it without forbidding it.
+        warnings: Vec<Warning>,
+    },
     /// Every place is taken.
     Waiting {
         /// The place in the waitlist; 1 is next.
@@ -121,6 +126,7 @@ pub enum AppliedView {
         planned_seconds: i64,
         /// How the waitlist is ordered.
         order: &'static str,
+        warnings: Vec<Warning>,
     },
 }
 
@@ -131,11 +137,15 @@ pub async fn apply_for_opening(
     id: PathId<OpeningId>,
     _body: OptionalBody<Nothing>,
 ) -> Result<Json<AppliedView>, ApiError> {
-    Ok(Json(match roster::apply(&app.coop, by.0, id.0).await? {
-        Applied::Placed(shift) => AppliedView::Placed { shift: Box::new(shift.into()) },
-        Applied::Waiting(turn) => {
-            AppliedView::Waiting { place: turn.place, planned_seconds: turn.planned.0, order: TURN }
-        }
+    let (applied, warnings) = roster::apply(&app.coop, by.0, id.0).await?;
+    Ok(Json(match applied {
+        Applied::Placed(shift) => AppliedView::Placed { shift: Box::new(shift.into()), warnings },
+        Applied::Waiting(turn) => AppliedView::Waiting {
+            place: turn.place,
+            planned_seconds: turn.planned.0,
+            order: TURN,
+            warnings,
+        },
     }))
 }
 

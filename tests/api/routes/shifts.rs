@@ -31,6 +31,22 @@ pub fn all() -> Vec<Route> {
         bare(post("/v1/openings/{id}/apply", A::Couriers, O::Opening, json!({}))),
         said(bare(post("/v1/openings/{id}/leave", A::Couriers, O::Opening, json!({})))),
         said(bare(post("/v1/me/shifts/{id}/give-back", A::Couriers, O::Placed, json!({})))),
+        bare(post("/v1/me/shifts/{id}/swap", A::Couriers, O::Placed, json!({ "to": null }))),
+        said(Route { method: Method::DELETE, ..get("/v1/me/shifts/{id}/swap", A::Couriers, O::Placed) }),
+        get("/v1/me/swaps", A::Couriers, O::None),
+        get("/v1/me/colleagues", A::Couriers, O::None),
+        bare(post("/v1/shifts/{id}/take", A::Couriers, O::Swap, json!({}))),
+        get("/v1/me/availability", A::Couriers, O::None),
+        put("/v1/me/availability", A::Couriers, O::None, json!({ "rules": [{
+            "hours": { "weekdays": [1, 2], "from": "18:00", "to": "23:00" }, "available": true,
+        }] })),
+        get("/v1/me/days-off", A::Couriers, O::None),
+        create("/v1/me/days-off", A::Couriers, O::None, json!({
+            "first": "2026-08-01", "last": "2026-08-02", "note": "the sea",
+        })),
+        bare(post("/v1/me/days-off/{id}/withdraw", A::Couriers, O::DaysOff, json!({}))),
+        get("/v1/days-off", A::Desk, O::None),
+        post("/v1/days-off/{id}/answer", A::Desk, O::DaysOff, json!({ "answer": "granted", "reason": "enjoy it" })),
         get("/v1/openings", A::Desk, O::None),
         create("/v1/openings", A::Desk, O::None, json!({
             "window": { "after": "2026-04-02T12:00:00Z", "before": "2026-04-02T14:00:00Z" }, "wanted": wanted(),
