@@ -116,6 +116,7 @@ pub struct Policy {
     pub price: String,
     pub split: String,
     pub surplus: String,
+    pub shifts: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -17,6 +17,7 @@ use crate::domain::pay::Tariff;
 use crate::domain::pay_run::Party;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
+use crate::domain::shift::policy::ShiftPolicy;
 use crate::domain::siren::Siren;
 use crate::domain::split::SplitKey;
 use crate::domain::surplus::Law;
@@ -25,7 +26,7 @@ use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
-const FOUNDING: [(&str, &str); 10] = [
+const FOUNDING: [(&str, &str); 11] = [
     ("dispatch", DispatchPolicy::FOUNDING_TEXT),
     ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
     ("tariff-guarantee", include_str!("../config/policy/tariff-guarantee.toml")),
@@ -36,6 +37,7 @@ const FOUNDING: [(&str, &str); 10] = [
     ("price", include_str!("../config/policy/price.toml")),
     ("split", include_str!("../config/policy/split.toml")),
     ("surplus", include_str!("../config/policy/surplus.toml")),
+    ("shifts", include_str!("../config/policy/shifts.toml")),
 ];
 
 /// The rules in force.
@@ -53,6 +55,8 @@ pub struct Rules {
     pub split: SplitKey,
     /// What the law says of surpluses.
     pub law: Law,
+    /// How shifts are shared out, and the rest between them.
+    pub shifts: ShiftPolicy,
     /// Where the clocks on the co-op's walls are.
     pub zone: jiff::tz::TimeZone,
     /// From whose account couriers are paid.
@@ -171,6 +175,8 @@ impl Rules {
                 .map_err(|error| invalid(&names.split, &error))?,
             law: Law::parse(&text(&names.surplus)?)
                 .map_err(|error| invalid(&names.surplus, &error))?,
+            shifts: ShiftPolicy::parse(&text(&names.shifts)?)
+                .map_err(|error| invalid(&names.shifts, &error))?,
             zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
                 .map_err(|error| RulesError::Zone(error.to_string()))?,
             payer: payer(&config.coop)?,

@@ -440,3 +440,29 @@ async fn a_day_of_a_standing_order_is_made_once_or_has_its_reason() {
         assert!(said.contains("unique"), "{twice}: {said}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shift_that_is_offered_has_no_more_couriers_than_places() {
+    let database = Database::make().await;
+    let mut conn = database.connect().await;
+    accepted(&mut conn, CAST).await;
+    let opening = "INSERT INTO openings (id, starts_at, ends_at, wanted, places, taken, made_at)
+        VALUES ('00000000-0000-7000-8000-0000000000e1', now(), now() + interval '1 hour', '{}', 1, 1,
+                now())";
+    accepted(&mut conn, opening).await;
+    for change in ["taken = 2", "taken = -1", "places = 0", "ends_at = starts_at", "number = 1"] {
+        let said = refusal(&mut conn, &format!("UPDATE openings SET {change}")).await;
+        assert!(said.contains("check constraint"), "{change}: {said}");
+    }
+    let place = |id: &str| {
+        format!(
+            "INSERT INTO shifts (id, courier_id, planned_from, planned_to, state, opening_id)
+             VALUES ('00000000-0000-7000-8000-0000000000{id}',
+                     '00000000-0000-7000-8000-0000000000a1', now(), now() + interval '1 hour',
+                     'planned', '00000000-0000-7000-8000-0000000000e1')"
+        )
+    };
+    accepted(&mut conn, &place("d1")).await;
+    let said = refusal(&mut conn, &place("d2")).await;
+    assert!(said.contains("shifts_one_place"), "{said}");
+}

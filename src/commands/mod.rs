@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: courier, delivery, offer, ledger account. Where two orders meet
+//! Locks are taken in one order: opening, couriers by id, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
@@ -29,6 +29,9 @@ use crate::domain::pricebook::{BookError, NoPrice};
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::shift::absence::AbsenceError;
+use crate::domain::shift::opening::{OpeningError, TemplateError};
+use crate::domain::shift::roster::RosterError;
 use crate::domain::slot::{PlanError, SlotError};
 use crate::domain::standing::{StandingEnded, TermsError};
 use crate::domain::surplus::SurplusError;
@@ -38,6 +41,7 @@ use crate::outbound::address::TargetError;
 use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
 
+pub mod absences;
 mod acts;
 pub mod amendments;
 pub mod audit;
@@ -59,6 +63,7 @@ pub mod members;
 pub mod notices;
 pub mod offers;
 pub mod open_list;
+pub mod openings;
 pub mod pay;
 pub mod pay_runs;
 pub mod people;
@@ -69,11 +74,13 @@ pub mod quotes;
 pub mod receivables;
 pub mod returns;
 pub mod reviews;
+pub mod roster;
 pub mod shifts;
 pub mod slots;
 pub mod standing_orders;
 pub mod surplus;
 pub mod suspensions;
+pub mod swaps;
 pub mod tasks;
 pub mod webhooks;
 
@@ -104,6 +111,14 @@ pub enum CommandError {
     Delivery(#[from] DeliveryError),
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(transparent)]
+    Roster(#[from] RosterError),
+    #[error(transparent)]
+    Absence(#[from] AbsenceError),
     #[error(transparent)]
     Offer(#[from] OfferGone),
     #[error(transparent)]

@@ -11,6 +11,7 @@ use crate::domain::geo::Position;
 use crate::domain::identity::{Email, Role, User, check_password};
 use crate::domain::ids::{ClientId, CourierId, MerchantId, UserId};
 use crate::domain::merchant::{Merchant, MerchantKind};
+use crate::domain::shift::skill::Skills;
 use crate::domain::text::{Address, Name};
 use crate::domain::vehicle::VehicleKind;
 use crate::secrets;
@@ -106,8 +107,12 @@ pub async fn create_courier(
     vehicle: VehicleKind,
 ) -> Result<Answer<Courier>, CommandError> {
     check_password(&login.password)?;
-    let courier =
-        Courier { id: coop.clock.id(CourierId::from_uuid), name: login.name.clone(), vehicle };
+    let courier = Courier {
+        id: coop.clock.id(CourierId::from_uuid),
+        name: login.name.clone(),
+        vehicle,
+        skills: Skills::default(),
+    };
     let user = User {
         id: coop.clock.id(UserId::from_uuid),
         name: login.name,

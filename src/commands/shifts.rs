@@ -1,30 +1,47 @@
 //! Shifts are planned, started and stopped.
 
-use super::{Answer, CommandError, Once, happened, pay, suspensions};
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, CommandError, Once, happened, pay, roster, suspensions};
 use crate::coop::Coop;
-use crate::db::{Conn, couriers, offers, shifts, tasks};
+use crate::db::{Conn, absences, couriers, offers, shifts, tasks};
 use crate::domain::event::Event;
 use crate::domain::ids::{CourierId, ShiftId};
+use crate::domain::shift::absence::{self, Warning};
 use crate::domain::shift::{Shift, ShiftError, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
 
-/// Agrees a shift with a courier.
+/// A shift that was agreed, and what speaks against it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Planned {
+    #[serde(flatten)]
+    pub shift: Shift,
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Agrees a shift with a courier, where the rules of rest allow it and the courier has no days off.
 pub async fn plan(
     coop: &Coop,
     once: Option<&Once>,
     courier: CourierId,
     window: TimeWindow,
-) -> Result<Answer<Shift>, CommandError> {
+) -> Result<Answer<Planned>, CommandError> {
     coop.once(once, async |tx| {
-        couriers::find(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let who = couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        roster::check(coop, tx, &who, window, None).await?;
+        let days_off = absences::of(tx, courier).await?;
+        absence::check_planned(window, &days_off, &coop.rules.zone)?;
         let shift = Shift {
             id: coop.clock.id(ShiftId::from_uuid),
             courier_id: courier,
             planned: Some(window),
+            opening_id: None,
             state: ShiftState::Planned,
         };
-        shifts::insert(tx, &shift).await?;
-        Ok(shift)
+        roster::add(coop, tx, &shift).await?;
+        let warnings = roster::warnings(coop, tx, courier, window).await?;
+        Ok(Planned { shift, warnings })
     })
     .await
 }
@@ -78,6 +95,7 @@ pub(super) async fn start_in(
         id: coop.clock.id(ShiftId::from_uuid),
         courier_id: by,
         planned: None,
+        opening_id: None,
         state: ShiftState::Planned,
     };
     let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };

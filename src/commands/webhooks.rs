@@ -261,6 +261,9 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
             (standing_order_id.uuid(), *version)
         }
         Event::Shift { .. }
+        | Event::Roster { .. }
+        | Event::SwapOffered { .. }
+        | Event::DaysOffAnswered { .. }
         | Event::Offer { .. }
         | Event::Route { .. }
         | Event::Pay { .. }

@@ -9,6 +9,7 @@ use super::schema::couriers;
 use super::{Conn, corrupt, from_word, word};
 use crate::domain::courier::Courier;
 use crate::domain::ids::CourierId;
+use crate::domain::shift::skill::{Skill, Skills};
 use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 
@@ -21,13 +22,20 @@ struct Row {
     id: CourierId,
     name: String,
     vehicle: String,
+    skills: Vec<String>,
 }
 
 impl Row {
     fn read(self) -> QueryResult<Courier> {
         let name = Name::new(&self.name).map_err(corrupt)?;
-        Ok(Courier { id: self.id, name, vehicle: from_word(self.vehicle)? })
+        let vehicle = from_word(self.vehicle)?;
+        Ok(Courier { id: self.id, name, vehicle, skills: read_skills(self.skills)? })
     }
+}
+
+fn read_skills(words: Vec<String>) -> QueryResult<Skills> {
+    let skills: Result<Vec<_>, _> = words.into_iter().map(Skill::try_from).collect();
+    Skills::try_from(skills.map_err(corrupt)?).map_err(corrupt)
 }
 
 pub async fn insert(conn: &mut Conn, courier: &Courier, at: Timestamp) -> QueryResult<()> {
@@ -36,6 +44,7 @@ pub async fn insert(conn: &mut Conn, courier: &Courier, at: Timestamp) -> QueryR
             couriers::id.eq(courier.id),
             couriers::name.eq(courier.name.as_str()),
             couriers::vehicle.eq(word(&courier.vehicle)?),
+            couriers::skills.eq(courier.skills.words()),
             couriers::created_at.eq(at),
         ))
         .execute(conn)
@@ -69,6 +78,18 @@ pub async fn names(conn: &mut Conn, ids: &[CourierId]) -> QueryResult<BTreeMap<C
     Ok(rows.into_iter().collect())
 }
 
+/// Everybody else who rides, by name.
+pub async fn colleagues(conn: &mut Conn, of: CourierId) -> QueryResult<Vec<(CourierId, String)>> {
+    couriers::table
+        .filter(couriers::id.ne(of))
+        .filter(couriers::erased_at.is_null())
+        .order((couriers::name.asc(), couriers::id.asc()))
+        .limit(COURIERS_MAX)
+        .select((couriers::id, couriers::name))
+        .load(conn)
+        .await
+}
+
 /// Locks the courier's row: whoever changes what a courier holds goes through here first, so that
 /// two changes of one route cannot cross.
 pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>> {
@@ -82,6 +103,18 @@ pub async fn lock(conn: &mut Conn, id: CourierId) -> QueryResult<Option<Courier>
     row.map(Row::read).transpose()
 }
 
+/// Locks some couriers' rows, in the order of their ids: whoever locks several does it in that order.
+pub async fn lock_all(conn: &mut Conn, ids: &[CourierId]) -> QueryResult<Vec<Courier>> {
+    let rows: Vec<Row> = couriers::table
+        .filter(couriers::id.eq_any(ids))
+        .order(couriers::id.asc())
+        .select(Row::as_select())
+        .for_no_key_update()
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// Whether the courier's personal rows are gone.
 pub async fn is_erased(conn: &mut Conn, id: CourierId) -> QueryResult<bool> {
     couriers::table.find(id).select(couriers::erased_at.is_not_null()).first(conn).await
@@ -90,6 +123,14 @@ pub async fn is_erased(conn: &mut Conn, id: CourierId) -> QueryResult<bool> {
 pub async fn rename(conn: &mut Conn, id: CourierId, name: &Name) -> QueryResult<()> {
     diesel::update(couriers::table.find(id))
         .set(couriers::name.eq(name.as_str()))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn set_skills(conn: &mut Conn, id: CourierId, skills: &Skills) -> QueryResult<()> {
+    diesel::update(couriers::table.find(id))
+        .set(couriers::skills.eq(skills.words()))
         .execute(conn)
         .await
         .map(drop)

@@ -12,12 +12,18 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 14] = [
+const ERASURE: [&str; 19] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
      password_hash = '$argon2id$erased' WHERE courier_id = $1",
     "DELETE FROM traces WHERE courier_id = $1",
+    "DELETE FROM shift_swaps WHERE to_courier = $1",
+    "DELETE FROM availability WHERE courier_id = $1",
+    "UPDATE days_off SET note = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END \
+     WHERE courier_id = $1",
+    "DELETE FROM opening_waits WHERE courier_id = $1",
+    "UPDATE couriers SET skills = '{}' WHERE id = $1",
     "DELETE FROM phone_events WHERE phone_id IN (SELECT id FROM phones WHERE courier_id = $1)",
     "DELETE FROM phones WHERE courier_id = $1",
     "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
@@ -49,16 +55,27 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 14] = [
+pub const EXPORT: [(&str, &str); 17] = [
     (
         "profile",
-        "SELECT u.name, u.email, u.roles, c.vehicle, c.created_at FROM users u \
+        "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \
       JOIN couriers c ON c.id = u.courier_id WHERE c.id = $1",
     ),
     (
         "shifts",
-        "SELECT id, state, planned_from, planned_to, started_at, ended_at, paid_seconds \
+        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, paid_seconds \
       FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
+        "waits",
+        "SELECT opening_id, since FROM opening_waits WHERE courier_id = $1 \
+      ORDER BY since DESC, opening_id",
+    ),
+    ("availability", "SELECT rules FROM availability WHERE courier_id = $1 ORDER BY courier_id"),
+    (
+        "days_off",
+        "SELECT id, first_day, last_day, note, asked_at, state, answered_at, reason FROM days_off \
+      WHERE courier_id = $1 ORDER BY id DESC",
     ),
     (
         "offers",

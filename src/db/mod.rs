@@ -13,6 +13,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+pub mod absences;
 pub mod acts;
 pub mod assignments;
 pub mod automation;
@@ -32,6 +33,7 @@ pub mod ledger;
 pub mod merchants;
 pub mod notices;
 pub mod offers;
+pub mod openings;
 pub mod outbox;
 pub mod pay_runs;
 pub mod phones;
@@ -43,6 +45,8 @@ pub mod receivables;
 pub mod reviews;
 pub mod schema;
 pub mod settings;
+pub mod shift_swaps;
+pub mod shift_templates;
 pub mod shifts;
 pub mod slots;
 pub mod standing_orders;

@@ -6,7 +6,8 @@ diesel::table! {
 }
 diesel::table! {
     couriers (id) { id -> Uuid, name -> Text, vehicle -> Text, route_version -> BigInt,
-        created_at -> Timestamptz, erased_at -> Nullable<Timestamptz>, }
+        created_at -> Timestamptz, erased_at -> Nullable<Timestamptz>,
+        skills -> Array<Text>, }
 }
 diesel::table! {
     users (id) { id -> Uuid, name -> Text, email -> Text, password_hash -> Text,
@@ -61,8 +62,37 @@ diesel::table! {
 diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,
         planned_to -> Nullable<Timestamptz>, started_at -> Nullable<Timestamptz>,
-        ended_at -> Nullable<Timestamptz>, paid_seconds -> Nullable<BigInt>, state -> Text, }
+        ended_at -> Nullable<Timestamptz>, paid_seconds -> Nullable<BigInt>, state -> Text,
+        opening_id -> Nullable<Uuid>, }
 }
+diesel::table! {
+    shift_templates (id) { id -> Uuid, template -> Jsonb, made_at -> Timestamptz,
+        removed_at -> Nullable<Timestamptz>, }
+}
+diesel::table! {
+    openings (id) { id -> Uuid, template_id -> Nullable<Uuid>, day -> Nullable<Text>,
+        number -> Nullable<SmallInt>, starts_at -> Timestamptz, ends_at -> Timestamptz,
+        wanted -> Jsonb, places -> Integer, taken -> Integer,
+        withdrawn_at -> Nullable<Timestamptz>, made_at -> Timestamptz, }
+}
+diesel::table! {
+    opening_waits (opening_id, courier_id) { opening_id -> Uuid, courier_id -> Uuid,
+        since -> Timestamptz, }
+}
+diesel::table! {
+    shift_swaps (shift_id) { shift_id -> Uuid, to_courier -> Nullable<Uuid>,
+        offered_at -> Timestamptz, }
+}
+diesel::table! {
+    availability (courier_id) { courier_id -> Uuid, rules -> Jsonb, }
+}
+diesel::table! {
+    days_off (id) { id -> Uuid, courier_id -> Uuid, first_day -> Text, last_day -> Text,
+        note -> Nullable<Text>, asked_at -> Timestamptz, state -> Text,
+        answered_at -> Nullable<Timestamptz>, answered_by -> Nullable<Uuid>,
+        reason -> Nullable<Text>, }
+}
+diesel::joinable!(shift_swaps -> shifts (shift_id));
 diesel::table! {
     decisions (id) { id -> Uuid, decided_at -> Timestamptz, engine_version -> Text,
         policy_version -> Text, seed -> BigInt, snapshot -> Bytea, plan -> Bytea,
@@ -321,6 +351,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     tasks,
     shifts,
+    openings,
+    opening_waits,
+    shift_swaps,
+    availability,
+    days_off,
     decisions,
     decision_deliveries,
     offers,

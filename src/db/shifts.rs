@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::schema::shifts;
 use super::{Conn, corrupt};
-use crate::domain::ids::{CourierId, ShiftId};
+use crate::domain::ids::{CourierId, OpeningId, ShiftId};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
 use crate::domain::trace::Worked;
@@ -16,6 +16,8 @@ use crate::domain::trace::Worked;
 pub const SHIFTS_MAX: i64 = 200;
 /// Most couriers at work at one time.
 pub const OPEN_MAX: i64 = 20_000;
+/// Most shifts of some couriers that are looked at together.
+const TOGETHER_MAX: i64 = 50_000;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = shifts, treat_none_as_null = true)]
@@ -28,6 +30,7 @@ struct Row {
     ended_at: Option<Timestamp>,
     paid_seconds: Option<i64>,
     state: String,
+    opening_id: Option<OpeningId>,
 }
 
 impl Row {
@@ -48,6 +51,7 @@ impl Row {
             ended_at,
             paid_seconds: paid,
             state: state.to_owned(),
+            opening_id: shift.opening_id,
         }
     }
 
@@ -63,7 +67,8 @@ impl Row {
             }
             (Some(started_at), ..) => ShiftState::Open { started_at },
         };
-        Ok(Shift { id: self.id, courier_id: self.courier_id, planned, state })
+        let (id, courier_id, opening_id) = (self.id, self.courier_id, self.opening_id);
+        Ok(Shift { id, courier_id, planned, opening_id, state })
     }
 }
 
@@ -82,6 +87,69 @@ pub async fn save(conn: &mut Conn, shift: &Shift) -> QueryResult<()> {
 pub async fn find(conn: &mut Conn, id: ShiftId) -> QueryResult<Option<Shift>> {
     let row = shifts::table.find(id).select(Row::as_select()).first(conn).await.optional()?;
     row.map(Row::read).transpose()
+}
+
+/// The same, held until the transaction ends.
+pub async fn lock(conn: &mut Conn, id: ShiftId) -> QueryResult<Option<Shift>> {
+    let row = shifts::table
+        .find(id)
+        .select(Row::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .await
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// Some by their ids, in the order of their plan.
+pub async fn list_by_id(conn: &mut Conn, ids: &[ShiftId]) -> QueryResult<Vec<Shift>> {
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::id.eq_any(ids))
+        .order((shifts::planned_from.asc(), shifts::id.asc()))
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Removes a planned shift: there is none any more.
+pub async fn remove(conn: &mut Conn, id: ShiftId) -> QueryResult<()> {
+    diesel::delete(shifts::table.find(id).filter(shifts::state.eq("planned")))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// What some couriers work, worked or are planned to work between two instants, by courier and start.
+pub async fn around(
+    conn: &mut Conn,
+    couriers: &[CourierId],
+    (from, to): (Timestamp, Timestamp),
+) -> QueryResult<Vec<Shift>> {
+    let planned = shifts::state.eq("planned").and(shifts::planned_to.gt(from));
+    let worked =
+        shifts::state.ne("planned").and(shifts::ended_at.is_null().or(shifts::ended_at.gt(from)));
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::courier_id.eq_any(couriers))
+        .filter(planned.or(worked))
+        .filter(shifts::planned_from.lt(to).or(shifts::started_at.lt(to)))
+        .order((shifts::courier_id.asc(), shifts::planned_from.asc(), shifts::id.asc()))
+        .limit(TOGETHER_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// The shifts that are places of these openings, by opening and courier.
+pub async fn of_openings(conn: &mut Conn, openings: &[OpeningId]) -> QueryResult<Vec<Shift>> {
+    let rows: Vec<Row> = shifts::table
+        .filter(shifts::opening_id.eq_any(openings))
+        .order((shifts::opening_id.asc(), shifts::courier_id.asc()))
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
 }
 
 /// The shift a courier is working now.

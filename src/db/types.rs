@@ -9,9 +9,10 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId, InvoiceId,
-    MerchantId, MessageId, NoticeId, OfferId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId,
-    ReviewId, ShiftId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
+    ClientId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId,
+    InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId, PayRunId, PhoneEventId,
+    PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId, SlotPlanId, StandingOrderId,
+    SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -77,6 +78,7 @@ macro_rules! uuid_columns {
 uuid_columns!(
     ClientId,
     CourierId,
+    DaysOffId,
     DecisionId,
     DeliveryId,
     EntryId,
@@ -87,6 +89,7 @@ uuid_columns!(
     MessageId,
     NoticeId,
     OfferId,
+    OpeningId,
     PayRunId,
     PhoneEventId,
     PhoneId,
@@ -95,6 +98,7 @@ uuid_columns!(
     ReviewId,
     ExpenseId,
     ShiftId,
+    ShiftTemplateId,
     SlotPlanId,
     StandingOrderId,
     SuspensionId,

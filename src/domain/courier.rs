@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::CourierId;
+use super::shift::skill::Skills;
 use super::text::Name;
 use super::vehicle::VehicleKind;
 
@@ -12,4 +13,6 @@ pub struct Courier {
     pub id: CourierId,
     pub name: Name,
     pub vehicle: VehicleKind,
+    #[serde(default)]
+    pub skills: Skills,
 }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::delivery::Delivery;
-use super::ids::{CourierId, MerchantId, StandingOrderId, TaskId, WebhookId};
+use super::ids::{CourierId, DaysOffId, MerchantId, StandingOrderId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
+use super::shift::absence::Verdict;
 use super::standing::SkipCode;
 use super::text::{Name, Note};
 use super::zone::ZoneName;
@@ -54,6 +55,14 @@ pub enum DeliveryChange {
     Cancelled,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterChange {
+    Planned,
+    /// It is no shift of theirs any more.
+    Cancelled,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
@@ -64,6 +73,22 @@ pub enum Event {
     Shift {
         shift: Shift,
         courier_name: Name,
+    },
+    /// Somebody has a shift to come, or has it no longer.
+    Roster {
+        change: RosterChange,
+        shift: Shift,
+        reason: Option<Note>,
+    },
+    /// A courier offers a planned shift to a colleague, or to all.
+    SwapOffered {
+        shift: Shift,
+        to: Option<CourierId>,
+    },
+    DaysOffAnswered {
+        days_off_id: DaysOffId,
+        courier_id: CourierId,
+        verdict: Verdict,
     },
     Offer {
         offer: Box<Offer>,
@@ -130,6 +155,15 @@ impl Event {
                     "shift.ended"
                 }
             }
+            Self::Roster { change, .. } => match change {
+                RosterChange::Planned => "shift.planned",
+                RosterChange::Cancelled => "shift.cancelled",
+            },
+            Self::SwapOffered { .. } => "swap.offered",
+            Self::DaysOffAnswered { verdict, .. } => match verdict {
+                Verdict::Granted => "days_off.granted",
+                Verdict::Refused => "days_off.refused",
+            },
             Self::Offer { offer } => match offer.state {
                 OfferState::Live => "offer.made",
                 OfferState::Accepted => "offer.accepted",
@@ -152,6 +186,9 @@ impl Event {
             Self::StandingOrderSkipped { merchant_id, .. }
             | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }
+            | Self::Roster { .. }
+            | Self::SwapOffered { .. }
+            | Self::DaysOffAnswered { .. }
             | Self::Offer { .. }
             | Self::Route { .. }
             | Self::Pay { .. }
@@ -163,9 +200,13 @@ impl Event {
     pub fn courier(&self) -> Option<CourierId> {
         match self {
             Self::Delivery { told, .. } => told.delivery.state.holding().map(|h| h.courier),
-            Self::Shift { shift, .. } => Some(shift.courier_id),
+            Self::Shift { shift, .. } | Self::Roster { shift, .. } => Some(shift.courier_id),
             Self::Offer { offer } => Some(offer.courier_id),
-            Self::Route { courier_id, .. } | Self::Pay { courier_id, .. } => Some(*courier_id),
+            // Whoever it is offered to; what is offered to all is found in the list.
+            Self::SwapOffered { to, .. } => *to,
+            Self::Route { courier_id, .. }
+            | Self::Pay { courier_id, .. }
+            | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
             | Self::StandingOrderSkipped { .. }
             | Self::WebhookDisabled { .. } => None,

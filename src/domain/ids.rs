@@ -128,6 +128,12 @@ ids! {
     TaskId = "tsk";
     /// A span in which a courier works.
     ShiftId = "sft";
+    /// A shift that is offered to whoever may ride it.
+    OpeningId = "opn";
+    /// Days on which a courier does not want to work.
+    DaysOffId = "dof";
+    /// A week of shifts as it usually is.
+    ShiftTemplateId = "stp";
     /// A question to a courier: will you take this?
     OfferId = "off";
     /// The recorded outcome of one dispatch tick.

@@ -57,4 +57,5 @@ pub mod trace;
 pub mod tracking;
 pub mod vehicle;
 pub mod webhook;
+pub mod week;
 pub mod zone;

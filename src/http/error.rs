@@ -19,6 +19,10 @@ use crate::domain::pay_run::PayRunError;
 use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
+use crate::domain::shift::absence::AbsenceError;
+use crate::domain::shift::opening::OpeningError;
+use crate::domain::shift::rest::RestError;
+use crate::domain::shift::roster::RosterError;
 use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
@@ -73,11 +77,14 @@ impl From<diesel::result::Error> for ApiError {
 impl ApiError {
     /// The whole table: status and machine-readable code, one line per cause.
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
+        use AbsenceError as A;
         use CommandError as C;
         use DeliveryError as D;
         use ExpenseError as X;
         use OpenListError as O;
+        use OpeningError as N;
         use PayRunError as P;
+        use RosterError as R;
         use SurplusError as S;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
@@ -123,6 +130,31 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
+            Self::Command(C::Opening(N::Places | N::Length | N::Begin) | C::Template(_)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Opening(N::Fewer { .. }) | C::Roster(R::Full)) => {
+                (StatusCode::CONFLICT, "places-taken")
+            }
+            Self::Command(C::Opening(N::Over)) => (StatusCode::CONFLICT, "opening-over"),
+            Self::Command(C::Roster(R::Skill(_) | R::Vehicle)) => {
+                (StatusCode::CONFLICT, "unsuited")
+            }
+            Self::Command(C::Roster(R::Rest(RestError::Overlap { .. }))) => {
+                (StatusCode::CONFLICT, "overlap")
+            }
+            Self::Command(C::Roster(R::Rest(RestError::Daily { .. } | RestError::Week { .. }))) => {
+                (StatusCode::CONFLICT, "rest")
+            }
+            Self::Command(C::Roster(R::NotOffered)) => (StatusCode::CONFLICT, "not-offered"),
+            Self::Command(C::Absence(A::Rules | A::Days | A::Reason)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
+            Self::Command(C::Absence(A::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Absence(A::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Absence(A::DayOff { .. })) => (StatusCode::CONFLICT, "day-off"),
+            Self::Command(C::Roster(R::Begun)) => (StatusCode::CONFLICT, "illegal-transition"),
+            Self::Command(C::Roster(R::TooLate { .. })) => (StatusCode::CONFLICT, "too-late"),
             Self::Command(C::Review(ReviewError::Answered)) => (StatusCode::CONFLICT, "answered"),
             Self::Command(C::Review(ReviewError::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
             Self::Command(C::Suspension(SuspensionError::OwnCase)) => {

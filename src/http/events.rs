@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::views::{DeliveryView, OfferView, ShiftView};
 use crate::domain::day::Day;
 use crate::domain::event::Event;
-use crate::domain::ids::{CourierId, MerchantId, StandingOrderId, TaskId, WebhookId};
+use crate::domain::ids::{CourierId, DaysOffId, MerchantId, StandingOrderId, TaskId, WebhookId};
 use crate::domain::money::Money;
 use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
@@ -25,8 +25,22 @@ pub enum EventData {
         #[serde(skip_serializing_if = "Option::is_none")]
         taken_from: Option<CourierId>,
     },
-    /// `shift.*`
+    /// `shift.started` and `shift.ended`
     Shift { courier: OnShift, shift: ShiftView },
+    /// `shift.planned` and `shift.cancelled`: a shift to come.
+    Roster {
+        shift: ShiftView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Note>,
+    },
+    /// `swap.offered`: to this courier, or to all.
+    SwapOffered {
+        shift: ShiftView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<CourierId>,
+    },
+    /// `days_off.*`: what a dispatcher answered.
+    DaysOffAnswered { days_off_id: DaysOffId, courier_id: CourierId },
     /// `offer.*`
     Offer { offer: Box<OfferView> },
     /// `route.changed`: what is left of it, in riding order.
@@ -72,6 +86,11 @@ impl From<Event> for EventData {
                 },
                 shift: shift.into(),
             },
+            Event::Roster { shift, reason, .. } => Self::Roster { shift: shift.into(), reason },
+            Event::SwapOffered { shift, to } => Self::SwapOffered { shift: shift.into(), to },
+            Event::DaysOffAnswered { days_off_id, courier_id, .. } => {
+                Self::DaysOffAnswered { days_off_id, courier_id }
+            }
             Event::Offer { offer } => Self::Offer { offer: Box::new((*offer).into()) },
             Event::Route { courier_id, version, tasks } => {
                 Self::Route { courier_id, version, tasks }

@@ -56,11 +56,11 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        acts, ask, automation, bank_accounts, board, books, corrections, couriers, decisions,
-        deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels, ledger, me,
-        merchants, notices, offers, open_list, pay_runs, phone, positions, prices, proofs, pulse,
-        quotes, reviews, rights, session, shifts, slots, standing_orders, statements, stream,
-        surplus, tasks, users, webhooks,
+        absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
+        decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
+        ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
+        prices, proofs, pulse, quotes, reviews, rights, roster, session, shifts, slots,
+        standing_orders, statements, stream, surplus, swaps, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -222,6 +222,54 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
         .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
         .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
+    // couriers' choice of shifts, and the desk's plan of them
+    to.service(at("/v1/me/openings").route(get().to(roster::list_my_openings)))
+        .service(at("/v1/openings/{id}/apply").route(post().to(roster::apply_for_opening)))
+        .service(at("/v1/openings/{id}/leave").route(post().to(roster::leave_waitlist)))
+        .service(at("/v1/me/shifts/{id}/give-back").route(post().to(roster::give_back_shift)))
+        .service(
+            at("/v1/me/shifts/{id}/swap")
+                .route(post().to(swaps::offer_shift))
+                .route(delete().to(swaps::withdraw_swap)),
+        )
+        .service(at("/v1/me/swaps").route(get().to(swaps::list_my_swaps)))
+        .service(at("/v1/me/colleagues").route(get().to(swaps::list_colleagues)))
+        .service(at("/v1/shifts/{id}/take").route(post().to(swaps::take_shift)))
+        .service(
+            at("/v1/me/availability")
+                .route(get().to(absences::show_availability))
+                .route(put().to(absences::set_availability)),
+        )
+        .service(
+            at("/v1/me/days-off")
+                .route(get().to(absences::list_my_days_off))
+                .route(post().to(absences::ask_days_off)),
+        )
+        .service(at("/v1/me/days-off/{id}/withdraw").route(post().to(absences::withdraw_days_off)))
+        .service(at("/v1/days-off").route(get().to(absences::list_days_off)))
+        .service(at("/v1/days-off/{id}/answer").route(post().to(absences::answer_days_off)))
+        .service(
+            at("/v1/openings")
+                .route(get().to(openings::list_openings))
+                .route(post().to(openings::create_opening)),
+        )
+        .service(at("/v1/openings/{id}").route(put().to(openings::change_opening)))
+        .service(at("/v1/openings/{id}/withdraw").route(post().to(openings::withdraw_opening)))
+        .service(at("/v1/shifts/{id}/cancel").route(post().to(openings::cancel_shift)))
+        .service(
+            at("/v1/shift-templates")
+                .route(get().to(openings::list_templates))
+                .route(post().to(openings::create_template)),
+        )
+        .service(
+            at("/v1/shift-templates/{id}")
+                .route(put().to(openings::change_template))
+                .route(delete().to(openings::remove_template)),
+        )
+        .service(
+            at("/v1/shift-templates/{id}/publish").route(post().to(openings::publish_template)),
+        )
+        .service(at("/v1/couriers/{id}/skills").route(put().to(openings::set_skills)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
         .service(

@@ -9,11 +9,15 @@ use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package}
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
-use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId, TaskId};
+use crate::domain::ids::{
+    CourierId, DeliveryId, EntryId, MerchantId, OfferId, OpeningId, ShiftId, TaskId,
+};
 use crate::domain::ledger::Detail;
 use crate::domain::money::{Currency, Money};
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery};
 use crate::domain::pay::PayPart;
+use crate::domain::shift::rest::RestRules;
+use crate::domain::shift::skill::Skills;
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::split::{Parts, SplitKey};
 use crate::domain::task::{Contact, Failure, Proof, Task, TaskKind, TaskState};
@@ -197,12 +201,18 @@ impl From<DeliveryTold> for DeliveryView {
 pub struct ShiftView {
     pub id: ShiftId,
     pub courier_id: CourierId,
+    /// The opening whose place it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening_id: Option<OpeningId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
     #[schemars(extend("enum" = ["planned", "open", "ended"]))]
     pub state: &'static str,
+    /// When a break is due in an open shift (Directive 2003/88/EC, article 4); told to the courier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub break_due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,6 +233,8 @@ impl From<Shift> for ShiftView {
         Self {
             id: shift.id,
             courier_id: shift.courier_id,
+            opening_id: shift.opening_id,
+            break_due_at: None,
             from: shift.planned.map(|window| window.after()),
             to: shift.planned.map(|window| window.before()),
             state,
@@ -230,6 +242,17 @@ impl From<Shift> for ShiftView {
             ended_at,
             paid_seconds: paid,
         }
+    }
+}
+
+impl ShiftView {
+    /// The same, as its courier sees it.
+    pub fn with_break(shift: Shift, rules: &RestRules) -> Self {
+        let break_due_at = match shift.state {
+            ShiftState::Open { started_at } => Some(rules.break_due(started_at)),
+            ShiftState::Planned | ShiftState::Ended { .. } => None,
+        };
+        Self { break_due_at, ..shift.into() }
     }
 }
 
@@ -270,11 +293,13 @@ pub struct CourierView {
     pub id: CourierId,
     pub name: Name,
     pub vehicle: VehicleKind,
+    pub skills: Skills,
 }
 
 impl From<Courier> for CourierView {
     fn from(courier: Courier) -> Self {
-        Self { id: courier.id, name: courier.name, vehicle: courier.vehicle }
+        let Courier { id, name, vehicle, skills } = courier;
+        Self { id, name, vehicle, skills }
     }
 }
 

@@ -39,9 +39,14 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Message
             | Object::Invoice
             | Object::Expense
+            | Object::Placed
+            | Object::DaysOff
             | Object::Reversal => &[true, false],
             Object::None
             | Object::OpenJob
+            | Object::Opening
+            | Object::ShiftTemplate
+            | Object::Swap
             | Object::Courier
             | Object::Merchant
             | Object::Decision

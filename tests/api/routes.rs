@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 pub use bodies::{blank, kitchen, slot_plan, standing_order};
 use bodies::{book, login, order};
+pub use shifts::shift_template;
 
 use crate::support::place;
 
 mod bodies;
+mod shifts;
 
 /// Everybody whom the matrix knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +133,15 @@ pub enum Object {
     Merchant,
     Decision,
     SlotPlan,
+    /// A shift with a free place, for tomorrow or later; each on a day of its own.
+    Opening,
+    /// A courier's place in one.
+    Placed,
+    ShiftTemplate,
+    /// A courier's planned shift that a colleague offers to all.
+    Swap,
+    /// A courier's, not answered.
+    DaysOff,
     /// The merchant of one that is open at all times, and asks for nothing.
     Kitchen,
     /// A delivery that the kitchen is asked about.
@@ -214,7 +225,7 @@ pub fn all() -> Vec<Route> {
     use Object as O;
     let at = json!({ "at": "2026-03-02T12:00:00Z" });
     let refresh = json!({ "refresh_token": blank::REFRESH_TOKEN });
-    vec![
+    let mut all = vec![
         // everybody
         post("/v1/auth/login", A::Public, O::None, json!({ "email": "admin@coop.example", "password": "correct horse" })),
         post("/v1/auth/refresh", A::Public, O::None, refresh.clone()),
@@ -349,7 +360,7 @@ pub fn all() -> Vec<Route> {
         post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
-        create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": "2026-03-02T12:00:00Z", "to": "2026-03-02T14:00:00Z" })),
+        create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": blank::FROM, "to": blank::TO })),
         create("/v1/couriers/{id}/suspensions", A::Desk, O::Courier, json!({ "reason": "no brakes", "safety": false, "begins_at": "2026-12-02T12:00:00Z", "ends_at": "2026-12-03T12:00:00Z" })),
         Route { body_optional: true, ..post("/v1/suspensions/{id}/lift", A::Desk, O::Suspension, json!({})) },
         get("/v1/reviews", A::Reviewers, O::None),
@@ -421,7 +432,9 @@ pub fn all() -> Vec<Route> {
         get("/verify", A::Public, O::None),
         get("/verify/", A::Public, O::None),
         get("/assets/{file:.*}", A::Public, O::None),
-    ]
+    ];
+    all.extend(shifts::all());
+    all
 }
 
 /// A path without its query.

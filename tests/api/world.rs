@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use paceline::domain::time::{Seconds, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::pay_runs::wants_to_be_paid_at;
-use crate::routes::{Object, Route, Who, blank, kitchen, slot_plan, standing_order};
+use crate::routes::{
+    Object, Route, Who, blank, kitchen, shift_template, slot_plan, standing_order,
+};
 use tokio::sync::Mutex;
 
-use crate::support::{ADMIN, Actor, Call, Coop, PASSWORD, place, task, text};
+use crate::support::{ADMIN, Actor, Call, Coop, MONDAY_NOON, PASSWORD, place, task, text};
 
 pub struct World {
     pub coop: Coop,
@@ -20,8 +23,12 @@ pub struct World {
     /// Of a session of the admin's.
     refresh_token: Mutex<Option<String>>,
     fresh: AtomicU32,
+    /// Days ahead on which there is a shift already.
+    days: AtomicU32,
     /// Made for a route's path, the oldest first.
     hooks: Mutex<Vec<String>>,
+    /// Likewise, with whose they are.
+    days_off: Mutex<Vec<(bool, String)>>,
 }
 
 impl World {
@@ -39,8 +46,19 @@ impl World {
         let others_shop = coop.merchant("Other").await;
         let others_courier = coop.courier("Other").await;
         let (refresh_token, fresh) = (Mutex::new(None), AtomicU32::new(0));
-        let hooks = Mutex::default();
-        Self { coop, people, others_shop, others_courier, refresh_token, fresh, hooks }
+        let (hooks, days_off) = (Mutex::default(), Mutex::default());
+        let days = AtomicU32::new(1);
+        Self {
+            coop,
+            people,
+            others_shop,
+            others_courier,
+            refresh_token,
+            fresh,
+            days,
+            hooks,
+            days_off,
+        }
     }
 
     /// With everybody whom the matrix knows.
@@ -120,6 +138,38 @@ impl World {
             Object::SlotPlan => {
                 let plan = json!({ "merchant_id": self.shop(own).id, "plan": slot_plan() });
                 let made = self.actor(Who::Admin).post("/v1/slot-plans", plan).await.created();
+                text(&made["id"]).to_owned()
+            }
+            Object::Opening => {
+                let (after, before) = self.free_hour();
+                let window = json!({ "after": after, "before": before });
+                let opening = json!({ "window": window, "wanted": { "places": 2 } });
+                text(&desk.post("/v1/openings", opening).await.created()["id"]).to_owned()
+            }
+            Object::Placed => {
+                let opening = Box::pin(self.object(Object::Opening, own)).await;
+                let path = format!("/v1/openings/{opening}/apply");
+                let applied = self.courier(own).post(&path, json!({})).await.ok();
+                text(&applied["shift"]["id"]).to_owned()
+            }
+            Object::Swap => {
+                let shift = Box::pin(self.object(Object::Placed, !own)).await;
+                let path = format!("/v1/me/shifts/{shift}/swap");
+                self.courier(!own).post(&path, json!({})).await.ok();
+                shift
+            }
+            Object::DaysOff => {
+                let days = json!({ "first": "2026-07-01", "last": "2026-07-02" });
+                let made = self.courier(own).post("/v1/me/days-off", days).await.created();
+                let id = text(&made["id"]).to_owned();
+                self.days_off.lock().await.push((own, id.clone()));
+                self.forget_old_days_off().await;
+                id
+            }
+            Object::ShiftTemplate => {
+                let template = json!({ "template": shift_template() });
+                let admin = self.actor(Who::Admin);
+                let made = admin.post("/v1/shift-templates", template).await.created();
                 text(&made["id"]).to_owned()
             }
             Object::Kitchen => {
@@ -287,6 +337,16 @@ impl World {
         }
     }
 
+    /// A courier has no more than fifty that wait for an answer.
+    async fn forget_old_days_off(&self) {
+        let mut days_off = self.days_off.lock().await;
+        while days_off.len() > 10 {
+            let (own, id) = days_off.remove(0);
+            let path = format!("/v1/me/days-off/{id}/withdraw");
+            self.courier(own).post(&path, json!({})).await.ok();
+        }
+    }
+
     /// Both couriers on shift, and nothing to do in the whole co-op.
     pub async fn idle_and_on_shift(&self) {
         let desk = self.actor(Who::Dispatcher);
@@ -311,6 +371,15 @@ impl World {
         }
     }
 
+    /// An hour on a day that nobody works on.
+    fn free_hour(&self) -> (String, String) {
+        let days = i64::from(self.days.fetch_add(1, Ordering::Relaxed));
+        // After the one before it, however much time has passed since.
+        let noon: Timestamp = MONDAY_NOON.parse().expect("a time");
+        let from = noon + Seconds((3 + days) * 86_400);
+        (from.to_string(), (from + Seconds(3600)).to_string())
+    }
+
     /// A route's body with what only exists here filled in.
     pub async fn body(&self, route: &Route) -> Option<Value> {
         let body = route.body.as_ref()?;
@@ -319,6 +388,10 @@ impl World {
             text = text.replace(blank::REFRESH_TOKEN, &self.fresh_refresh_token().await);
         }
         let number = self.fresh.fetch_add(1, Ordering::Relaxed);
+        if text.contains(blank::FROM) {
+            let (from, to) = self.free_hour();
+            text = text.replace(blank::FROM, &from).replace(blank::TO, &to);
+        }
         let text = text
             .replace(blank::SHOP, &self.shop(true).id)
             .replace(blank::COURIER, &self.courier(true).id)

@@ -42,7 +42,7 @@ phone_tests() {
     npm --prefix tests/browser run courier
 }
 
-# The pages of treasurers, reviewers and admins, against a server of its own.
+# The pages of treasurers, reviewers and admins, and a week of shifts, each against a server of its own.
 office_tests() {
   CHROMIUM=$(command -v chromium) PACELINE=$(realpath "$TARGET/debug/paceline") \
     npm --prefix tests/browser run office

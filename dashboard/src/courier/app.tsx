@@ -7,13 +7,14 @@ import { OfferCard, PassedOffer } from "./views/offer";
 import { OpenListView } from "./views/open";
 import { PayView } from "./views/pay";
 import { RightsView } from "./views/rights";
+import { RosterView } from "./views/roster";
 import { OffShift, ShiftBar } from "./views/shift";
 import { Route } from "./views/stop";
 import { follow } from "./whereabouts";
 import { dismiss } from "./work";
 import { t } from "./words";
 
-const TABS = ["ride", "pay", "rights"] as const;
+const TABS = ["ride", "shifts", "pay", "rights"] as const;
 type Tab = (typeof TABS)[number];
 
 function tabOf(hash: string): Tab {
@@ -48,6 +49,8 @@ function View({ tab }: { tab: Tab }) {
   switch (tab) {
     case "ride":
       return <Ride />;
+    case "shifts":
+      return <RosterView />;
     case "pay":
       return <PayView />;
     case "rights":

@@ -1,8 +1,10 @@
 import { officeEn } from "./office-en";
+import { planEn } from "./plan-en";
 
 /** English: the keys of every other language. `{name}` marks what is filled in. */
 export const en = {
   ...officeEn,
+  ...planEn,
   "app.loading": "Loading…",
   "app.waiting": "The server does not answer yet. Trying again…",
   "login.title": "Log in",

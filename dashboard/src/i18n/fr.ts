@@ -1,8 +1,10 @@
 import type { Key } from "./en";
 import { officeFr } from "./office-fr";
+import { planFr } from "./plan-fr";
 
 export const fr: Record<Key, string> = {
   ...officeFr,
+  ...planFr,
   "app.loading": "Chargement…",
   "app.waiting": "Le serveur ne répond pas encore. Nouvel essai…",
   "login.title": "Connexion",

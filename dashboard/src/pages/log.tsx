@@ -14,14 +14,18 @@ const DELIVERIES = [
 const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review"] as const;
 const ADMIN = [
   "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
-  "put_zone", "create_slot_plan",
+  "put_zone", "create_slot_plan", "set_skills",
+] as const;
+const SHIFTS = [
+  "offer_shift", "change_opening", "withdraw_opening", "cancel_shift", "make_shift_template",
+  "answer_days_off", "change_shift_template", "remove_shift_template", "publish_week",
 ] as const;
 const MONEY = [
   "answer_expense", "make_pay_run", "confirm_pay_run", "cancel_pay_run", "fail_transfer", "issue_invoices", "record_payment",
   "credit_price", "reverse_entry", "agree_reversal", "correct_review", "book_surplus",
 ] as const;
-const GROUPS = { desk: DESK, admin: ADMIN, money: MONEY } as const;
-const KINDS = [...DESK, ...ADMIN, ...MONEY] as const;
+const GROUPS = { desk: DESK, shifts: SHIFTS, admin: ADMIN, money: MONEY } as const;
+const KINDS = [...DESK, ...SHIFTS, ...ADMIN, ...MONEY] as const;
 
 const isKind = (kind: string): kind is (typeof KINDS)[number] => (KINDS as readonly string[]).includes(kind);
 

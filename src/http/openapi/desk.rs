@@ -8,10 +8,10 @@ use crate::domain::suspension::Suspension;
 use crate::http::body::Span;
 use crate::http::paging::{Page, Paging};
 use crate::http::v1::automation::{self, SwitchView};
+use crate::http::v1::couriers::PlannedView;
 use crate::http::v1::desk;
 use crate::http::v1::reviews;
 use crate::http::v1::{acts, ask, board, couriers, decisions, deliveries, pulse, rights};
-use crate::http::views::ShiftView;
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -41,8 +41,8 @@ pub fn operations() -> Vec<Operation> {
             .gives::<RouteOrder>()
             .refuses(&["outdated", "pickup-first", "illegal-transition", "not-found"]),
         post("/v1/couriers/{id}/shifts", couriers::plan_shift, "Agree a shift.")
-            .makes::<ShiftView>()
-            .refuses(&["suspended"])
+            .makes::<PlannedView>()
+            .refuses(&["suspended", "overlap", "rest", "day-off"])
             .example(json!({ "from": "2026-03-02T11:00:00Z", "to": "2026-03-02T15:00:00Z" })),
         get("/v1/automation", automation::list_switches, "Where people have taken over.")
             .note("What is not in it is the engine's."),

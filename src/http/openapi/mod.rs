@@ -23,6 +23,7 @@ mod page;
 mod problems;
 mod programs;
 mod schemas;
+mod shifts;
 
 use operation::{Answer, FORM, JSON, Operation, SchemaOf, Who};
 pub use page::show_docs;
@@ -33,7 +34,7 @@ use schemas::Schemas;
 type Group = (&'static str, &'static str, fn() -> Vec<Operation>);
 
 /// In the order in which a newcomer meets them.
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     (
         "Everybody",
         "Logging in, the rules in force, what is signed, the live stream.",
@@ -42,6 +43,7 @@ const GROUPS: [Group; 7] = [
     ("Orders", "What merchants ask for, and dispatchers for them.", orders::operations),
     ("Programs", "What merchants' programs are told, and tables in and out.", programs::operations),
     ("Couriers", "The own shifts, offers, route, pay and rights.", couriers::operations),
+    ("Shifts", "What is offered, who has it, and who waits.", shifts::operations),
     ("Desk", "What dispatchers watch and move.", desk::operations),
     ("Books", "What treasurers keep, and merchants read of it.", books::operations),
     ("Admins", "Who takes part, and what it costs.", admins::operations),

@@ -49,6 +49,15 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("route-not-empty", 409, "there are goods in the bag or deliveries promised"),
     ("suspended", 409, "the courier is suspended from work"),
     ("at-work", 409, "not during a shift, nor with a delivery in hand"),
+    // the shift plan
+    ("opening-over", 409, "the shift is not offered any more: withdrawn, or begun"),
+    ("places-taken", 409, "every place is taken, or more are than there would be"),
+    ("unsuited", 409, "the shift asks for a skill or a vehicle that the courier has not"),
+    ("overlap", 409, "the courier has a shift at that time"),
+    ("rest", 409, "it would leave too little rest, or make too many hours in a week"),
+    ("not-offered", 409, "somebody else has taken this shift, or it is offered no longer"),
+    ("day-off", 409, "the courier has days off then, which were granted"),
+    ("too-late", 409, "it is too late to give this shift back: ask a dispatcher"),
     // what people decide
     ("answered", 409, "somebody has answered it already"),
     ("no-notice", 422, "a suspension has a fortnight's notice, unless safety is named"),

@@ -3,14 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::corrections::person;
 use crate::commands::people::{self, NewLogin};
-use crate::commands::shifts;
+use crate::commands::shifts::{self, Planned};
 use crate::db;
 use crate::domain::identity::Email;
 use crate::domain::ids::CourierId;
+use crate::domain::shift::absence::Warning;
 use crate::domain::text::Name;
 use crate::domain::time::{TimeWindow, Timestamp};
 use crate::domain::vehicle::VehicleKind;
@@ -63,6 +64,17 @@ pub struct ShiftIn {
     to: Timestamp,
 }
 
+/// A shift that was agreed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlannedShift")]
+pub struct PlannedView {
+    #[serde(flatten)]
+    shift: ShiftView,
+    /// What speaks against it without forbidding it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
 /// `POST /v1/couriers/{id}/shifts`: agrees a shift.
 pub async fn plan_shift(
     app: Data<App>,
@@ -75,5 +87,5 @@ pub async fn plan_shift(
     let window = TimeWindow::new(body.value.from, body.value.to)
         .map_err(|error| ApiError::Command(error.into()))?;
     let answer = shifts::plan(&app.coop, once.as_ref(), courier.0, window).await?;
-    Ok(created(answer, ShiftView::from))
+    Ok(created(answer, |Planned { shift, warnings }| PlannedView { shift: shift.into(), warnings }))
 }

@@ -1,5 +1,6 @@
 //! Handlers, by resource: parse, delegate, render.
 
+pub mod absences;
 pub mod acts;
 pub mod ask;
 pub mod automation;
@@ -23,6 +24,7 @@ pub mod merchants;
 pub mod notices;
 pub mod offers;
 pub mod open_list;
+pub mod openings;
 pub mod pay_runs;
 pub mod phone;
 pub mod positions;
@@ -32,6 +34,7 @@ pub mod pulse;
 pub mod quotes;
 pub mod reviews;
 pub mod rights;
+pub mod roster;
 pub mod session;
 pub mod shifts;
 pub mod slots;
@@ -39,6 +42,7 @@ pub mod standing_orders;
 pub mod statements;
 pub mod stream;
 pub mod surplus;
+pub mod swaps;
 pub mod tasks;
 pub mod users;
 pub mod webhooks;

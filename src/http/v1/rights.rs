@@ -20,6 +20,7 @@ use crate::domain::money::Currency;
 use crate::domain::pay::Tariff;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
+use crate::domain::shift::policy::ShiftPolicy;
 use crate::domain::split::SplitKey;
 use crate::domain::surplus::Law;
 use crate::domain::time::{Seconds, Timestamp};
@@ -239,6 +240,7 @@ pub struct Transparency {
     prices: PriceList,
     split: SplitKey,
     surplus: Law,
+    shifts: ShiftPolicy,
     coop: Place,
     program: Program,
     /// What no decision looks at.
@@ -258,6 +260,7 @@ pub async fn show_transparency(app: Data<App>) -> Json<Transparency> {
         prices: rules.prices.clone(),
         split: rules.split.clone(),
         surplus: rules.law.clone(),
+        shifts: rules.shifts.clone(),
         coop: Place {
             time_zone: app.config.coop.time_zone.clone(),
             currency: rules.tariff.currency,

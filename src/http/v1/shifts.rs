@@ -27,7 +27,8 @@ pub async fn list_my_shifts(
 /// `GET /v1/me/shift`: the open one.
 pub async fn show_my_shift(app: Data<App>, by: AsCourier) -> Result<Json<ShiftView>, ApiError> {
     let open = db::shifts::find_open(&mut *app.coop.conn().await?, by.0).await?;
-    open.map(|shift| Json(shift.into())).ok_or(ApiError::NotFound("open shift"))
+    let view = |shift| Json(ShiftView::with_break(shift, &app.coop.rules.shifts.rest));
+    open.map(view).ok_or(ApiError::NotFound("open shift"))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -45,7 +46,8 @@ pub async fn start_my_shift(
     body: Body<StartIn>,
 ) -> Result<Json<ShiftView>, ApiError> {
     let StartIn { shift_id, at } = body.value;
-    Ok(Json(shifts::start(&app.coop, by.0, shift_id, at).await?.into()))
+    let shift = shifts::start(&app.coop, by.0, shift_id, at).await?;
+    Ok(Json(ShiftView::with_break(shift, &app.coop.rules.shifts.rest)))
 }
 
 #[derive(Deserialize, JsonSchema)]

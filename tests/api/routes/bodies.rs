@@ -9,6 +9,9 @@ pub mod blank {
     pub const SHOP: &str = "mer_own";
     pub const COURIER: &str = "cou_own";
     pub const REFRESH_TOKEN: &str = "refresh token";
+    /// An hour of a day that is used once.
+    pub const FROM: &str = "<from>";
+    pub const TO: &str = "<to>";
     /// A number that is used once.
     pub const FRESH: &str = "<number>";
 }

@@ -3,8 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CourierId, ShiftId};
+use super::ids::{CourierId, OpeningId, ShiftId};
 use super::time::{Seconds, TimeWindow, Timestamp};
+
+pub mod absence;
+pub mod opening;
+pub mod policy;
+pub mod rest;
+pub mod roster;
+pub mod skill;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -20,6 +27,9 @@ pub struct Shift {
     pub courier_id: CourierId,
     /// From when to when it was agreed; `None` for one that was started on the spot.
     pub planned: Option<TimeWindow>,
+    /// Whose place it is, where it was offered.
+    #[serde(default)]
+    pub opening_id: Option<OpeningId>,
     pub state: ShiftState,
 }
 
@@ -85,6 +95,19 @@ impl Shift {
         }
     }
 
+    /// When it is worked, as far as anybody knows by `now`; `None` for no time at all.
+    pub fn work(&self, now: Timestamp) -> Option<TimeWindow> {
+        let (from, to) = match self.state {
+            ShiftState::Planned => return self.planned,
+            ShiftState::Open { started_at } => {
+                let planned = self.planned.map_or(started_at, TimeWindow::before);
+                (started_at, planned.max(now))
+            }
+            ShiftState::Ended { started_at, ended_at, .. } => (started_at, ended_at),
+        };
+        TimeWindow::new(from, to).ok()
+    }
+
     pub const fn is_open(&self) -> bool {
         matches!(self.state, ShiftState::Open { .. })
     }
@@ -104,8 +127,22 @@ mod tests {
             id: ShiftId::from_uuid(uuid_v7(at(0), [1; 10])),
             courier_id: CourierId::from_uuid(uuid_v7(at(0), [2; 10])),
             planned: window,
+            opening_id: None,
             state: ShiftState::Planned,
         }
+    }
+
+    #[test]
+    fn a_shift_takes_the_time_that_was_agreed_until_it_took_another() {
+        let agreed = TimeWindow::new(at(0), at(120)).unwrap();
+        let shift = planned(Some(agreed));
+        assert_eq!(shift.work(at(300)), Some(agreed));
+        let open = shift.start(at(-10)).unwrap().unwrap();
+        assert_eq!(open.work(at(60)), TimeWindow::new(at(-10), at(120)).ok());
+        assert_eq!(open.work(at(150)), TimeWindow::new(at(-10), at(150)).ok());
+        let ended = open.stop(at(90), 0, PaidTime::Worked).unwrap().unwrap();
+        assert_eq!(ended.work(at(300)), TimeWindow::new(at(-10), at(90)).ok());
+        assert_eq!(planned(None).start(at(5)).unwrap().unwrap().work(at(5)), None);
     }
 
     #[test]

@@ -1,0 +1,126 @@
+// A week of shifts in real browsers, against a server of its own: a dispatcher publishes it, a courier takes
+// one on a phone, waits for another and asks for a day off; the dispatcher sees it and answers.
+//   PACELINE=target/debug/paceline npm run office
+// SCREENSHOTS=folder keeps the pictures that the docs show.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ANY_FAULT, assertAccessible, entered, launch } from "./browser.mjs";
+import { PASSWORD, startCoop } from "./coop.mjs";
+
+const { SCREENSHOTS } = process.env;
+const SCRIPT_BYTES_MAX = 200_000;
+
+let coop;
+let browser;
+let desk;
+let phone;
+const faults = [];
+const scripts = new Map();
+
+before(async () => {
+  coop = await startCoop({ speed: 1 });
+  browser = await launch();
+  desk = await entered(browser, coop.url, { email: coop.admin, password: PASSWORD });
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "en-GB", colorScheme: "light",
+  });
+  phone = await context.newPage();
+  phone.setDefaultTimeout(30_000);
+  phone.on("response", async (response) => {
+    if (response.request().resourceType() !== "script") return;
+    const body = await response.body().catch(() => null);
+    if (body) scripts.set(new URL(response.url()).pathname, body.length);
+  });
+  for (const page of [desk, phone]) page.on("pageerror", (error) => faults.push(error.stack));
+});
+
+after(async () => {
+  await browser?.close();
+  await coop?.stop();
+});
+
+const picture = async (page, name) => {
+  if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+};
+const items = async (path) => (await coop.asAdmin("GET", path)).items;
+
+test("a dispatcher makes a usual week and publishes the next one, once", async () => {
+  await desk.waitForSelector("body[data-ready]");
+  await desk.goto(`${coop.url}/#shifts`);
+  await desk.getByRole("heading", { name: "Shifts", exact: true }).waitFor();
+  const form = desk.locator("[data-form=new-template]");
+  await form.getByLabel("Name").fill("usual");
+  await form.getByLabel("Places").fill("1");
+  await form.getByRole("button", { name: "Create" }).click();
+  await desk.locator("[data-template]").waitFor();
+  await desk.locator("[data-act=week-after]").click();
+  await desk.locator("[data-act=publish]").click();
+  await desk.getByText(/[45] offered, 0 were before, 0 left out\./).waitFor();
+  await desk.locator("[data-act=publish]").click();
+  await desk.getByText(/0 offered, [45] were before, 0 left out\./).waitFor();
+  await assertAccessible(desk, "shift plan", ANY_FAULT);
+});
+
+test("a courier takes a shift, offers it to colleagues, waits for another, and asks for a day off", async () => {
+  const week = await desk.locator("[data-week]").getAttribute("data-week");
+  const openings = await items(`/v1/openings?week=${week}`);
+  // Somebody else has the last one.
+  await coop.asAdmin("POST", "/v1/couriers", { name: "Max", email: "max@coop.example", password: PASSWORD });
+  const asMax = await coop.as("max@coop.example");
+  await asMax("POST", `/v1/openings/${openings.at(-1).id}/apply`, {});
+  await phone.goto(`${coop.url}/app`);
+  await phone.getByLabel("E-mail").fill(coop.courier.email);
+  await phone.getByLabel("Password").fill(PASSWORD);
+  await phone.keyboard.press("Enter");
+  await phone.getByRole("link", { name: "Shifts" }).click();
+  const offered = (id) => phone.locator(`[data-opening="${id}"]`);
+  await offered(openings[0].id).locator("[data-act=apply]").click();
+  await phone.getByText("The shift is yours.").waitFor();
+  await phone.locator("[data-planned]").waitFor();
+  await offered(openings.at(-1).id).locator("[data-act=apply]").click();
+  await phone.locator("[data-mine=waiting]").getByText("You wait for a place: number 1.").waitFor();
+  for (let shown = await phone.locator(".notices p").count(); shown > 0; shown -= 1) {
+    await phone.locator(".notices button").first().click();
+  }
+  await phone.evaluate(() => scrollTo(0, 0));
+  await picture(phone, "courier-shifts");
+  await phone.locator("[data-act=no-shift]").click();
+  await phone.locator("[data-act=offer-shift]").click();
+  await phone.locator("[data-offered]").waitFor();
+  const [swap] = (await asMax("GET", "/v1/me/swaps")).items;
+  assert.equal(swap.name, "Lina");
+  await phone.locator("[data-act=days-off]").click();
+  const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
+  await phone.getByLabel("First day").fill(day);
+  await phone.getByLabel("Last day").fill(day);
+  await phone.getByRole("button", { name: "Ask", exact: true }).click();
+  await phone.locator("[data-days-off=asked]").waitFor();
+  await phone.locator("[data-act=week]").click();
+  await phone.getByLabel("From").fill("18:00");
+  await phone.getByLabel("To", { exact: true }).fill("23:00");
+  await phone.getByRole("button", { name: "Add", exact: true }).click();
+  await phone.locator("[data-rule=cannot]").getByText("Monday 18:00–23:00").waitFor();
+  await assertAccessible(phone, "my shifts", ANY_FAULT);
+  const bytes = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+  assert.ok(bytes > 0 && bytes < SCRIPT_BYTES_MAX, `${bytes} bytes of script`);
+});
+
+test("the dispatcher sees who has a shift and who waits, takes one off and grants the day", async () => {
+  await desk.reload();
+  await desk.locator("[data-act=week-after]").click();
+  await desk.locator("[data-waits]").getByText("1. Lina").waitFor();
+  // By the clocks where the co-op is, wherever the browser is.
+  await desk.locator("tr").getByText("11:30–14:00").first().waitFor();
+  await picture(desk, "shift-plan");
+  await desk.getByRole("button", { name: /^Take off: Max/ }).click();
+  await desk.getByLabel("Why? The couriers are told.").fill("the flu");
+  await desk.keyboard.press("Enter");
+  await desk.getByText("Taken off; the next in turn has the place.").waitFor();
+  await coop.until(async () => (await desk.locator("[data-waits]").count()) === 0);
+  const { items: mine } = await coop.asCourier("GET", "/v1/me/shifts");
+  assert.equal(mine.length, 2, "her own, and the one that became free");
+  await desk.locator("[data-act=grant]").click();
+  await desk.locator("[data-days-off=granted]").waitFor();
+  await assertAccessible(desk, "shift plan, answered", ANY_FAULT);
+  assert.deepEqual(faults, []);
+});
