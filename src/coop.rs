@@ -26,7 +26,7 @@ use crate::domain::time::{Seconds, Timestamp};
 use crate::engine::travel::{Speeds, StraightLine};
 
 /// The founding texts that come with the program.
-const FOUNDING: [(&str, &str); 11] = [
+const FOUNDING: [(&str, &str); 12] = [
     ("dispatch", DispatchPolicy::FOUNDING_TEXT),
     ("tariff-hourly", include_str!("../config/policy/tariff-hourly.toml")),
     ("tariff-guarantee", include_str!("../config/policy/tariff-guarantee.toml")),
@@ -38,6 +38,7 @@ const FOUNDING: [(&str, &str); 11] = [
     ("split", include_str!("../config/policy/split.toml")),
     ("surplus", include_str!("../config/policy/surplus.toml")),
     ("shifts", include_str!("../config/policy/shifts.toml")),
+    ("shifts-programs", include_str!("../config/policy/shifts-programs.toml")),
 ];
 
 /// The rules in force.

@@ -89,6 +89,7 @@ pub fn run(mut config: Config, options: &Options) -> Result<ExitCode, DemoError>
     set_up(&mut config, &admin, instance.as_ref().map(|(_, instance)| instance), options);
     let home = Scratch::new("demo")?;
     config.server.data_dir = home.path().to_owned();
+    "shifts-programs".clone_into(&mut config.policy.shifts);
     together::play(&runtime, config, async |url, cancel| match &instance {
         Some((name, instance)) => {
             println!("Board: {url}   login: {} / {}", admin.email, admin.password);

@@ -28,7 +28,6 @@ const TOKEN_S: i64 = 7_200;
 
 /// Somebody on shift, logged in.
 pub struct Courier {
-    pub id: CourierId,
     pub token: String,
 }
 
@@ -81,7 +80,7 @@ impl Fleet {
                 deactivated_at: None,
             };
             let token = running.app.keys.token_for_user(&user, TOKEN_S).expect("a token");
-            Courier { id, token }
+            Courier { token }
         };
         let couriers = Arc::new((1..=couriers).map(courier).collect());
         Self { running, database, couriers, _dir: dir }
@@ -128,7 +127,8 @@ impl Fleet {
         let base = format!("http://{}", self.address());
         let post = async |token: &str, path: &str, body: Value| -> Value {
             let call = http.post(format!("{base}{path}")).bearer_auth(token).json(&body);
-            let call = call.header("Idempotency-Key", Uuid::new_v4().to_string());
+            let call = call
+                .header("Idempotency-Key", clock::id_at(clock::real_now(), |id| id).to_string());
             let answer = call.send().await.expect("an answer").error_for_status();
             answer.expect("it is taken").json().await.expect("JSON")
         };

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_row_is_read_as_it_was_written() {
         let courier = CourierId::from_uuid(uuid_v7(Timestamp::from_seconds(0), [1; 10]));
-        let fix = |seconds, accuracy_m| Fix {
+        let fix = |seconds: i64, accuracy_m| Fix {
             at: Timestamp::from_millis(1_800_000_000_123 + 1_000 * seconds),
             position: Position::from_degrees(48.85, -2.35).unwrap(),
             accuracy_m,
