@@ -15,8 +15,6 @@ use tokio::sync::{Mutex, broadcast, mpsc};
 use tracing::{debug, warn};
 use uuid::Uuid;
 
-use crate::clock;
-
 use crate::domain::geo::Position;
 use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
@@ -76,8 +74,8 @@ pub struct Live {
 
 impl Live {
     /// Connects in the background: a Redis that is away must not keep a co-op from opening. All keys
-    /// begin with `prefix`.
-    pub fn open(url: &str, prefix: &str) -> redis::RedisResult<Self> {
+    /// begin with `prefix`; `me` is what the others know this process by.
+    pub fn open(url: &str, prefix: &str, me: Uuid) -> redis::RedisResult<Self> {
         let client = redis::Client::open(url)?;
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(Duration::from_secs(1)))
@@ -92,7 +90,6 @@ impl Live {
             lease: format!("{prefix}:lease"),
         });
         let (said, to_tell) = mpsc::channel(WAITING_MAX);
-        let me = clock::id_at(clock::real_now(), |id| id);
         let to_tell = Arc::new(Mutex::new(to_tell));
         Ok(Self { client, redis, names, last: Arc::default(), fixes, me, said, to_tell })
     }

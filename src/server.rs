@@ -260,7 +260,8 @@ async fn open(
     found(&coop, &config).await?;
     books::keep_tariff(&coop).await?;
 
-    let live = Live::open(services.redis_url(), &config.server.redis_prefix)?;
+    let live =
+        Live::open(services.redis_url(), &config.server.redis_prefix, coop.clock.id(|id| id))?;
     let pictures = Pictures::open(&config.server.pictures_url, &config.server.data_dir)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();

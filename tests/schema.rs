@@ -36,7 +36,9 @@ fn declared() -> Tables {
         let (columns, _) = rest.split_once('}').expect("an end");
         let columns = columns.split(',').filter_map(|column| {
             let (name, kind) = column.split_once("->")?;
-            Some((name.trim().to_owned(), kind.trim().to_owned()))
+            // Postgres does not say whether the elements of an array may be nothing.
+            let kind = kind.trim().replace("Array<Nullable<Integer>>", "Array<Integer>");
+            Some((name.trim().to_owned(), kind))
         });
         tables.insert(name.trim().to_owned(), columns.collect());
     }
@@ -75,6 +77,7 @@ async fn migrated(conn: &mut AsyncPgConnection) -> Tables {
             "timestamptz" => "Timestamptz",
             "jsonb" => "Jsonb",
             "bytea" => "Bytea",
+            "_int4" => "Array<Integer>",
             "_text" => "Array<Text>",
             "_uuid" => "Array<Uuid>",
             other => other, // Floats and times without a zone among them: nothing here has any.

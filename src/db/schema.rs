@@ -275,8 +275,8 @@ diesel::table! {
         heard_at -> Timestamptz, act -> Jsonb, outcome -> Text, code -> Nullable<Text>,
         detail -> Nullable<Text>, }
 }
+// Nothing tells two rows of it apart; diesel wants a key.
 diesel::table! {
-    // Nothing tells two rows of it apart; diesel wants a key.
     traces (courier_id, from_at) { courier_id -> Uuid, from_at -> Timestamptz, to_at -> Timestamptz,
         after_ms -> Array<Integer>, lat_e6 -> Array<Integer>, lng_e6 -> Array<Integer>,
         accuracy_m -> Array<Nullable<Integer>>, }

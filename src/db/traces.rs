@@ -159,7 +159,7 @@ mod tests {
         let courier = CourierId::from_uuid(uuid_v7(Timestamp::from_seconds(0), [1; 10]));
         let fix = |seconds: i64, accuracy_m| Fix {
             at: Timestamp::from_millis(1_800_000_000_123 + 1_000 * seconds),
-            position: Position::from_degrees(48.85, -2.35).unwrap(),
+            position: Position::from_micro_degrees(48_850_000, -2_350_000).unwrap(),
             accuracy_m,
         };
         let fixes = [fix(0, Some(8)), fix(1, None), fix(86_399, Some(0))];

@@ -258,7 +258,6 @@ pub fn all() -> Vec<Route> {
         get("/v1/quotes/{id}", A::Ordering, O::Quote),
         create("/v1/quotes/{id}/take", A::Ordering, O::Quote, json!({ "external_reference": blank::FRESH, "instructions": "ring twice" })),
         post("/v1/deliveries/{id}/cancel", A::Ordering, O::Delivery, json!({ "reason": "sold out" })),
-        Route { keyed: true, ..post("/v1/deliveries/{id}/return", A::Ordering, O::OnBoard, json!({ "code": "incorrect_item", "note": "the wrong box" })) },
         post("/v1/deliveries/{id}/tip", A::Ordering, O::Delivery, json!({ "amount": 150, "currency": "EUR" })),
         // kitchens
         get("/v1/merchants/{id}/kitchen", A::Ordering, O::Kitchen),
@@ -309,6 +308,8 @@ pub fn all() -> Vec<Route> {
             { "at": "2026-03-02T12:00:00Z", "latitude": 48.86, "longitude": 2.35, "accuracy_m": 5.0 },
         ] })),
         get("/v1/me/positions", A::Couriers, O::None),
+        // After the end of the shift: it leaves something in a bag.
+        Route { keyed: true, ..post("/v1/deliveries/{id}/return", A::Ordering, O::OnBoard, json!({ "code": "incorrect_item", "note": "the wrong box" })) },
         get("/v1/me/decisions", A::Couriers, O::None),
         get("/v1/me/offers", A::Couriers, O::None),
         // The founding policy has no open list; `open_list.rs` has a co-op that voted for one.
