@@ -17,6 +17,7 @@ fn cancelled() -> Value {
         "id": "dlv_01k9c5v8r2e7sb8c5x6y7z8a9b", "merchant_id": "mer_01k9c5v8r2e7sb8c5x6y7z8a9b",
         "merchant_name": "Bistro", "external_reference": "1001", "state": "cancelled",
         "placed_at": "2026-03-02T12:00:00.000Z", "ready_at": "2026-03-02T12:10:00.000Z",
+        "if_undeliverable": "keep",
         "due_at": "2026-03-02T12:45:00.000Z", "ended_at": "2026-03-02T12:05:00.000Z",
         "end_reason": { "code": "cancelled", "note": "Sold out." },
         "price": { "amount": 0, "currency": "EUR" }, "packages": [], "version": 2,
