@@ -1,6 +1,7 @@
 //! Deliveries are asked for, given, taken back and called off.
 
 use super::{Answer, CommandError, Once, kitchens, pay, prices, slots};
+use crate::clock;
 use crate::coop::Coop;
 use crate::db;
 use crate::db::assignments::{self, NewAssignment};
@@ -8,10 +9,12 @@ use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
 use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
+use crate::domain::handover::Need;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, TaskId, UserId};
 use crate::domain::merchant::Merchant;
 use crate::domain::money::Money;
 use crate::domain::pay::Outcome;
+use crate::domain::pin::Pin;
 use crate::domain::pricing::Basis;
 use crate::domain::task::{Stop, Task, TaskKind, TaskState};
 use crate::domain::text::Note;
@@ -71,6 +74,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         address: Some(shop.address.clone()),
         contact: None,
         window: None,
+        needs: None,
     };
     let pickups = match request.pickups.as_slice() {
         [] => vec![own_place],
@@ -121,6 +125,9 @@ pub(super) async fn place(
         ));
     }
     deliveries::insert(tx, delivery).await?;
+    for door in delivery.tasks.iter().filter(|task| task.needs().has(Need::Pin)) {
+        db::pins::insert(tx, door.id, &Pin::of_chance(clock::chance())).await?;
+    }
     db::prices::pin(tx, delivery.id, basis).await?;
     slots::book(tx, request.slot, delivery.id).await?;
     let change = match delivery.state.asked_until() {

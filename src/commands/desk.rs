@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::deliveries::{Giver, call_off, give, release, route_changed, tell, withdraw_offers};
-use super::offers::order_route;
+use super::routes::{self, RouteOrder};
 use super::{Answer, CommandError, Once, returns, slots};
 use crate::coop::Coop;
 use crate::db;
@@ -18,7 +18,6 @@ use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
 use crate::domain::money::Money;
 use crate::domain::slot::Choice;
-use crate::domain::task::TaskKind;
 use crate::domain::time::Timestamp;
 
 /// An act, on what, and from which version on.
@@ -56,7 +55,8 @@ pub(super) async fn act(
         | Act::Note { .. }
         | Act::Tag { .. }
         | Act::Lock
-        | Act::Unlock => {}
+        | Act::Unlock
+        | Act::WaivePin { .. } => {}
     }
     let before = deliveries::lock(tx, order.delivery).await?;
     let before = before.ok_or(CommandError::NotFound("delivery"))?;
@@ -71,7 +71,8 @@ pub(super) async fn act(
         | Act::Note { .. }
         | Act::Tag { .. }
         | Act::Lock
-        | Act::Unlock => None,
+        | Act::Unlock
+        | Act::WaivePin { .. } => None,
     };
     let wanted = decide(coop, &before, &order.act, undone, at);
     if matches!(wanted, Ok(None)) {
@@ -121,7 +122,8 @@ async fn move_slot(
         | Act::Note { .. }
         | Act::Tag { .. }
         | Act::Lock
-        | Act::Unlock => Ok(None),
+        | Act::Unlock
+        | Act::WaivePin { .. } => Ok(None),
     }
 }
 
@@ -160,6 +162,7 @@ fn decide(
         Act::Tag { add, remove } => delivery.tag(add, remove),
         Act::Lock => delivery.lock(),
         Act::Unlock => Ok(delivery.unlock()),
+        Act::WaivePin { task_id, .. } => delivery.waive_pin(*task_id),
     }
 }
 
@@ -203,6 +206,13 @@ async fn carry_out(
             }
             DeliveryChange::Updated
         }
+        // The courier's route shows what a stop needs.
+        Act::WaivePin { .. } => {
+            if let Some(courier) = after.holder() {
+                route_changed(coop, tx, courier, at).await?;
+            }
+            DeliveryChange::Updated
+        }
         Act::Restore | Act::Note { .. } | Act::Tag { .. } | Act::Unlock => DeliveryChange::Updated,
     };
     tell(coop, tx, change, after, at).await?;
@@ -218,30 +228,17 @@ pub(super) async fn to_the_end(
     given: &Delivery,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    let mut order = ahead(tx, courier).await?;
+    let mut order = routes::ahead(tx, courier).await?;
     order.retain(|task| given.tasks.iter().all(|own| own.id != *task));
     order.extend(given.tasks.iter().map(|task| task.id));
     tasks::rank(tx, &order).await?;
     route_changed(coop, tx, courier, at).await.map(drop)
 }
 
-async fn ahead(tx: &mut Conn, courier: CourierId) -> Result<Vec<TaskId>, CommandError> {
-    Ok(tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect())
-}
-
-/// A courier's stops in riding order, and the count of their changes.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-pub struct RouteOrder {
-    pub version: i64,
-    pub tasks: Vec<TaskId>,
-}
-
-/// Puts a courier's stops into another order. Stops that are not named come behind, as they were;
-/// stops that the courier does not have (any more) are left out.
+/// Puts a courier's stops into another order, by a dispatcher's hand.
 ///
 /// # Errors
-/// [`CommandError::Outdated`] when the route is not the one that was seen any more;
-/// [`CommandError::PickupFirst`] when goods would be handed over before they are picked up.
+/// Those of [`routes::put`].
 pub async fn reorder(
     coop: &Coop,
     once: Option<&Once>,
@@ -252,28 +249,10 @@ pub async fn reorder(
 ) -> Result<Answer<RouteOrder>, CommandError> {
     let at = coop.clock.now();
     coop.once(once, async |tx| {
-        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
-        let version = couriers::route_version(tx, courier).await?;
-        let before = ahead(tx, courier).await?;
-        if seen.is_some_and(|seen| seen != version) {
-            return Err(CommandError::Outdated("route"));
-        }
-        order_route(tx, courier, planned).await?;
-        let stops = tasks::route(tx, courier).await?;
-        let handed_over_first = stops.iter().enumerate().any(|(index, (delivery, _, kind))| {
-            *kind == TaskKind::Dropoff
-                && stops[index..]
-                    .iter()
-                    .any(|(other, _, kind)| other == delivery && *kind == TaskKind::Pickup)
-        });
-        if handed_over_first {
-            return Err(CommandError::PickupFirst);
-        }
-        let tasks: Vec<TaskId> = stops.into_iter().map(|(_, task, _)| task).collect();
-        if tasks == before {
-            return Ok(RouteOrder { version, tasks });
-        }
-        let version = route_changed(coop, tx, courier, at).await?;
+        let before = routes::ahead(tx, courier).await?;
+        let Some(order) = routes::put(coop, tx, courier, seen, planned, at).await? else {
+            return routes::now(tx, courier).await;
+        };
         let act = NewAct {
             id: coop.clock.id(|id| id),
             at,
@@ -281,11 +260,11 @@ pub async fn reorder(
             kind: "reorder",
             delivery_id: None,
             courier_id: Some(courier),
-            version,
-            detail: json!({ "before": before, "after": tasks }),
+            version: order.version,
+            detail: json!({ "before": before, "after": order.tasks }),
         };
         acts::insert(tx, &act).await?;
-        Ok(RouteOrder { version, tasks })
+        Ok(order)
     })
     .await
 }

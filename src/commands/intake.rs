@@ -1,10 +1,11 @@
 //! What a phone says happened is done in its order, once.
 
-use super::{CommandError, happened, shifts, tasks};
+use super::{CommandError, happened, routes, shifts, tasks};
 use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
 use crate::domain::delivery::DeliveryError;
+use crate::domain::handover::Handover;
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
 use crate::domain::intake::{self, Act, NotKept, PhoneEvent};
 use crate::domain::shift::ShiftError;
@@ -102,7 +103,8 @@ async fn do_next(coop: &Coop, by: CourierId, phone: PhoneId) -> Result<(), Comma
             let detail = "events are taken for seven days; tell your dispatcher".to_owned();
             Outcome::Refused { code: "too-late".to_owned(), detail }
         } else {
-            match coop.within(tx, async |tx| act(coop, tx, by, &event).await).await {
+            let done = coop.within(tx, async |tx| act(coop, tx, by, &event).await).await;
+            match done.and_then(|answer| answer.map_err(CommandError::Delivery)) {
                 Ok(()) => Outcome::Done,
                 Err(error) => match refusal(&error) {
                     Some(code) => {
@@ -127,21 +129,23 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         }
         C::Delivery(DeliveryError::NotReady { .. }) => Some("not-ready"),
         C::Delivery(DeliveryError::PickupFirst) => Some("pickup-first"),
-        C::Delivery(DeliveryError::ProofMissing) => Some("proof-missing"),
+        C::Delivery(DeliveryError::Handover(error)) => Some(error.code()),
         C::Delivery(DeliveryError::Illegal { .. } | DeliveryError::Task(_))
         | C::Shift(ShiftError::Ended | ShiftError::NotOpen) => Some("illegal-transition"),
+        C::PickupFirst => Some("pickup-first"),
         C::Shift(ShiftError::RouteNotEmpty { .. }) => Some("route-not-empty"),
         C::Shift(ShiftError::Suspended) => Some("suspended"),
         _ => None,
     }
 }
 
+/// Does it. What is refused and has left a trace all the same is the inner error.
 async fn act(
     coop: &Coop,
     tx: &mut Conn,
     by: CourierId,
     event: &PhoneEvent,
-) -> Result<(), CommandError> {
+) -> Result<Result<(), DeliveryError>, CommandError> {
     let at = happened(Some(event.at), coop.clock.now());
     match &event.act {
         Act::ShiftStarted { shift_id } => {
@@ -156,11 +160,15 @@ async fn act(
             })
             .await?;
         }
-        Act::TaskDone { task_id, proof } => {
-            tasks::step(coop, tx, by, *task_id, at, |delivery, at| {
-                delivery.complete_task(by, *task_id, at, proof.clone())
-            })
-            .await?;
+        Act::TaskDone { task_id, proof, missing } => {
+            let shown = proof.clone().unwrap_or_default();
+            let handover = Handover { shown, missing: missing.clone() };
+            let done = tasks::complete_in(coop, tx, by, *task_id, at, &handover).await?;
+            return Ok(done.map(drop));
+        }
+        // The phone cannot know what has been added since: that comes behind.
+        Act::RouteOrdered { tasks } => {
+            routes::put(coop, tx, by, None, tasks, at).await?;
         }
         Act::TaskFailed { task_id, code, note } => {
             let failure = Failure { code: *code, note: note.clone() };
@@ -171,5 +179,5 @@ async fn act(
             .await?;
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }

@@ -75,6 +75,7 @@ pub mod receivables;
 pub mod returns;
 pub mod reviews;
 pub mod roster;
+pub mod routes;
 pub mod shifts;
 pub mod slots;
 pub mod standing_orders;
@@ -85,6 +86,7 @@ pub mod tasks;
 pub mod webhooks;
 
 use open_list::OpenListError;
+use routes::RouteOrder;
 
 /// Why a command did nothing. In the order in which they are found.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +127,8 @@ pub enum CommandError {
     OpenList(#[from] OpenListError),
     #[error("somebody else has changed the {0} since you looked")]
     Outdated(&'static str),
+    #[error("the route has changed since you looked")]
+    RouteMoved(RouteOrder),
     #[error("a drop-off cannot come before its pickup")]
     PickupFirst,
     #[error("{0}")]

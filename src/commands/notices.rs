@@ -6,11 +6,13 @@ use super::CommandError;
 use crate::clock::{self, real_now};
 use crate::coop::Coop;
 use crate::db::notices::{self, Claimed, New};
-use crate::db::{deliveries, outbox, tasks};
+use crate::db::{Conn, deliveries, outbox, pins, tasks};
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
+use crate::domain::handover::Need;
 use crate::domain::ids::{DeliveryId, NoticeId};
 use crate::domain::notice::{Fate, Occasion, Outcome, Reachable, fate};
+use crate::domain::pin::Pin;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Name;
 use crate::domain::time::Seconds;
@@ -31,19 +33,23 @@ pub async fn fan_out(
         let Some(last) = events.last().map(|event| event.seq) else { return Ok(false) };
         let mut new = Vec::new();
         for event in &events {
-            let Some((delivery, occasion)) = about(event) else { continue };
-            if !occasions.contains(&occasion) {
+            let Some((delivery, about)) = about(event) else { continue };
+            let about: Vec<Occasion> =
+                about.iter().copied().filter(|one| occasions.contains(one)).collect();
+            if about.is_empty() {
                 continue;
             }
             // What is told has no contacts in it: those stay with the delivery.
             let Some(delivery) = deliveries::find(tx, delivery).await? else { continue };
-            for door in doors(&delivery).filter(|door| occasion.concerns(&door.state)) {
+            for door in doors(&delivery) {
                 let contact = door.stop.contact.as_ref();
                 let Some(channel) = contact.and_then(|contact| reachable.channel(contact)) else {
                     continue;
                 };
-                let id = clock::id_at(now, NoticeId::from_uuid);
-                new.push(New { id, task: door.id, occasion, channel, made_at: now });
+                for occasion in about.iter().copied().filter(|one| one.concerns(&door.state)) {
+                    let id = clock::id_at(now, NoticeId::from_uuid);
+                    new.push(New { id, task: door.id, occasion, channel, made_at: now });
+                }
             }
         }
         notices::insert(tx, &new).await?;
@@ -60,10 +66,10 @@ pub async fn skip(coop: &Coop) -> Result<(), CommandError> {
 }
 
 /// Which delivery an event is about, and what it is an occasion for.
-fn about(event: &outbox::Published) -> Option<(DeliveryId, Occasion)> {
+fn about(event: &outbox::Published) -> Option<(DeliveryId, &'static [Occasion])> {
     let told: Event = serde_json::from_value(event.payload.clone()).ok()?;
     let Event::Delivery { change, told } = told else { return None };
-    Some((told.delivery.id, Occasion::of(change)?))
+    Some((told.delivery.id, Occasion::of(change)))
 }
 
 fn doors(delivery: &Delivery) -> impl Iterator<Item = &Task> {
@@ -81,6 +87,8 @@ pub struct Subject {
     pub delivery: Delivery,
     pub door: Task,
     pub shop: Name,
+    /// What is said at the door, where it is still to be said.
+    pub pin: Option<Pin>,
 }
 
 /// `None` when there is nothing to tell any more.
@@ -93,7 +101,16 @@ pub async fn subject(coop: &Coop, claimed: &Claimed) -> Result<Option<Subject>, 
         return Ok(None);
     };
     let (shop, _) = deliveries::names(&mut conn, delivery.merchant_id, None).await?;
-    Ok(Some(Subject { delivery, door, shop }))
+    let pin = pin_of(&mut conn, &door).await?;
+    Ok(Some(Subject { delivery, door, shop, pin }))
+}
+
+/// What the customer says at a door that is not served yet.
+pub async fn pin_of(conn: &mut Conn, door: &Task) -> Result<Option<Pin>, CommandError> {
+    if door.state.is_over() || !door.needs().has(Need::Pin) {
+        return Ok(None);
+    }
+    Ok(pins::of(conn, &[door.id]).await?.remove(&door.id).map(|guard| guard.pin))
 }
 
 /// Writes down how a try went.

@@ -6,7 +6,7 @@ use super::CommandError;
 use crate::coop::Coop;
 use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
 use crate::db::{Conn, assignments, ledger, offers, prices};
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
@@ -343,7 +343,7 @@ pub async fn tip(
             }
             return Err(CommandError::Exists("this delivery has a tip already"));
         }
-        if let DeliveryState::Delivered { holding, .. } = &delivery.state {
+        if let Some(holding) = delivery.state.holding().filter(|_| delivery.is_served()) {
             book_tip(coop, tx, &delivery, holding.courier, tip, at).await?;
         }
         Ok(tip)

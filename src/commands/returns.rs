@@ -81,7 +81,8 @@ pub(super) async fn turn_round(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     let tariff = pay::promised(coop, tx, before, courier, at).await?.tariff;
-    assignments::end(tx, before.id, at, "failed").await?;
+    let code = if after.is_served() { "delivered" } else { "failed" };
+    assignments::end(tx, before.id, at, code).await?;
     let id = coop.clock.id(|id| id);
     let assignment = NewAssignment {
         id,
@@ -94,7 +95,12 @@ pub(super) async fn turn_round(
     assignments::insert(tx, &assignment).await?;
     to_the_end(coop, tx, courier, after, at).await?;
     let shift = shifts::find_open(tx, courier).await?.map(|shift| shift.id);
-    pay::book_piece(coop, tx, before, courier, Outcome::Failed, shift, at).await?;
+    if after.is_served() {
+        // Something is left over, and the rest was brought.
+        pay::book_delivery(coop, tx, before, courier, shift, at).await?;
+    } else {
+        pay::book_piece(coop, tx, before, courier, Outcome::Failed, shift, at).await?;
+    }
     // Last: the piece has ended what was promised before.
     let promise = NewPending {
         id,

@@ -3,12 +3,13 @@
 use super::deliveries::{release, route_changed, tell};
 use super::{CommandError, happened, pay, returns};
 use crate::coop::Coop;
-use crate::db::{Conn, assignments, couriers, deliveries, shifts, tasks};
+use crate::db::{Conn, assignments, couriers, deliveries, pins, proofs, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError, DeliveryState};
 use crate::domain::event::DeliveryChange;
+use crate::domain::handover::{Handover, HandoverError, Known};
 use crate::domain::ids::{CourierId, TaskId};
 use crate::domain::pay::Outcome;
-use crate::domain::task::{Failure, Proof, Task};
+use crate::domain::task::{Failure, Task};
 use crate::domain::time::Timestamp;
 
 /// The courier stands at the stop.
@@ -28,12 +29,39 @@ pub async fn complete(
     coop: &Coop,
     by: CourierId,
     id: TaskId,
-    proof: Option<Proof>,
+    handover: &Handover,
     device_time: Option<Timestamp>,
 ) -> Result<Task, CommandError> {
     let at = happened(device_time, coop.clock.now());
-    let decide = |delivery: &Delivery, at| delivery.complete_task(by, id, at, proof.clone());
-    coop.transact(async |tx| step(coop, tx, by, id, at, decide).await).await
+    let done = coop.transact(async |tx| complete_in(coop, tx, by, id, at, handover).await).await?;
+    Ok(done?)
+}
+
+/// The same, as a part of a transaction. A wrong PIN is an answer and no failure of it: that it was
+/// tried is written down, and stays so.
+pub(super) async fn complete_in(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    id: TaskId,
+    at: Timestamp,
+    handover: &Handover,
+) -> Result<Result<Task, DeliveryError>, CommandError> {
+    couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+    let known = Known { pictures: proofs::kinds(tx, id).await?, guard: pins::lock(tx, id).await? };
+    let back = coop.clock.id(TaskId::from_uuid);
+    let decide =
+        |delivery: &Delivery, at| delivery.complete_task(by, id, at, handover, &known, back);
+    match step(coop, tx, by, id, at, decide).await {
+        Ok(task) => Ok(Ok(task)),
+        Err(CommandError::Delivery(
+            wrong @ DeliveryError::Handover(HandoverError::PinWrong { .. }),
+        )) => {
+            pins::count_wrong(tx, id).await?;
+            Ok(Err(wrong))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The stop could not be served; the delivery ends with the courier's reason, or its goods go back.

@@ -37,6 +37,7 @@ pub mod openings;
 pub mod outbox;
 pub mod pay_runs;
 pub mod phones;
+pub mod pins;
 pub mod prices;
 pub mod proofs;
 pub mod pulse;

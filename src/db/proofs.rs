@@ -1,12 +1,14 @@
 //! Pictures of handing over: what is known of them. The pictures themselves are elsewhere.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::schema::{deliveries, proofs, tasks};
 use super::{Conn, from_word, word};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, ProofId, TaskId};
-use crate::domain::proof::{PER_TASK_MAX, Picture};
+use crate::domain::proof::{PER_TASK_MAX, Picture, ProofKind};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -62,6 +64,18 @@ pub async fn find(conn: &mut Conn, id: ProofId) -> QueryResult<Option<Picture>> 
 /// How many a stop has.
 pub async fn count(conn: &mut Conn, task: TaskId) -> QueryResult<i64> {
     proofs::table.filter(proofs::task_id.eq(task)).count().get_result(conn).await
+}
+
+/// Of which kinds a stop has some.
+pub async fn kinds(conn: &mut Conn, task: TaskId) -> QueryResult<BTreeSet<ProofKind>> {
+    let kinds: Vec<String> = proofs::table
+        .filter(proofs::task_id.eq(task))
+        .select(proofs::kind)
+        .distinct()
+        .limit(PER_TASK_MAX)
+        .load(conn)
+        .await?;
+    kinds.into_iter().map(from_word).collect()
 }
 
 /// A delivery's pictures, in the order in which they were taken.

@@ -57,7 +57,11 @@ diesel::table! {
         not_before -> Nullable<Timestamptz>, not_after -> Nullable<Timestamptz>, rank -> Integer,
         started_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         signed_by -> Nullable<Text>, failure_code -> Nullable<Text>,
-        failure_note -> Nullable<Text>, }
+        failure_note -> Nullable<Text>, needs -> Nullable<Array<Text>>,
+        shown -> Nullable<Jsonb>, missing -> Nullable<Jsonb>, }
+}
+diesel::table! {
+    pins (task_id) { task_id -> Uuid, pin -> Text, wrong -> SmallInt, }
 }
 diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::schema::{deliveries, tasks};
 use super::{Conn, corrupt, from_word, word};
 use crate::domain::geo::Position;
+use crate::domain::handover::{Needs, Proof};
 use crate::domain::identity::Email;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
-use crate::domain::task::{Contact, Failure, Proof, Stop, Task, TaskKind, TaskState};
+use crate::domain::task::{Contact, Failure, Stop, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Name, Note, Phone};
 use crate::domain::time::{TimeWindow, Timestamp};
 
@@ -40,6 +44,9 @@ pub(super) struct Row {
     signed_by: Option<String>,
     failure_code: Option<String>,
     failure_note: Option<String>,
+    needs: Option<Vec<String>>,
+    shown: Option<Value>,
+    missing: Option<Value>,
 }
 
 impl Row {
@@ -66,14 +73,21 @@ impl Row {
             signed_by: None,
             failure_code: None,
             failure_note: None,
+            needs: task.stop.needs.as_ref().map(Needs::names),
+            shown: None,
+            missing: None,
         };
         match &task.state {
             TaskState::Todo => {}
             TaskState::Doing { started_at } => row.started_at = Some(*started_at),
-            TaskState::Done { started_at, ended_at, proof } => {
+            TaskState::Done { started_at, ended_at, proof, missing } => {
                 row.started_at = *started_at;
                 row.ended_at = Some(*ended_at);
-                row.signed_by = proof.as_ref().map(|proof| proof.signed_by.to_string());
+                let proof = proof.clone().unwrap_or_default();
+                row.signed_by = proof.signed_by.as_ref().map(Name::to_string);
+                let beside = Proof { signed_by: None, ..proof };
+                row.shown = kept(&beside, beside == Proof::default())?;
+                row.missing = kept(missing, missing.is_empty())?;
             }
             TaskState::Failed { started_at, ended_at, failure } => {
                 row.started_at = *started_at;
@@ -96,10 +110,14 @@ impl Row {
             },
             "done" => {
                 let signed_by = self.signed_by.as_deref().map(Name::new).transpose();
+                let beside: Option<Proof> = read(self.shown)?;
+                let proof =
+                    Proof { signed_by: signed_by.map_err(corrupt)?, ..beside.unwrap_or_default() };
                 TaskState::Done {
                     started_at: self.started_at,
                     ended_at: ended_at?,
-                    proof: signed_by.map_err(corrupt)?.map(|signed_by| Proof { signed_by }),
+                    proof: (proof != Proof::default()).then_some(proof),
+                    missing: read(self.missing)?.unwrap_or_default(),
                 }
             }
             "failed" => TaskState::Failed {
@@ -125,11 +143,21 @@ impl Row {
                 address: self.address.as_deref().map(Address::new).transpose().map_err(corrupt)?,
                 contact: (contact != Contact::default()).then_some(contact),
                 window,
+                needs: self.needs.map(|names| Needs::of_names(&names)),
             },
             state,
             rank: self.rank,
         })
     }
+}
+
+/// A document, if there is something to say.
+fn kept<T: Serialize>(value: &T, empty: bool) -> QueryResult<Option<Value>> {
+    if empty { Ok(None) } else { serde_json::to_value(value).map(Some).map_err(corrupt) }
+}
+
+fn read<T: DeserializeOwned>(value: Option<Value>) -> QueryResult<Option<T>> {
+    value.map(serde_json::from_value).transpose().map_err(corrupt)
 }
 
 /// A failure as two columns keep it.

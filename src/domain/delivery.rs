@@ -9,19 +9,22 @@ use serde::{Deserialize, Serialize};
 
 pub use amend::Amendment;
 pub use answer::{CancelCode, RefusalCode};
+pub use handover::{Parcel, parcels};
 pub use request::{Request, RequestError};
 pub use returns::IfUndeliverable;
 pub use state::DeliveryState;
 
 use super::desk::{Desk, TAGS_MAX};
+use super::handover::{HandoverError, PARCELS_MAX};
 use super::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use super::money::Money;
-use super::task::{Failure, FailureCode, Proof, Task, TaskKind, TaskState, TaskStepError};
+use super::task::{Failure, FailureCode, Task, TaskKind, TaskState, TaskStepError};
 use super::text::{Instructions, Name, Note, Reference};
 use super::time::Timestamp;
 
 mod amend;
 mod answer;
+mod handover;
 mod request;
 mod returns;
 mod state;
@@ -107,8 +110,8 @@ pub enum DeliveryError {
     NotReady { ready_at: Timestamp },
     #[error("pick everything up first")]
     PickupFirst,
-    #[error("this stop needs a proof: who took it (`proof.signed_by`)?")]
-    ProofMissing,
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     #[error("it is locked; unlock it first")]
     Locked,
     #[error("the kitchen has refused this order")]
@@ -123,6 +126,8 @@ pub enum DeliveryError {
         "at most {PACKAGES_MAX} kinds of packages are possible, each with a quantity of 1 or more"
     )]
     Packages,
+    #[error("at most {PARCELS_MAX} parcels can be scanned")]
+    TooManyToScan,
     #[error("ready_at is more than {HORIZON_DAYS} days away")]
     TooFarAhead,
 }
@@ -286,49 +291,6 @@ impl Delivery {
     ) -> Result<Option<Self>, DeliveryError> {
         let task = self.task_of(by, id)?;
         Ok(task.state.start(at)?.map(|state| self.with_task(id, state)))
-    }
-
-    /// The courier has picked up, handed over or brought back. Goods cannot be picked up before they
-    /// are ready, nor handed over before they are picked up; whoever takes them is named by a proof.
-    pub fn complete_task(
-        &self,
-        by: CourierId,
-        id: TaskId,
-        at: Timestamp,
-        proof: Option<Proof>,
-    ) -> Result<Option<Self>, DeliveryError> {
-        let task = self.task_of(by, id)?;
-        let Some(state) = task.state.complete(at, proof.clone())? else { return Ok(None) };
-        match task.kind {
-            TaskKind::Pickup if at < self.ready_at => {
-                return Err(DeliveryError::NotReady { ready_at: self.ready_at });
-            }
-            TaskKind::Dropoff if self.any_left(TaskKind::Pickup) => {
-                return Err(DeliveryError::PickupFirst);
-            }
-            TaskKind::Dropoff | TaskKind::Return if proof.is_none() => {
-                return Err(DeliveryError::ProofMissing);
-            }
-            TaskKind::Pickup | TaskKind::Dropoff | TaskKind::Return => {}
-        }
-        let next = self.with_task(id, state);
-        let state = match self.state.clone() {
-            DeliveryState::Assigned { holding } if !next.any_left(TaskKind::Pickup) => {
-                DeliveryState::PickedUp { holding, picked_up_at: at }
-            }
-            DeliveryState::PickedUp { holding, picked_up_at }
-                if !next.any_left(TaskKind::Dropoff) =>
-            {
-                DeliveryState::Delivered { holding, picked_up_at, ended_at: at }
-            }
-            DeliveryState::Returning { holding, picked_up_at, since, failure }
-                if !next.any_left(TaskKind::Return) =>
-            {
-                DeliveryState::Returned { holding, picked_up_at, since, ended_at: at, failure }
-            }
-            state => state,
-        };
-        Ok(Some(Self { state, ..next }))
     }
 
     fn any_left(&self, kind: TaskKind) -> bool {

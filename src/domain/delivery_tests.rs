@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::geo::Position;
+use crate::domain::handover::{Handover, Known, Missing, Need, Needs, ParcelCode, Shown};
 use crate::domain::ids::uuid_v7;
 use crate::domain::kitchen::Silence;
 use crate::domain::money::Currency;
@@ -24,8 +27,27 @@ fn held_by(n: u8) -> Holding {
     Holding { courier: courier(n), since: T0, by_hand: false }
 }
 
-fn signed() -> Option<Proof> {
-    Some(Proof { signed_by: Name::new("M. Curie").unwrap() })
+/// Somebody signs, by name.
+fn signed() -> Handover {
+    let signed_by = Name::new("M. Curie").ok();
+    Handover { shown: Shown { signed_by, ..Shown::default() }, missing: Vec::new() }
+}
+
+impl Delivery {
+    /// The first courier does a stop with what is shown; what goes back goes to a third one.
+    fn done(
+        &self,
+        task: u8,
+        at: Timestamp,
+        handover: &Handover,
+    ) -> Result<Option<Self>, DeliveryError> {
+        let known = Known::default();
+        self.complete_task(courier(1), task_id(task), at, handover, &known, task_id(3))
+    }
+}
+
+fn name_is_missing() -> DeliveryError {
+    HandoverError::ProofMissing { lacks: vec![Need::Name] }.into()
 }
 
 fn lost() -> Failure {
@@ -35,7 +57,7 @@ fn lost() -> Failure {
 /// One pickup (1), one drop-off (2), ready in ten minutes.
 fn an_open_delivery() -> Delivery {
     let place = Position::from_degrees(48.85, 2.35).unwrap();
-    let stop = Stop { place, address: None, contact: None, window: None };
+    let stop = Stop { place, address: None, contact: None, window: None, needs: None };
     let task = |n, kind| Task {
         id: task_id(n),
         kind,
@@ -66,14 +88,14 @@ fn assigned() -> Delivery {
 }
 
 fn picked_up() -> Delivery {
-    assigned().complete_task(courier(1), task_id(1), minutes(12), None).unwrap().unwrap()
+    assigned().done(1, minutes(12), &Handover::default()).unwrap().unwrap()
 }
 
 #[test]
 fn a_delivery_goes_through_its_life() {
     let there = picked_up();
     assert_eq!(there.state.picked_up_at(), Some(minutes(12)));
-    let done = there.complete_task(courier(1), task_id(2), minutes(30), signed()).unwrap().unwrap();
+    let done = there.done(2, minutes(30), &signed()).unwrap().unwrap();
     assert_eq!(done.state.name(), "delivered");
     assert_eq!((done.holder(), done.state.ended_at()), (None, Some(minutes(30))));
     assert_eq!(done.version, 4);
@@ -82,7 +104,7 @@ fn a_delivery_goes_through_its_life() {
 #[test]
 fn a_retry_changes_nothing() {
     assert_eq!(assigned().assign(held_by(1)), Ok(None));
-    let again = picked_up().complete_task(courier(1), task_id(1), minutes(13), None);
+    let again = picked_up().done(1, minutes(13), &Handover::default());
     assert_eq!(again, Ok(None));
     let failed = picked_up()
         .fail_task(courier(1), task_id(2), minutes(20), lost(), task_id(3))
@@ -93,17 +115,20 @@ fn a_retry_changes_nothing() {
 
 #[test]
 fn goods_are_not_taken_before_they_are_ready_nor_given_before_they_are_taken() {
-    let early = assigned().complete_task(courier(1), task_id(1), minutes(9), None);
+    let early = assigned().done(1, minutes(9), &Handover::default());
     assert_eq!(early, Err(DeliveryError::NotReady { ready_at: minutes(10) }));
-    let skipped = assigned().complete_task(courier(1), task_id(2), minutes(15), signed());
+    let skipped = assigned().done(2, minutes(15), &signed());
     assert_eq!(skipped, Err(DeliveryError::PickupFirst));
-    let unproven = picked_up().complete_task(courier(1), task_id(2), minutes(15), None);
-    assert_eq!(unproven, Err(DeliveryError::ProofMissing));
+    let unproven = picked_up().done(2, minutes(15), &Handover::default());
+    assert_eq!(unproven, Err(name_is_missing()));
 }
 
 #[test]
 fn only_the_holder_acts() {
-    let foreign = assigned().complete_task(courier(2), task_id(1), minutes(12), None);
+    let (nothing, known) = (Handover::default(), Known::default());
+    let at = minutes(12);
+    let foreign =
+        assigned().complete_task(courier(2), task_id(1), at, &nothing, &known, task_id(3));
     assert_eq!(foreign, Err(DeliveryError::NotYours));
     let nobody = an_open_delivery().start_task(courier(1), task_id(1), T0);
     assert_eq!(nobody, Err(DeliveryError::NotYours));
@@ -240,9 +265,9 @@ fn what_nobody_takes_goes_back_to_where_it_was_picked_up() {
     assert!(turned.unassign().is_err());
     let again = turned.fail_task(courier(1), task_id(2), minutes(21), nobody_home(), task_id(4));
     assert_eq!(again, Ok(None), "a phone asks again");
-    let unproven = turned.complete_task(courier(1), task_id(3), minutes(30), None);
-    assert_eq!(unproven, Err(DeliveryError::ProofMissing));
-    let over = turned.complete_task(courier(1), task_id(3), minutes(30), signed());
+    let unproven = turned.done(3, minutes(30), &Handover::default());
+    assert_eq!(unproven, Err(name_is_missing()));
+    let over = turned.done(3, minutes(30), &signed());
     let over = over.unwrap().unwrap();
     assert_eq!((over.state.name(), over.holder()), ("returned", None));
     assert_eq!(over.state.returning_since(), Some(minutes(20)));
@@ -278,8 +303,84 @@ fn only_what_is_on_the_bike_is_called_back_and_once() {
     for before in [an_open_delivery(), assigned()] {
         assert!(back(&before).is_err());
     }
-    let done = picked_up().complete_task(courier(1), task_id(2), minutes(24), signed());
+    let done = picked_up().done(2, minutes(24), &signed());
     assert!(back(&done.unwrap().unwrap()).is_err());
     let lost = to_be_returned().fail_task(courier(1), task_id(2), minutes(20), lost(), task_id(3));
     assert_eq!(lost.unwrap().unwrap().state.name(), "failed", "nothing is left to bring back");
+}
+
+/// Three parcels for two doors (2 and 4), each of which asks for codes; picked up.
+fn for_two_doors() -> Delivery {
+    let mut delivery = picked_up();
+    let name = Name::new("box").unwrap();
+    delivery.packages = vec![Package { name, quantity: 3, volume_ml: 0, weight_g: 0 }];
+    let other = Task { id: task_id(4), ..delivery.tasks[1].clone() };
+    delivery.tasks.push(other);
+    for door in &mut delivery.tasks[1..] {
+        door.stop.needs = Some(Needs::from_iter([Need::Scan]));
+    }
+    delivery.if_undeliverable = IfUndeliverable::Return;
+    delivery
+}
+
+fn reading(delivery: &Delivery, numbers: &[u16], missing: &[(u16, FailureCode)]) -> Handover {
+    let code = |number: &u16| ParcelCode { delivery: delivery.id, number: *number };
+    let left = |(parcel, code): &(u16, FailureCode)| {
+        let (parcel, code) = (*parcel, *code);
+        Missing { parcel, code, note: None }
+    };
+    let scanned = numbers.iter().map(code).collect();
+    let shown = Shown { scanned, ..Shown::default() };
+    Handover { shown, missing: missing.iter().map(left).collect() }
+}
+
+#[test]
+fn a_parcel_is_handed_over_at_the_door_where_it_is_read_and_the_last_door_gets_the_rest() {
+    let whole = for_two_doors();
+    let nothing = whole.done(2, minutes(20), &Handover::default());
+    let lacks = vec![Need::Scan];
+    assert_eq!(nothing, Err(HandoverError::ProofMissing { lacks: lacks.clone() }.into()));
+    let first = whole.done(2, minutes(20), &reading(&whole, &[2], &[])).unwrap().unwrap();
+    assert_eq!(first.expected_at(&first.tasks[2]).parcels, BTreeSet::from([1, 3]));
+    let short = first.done(4, minutes(30), &reading(&whole, &[1], &[]));
+    assert_eq!(short, Err(HandoverError::ProofMissing { lacks }.into()));
+    let twice = first.done(4, minutes(30), &reading(&whole, &[1, 2, 3], &[]));
+    assert_eq!(twice, Err(HandoverError::Parcel(2).into()));
+    let done = first.done(4, minutes(30), &reading(&whole, &[1, 3], &[])).unwrap().unwrap();
+    assert_eq!(done.state.name(), "delivered");
+}
+
+#[test]
+fn what_is_left_over_goes_back_from_where_it_was_left() {
+    let whole = for_two_doors();
+    let first = whole.done(2, minutes(20), &reading(&whole, &[2], &[])).unwrap().unwrap();
+    let at_last = |code| {
+        let handover = reading(&whole, &[1], &[(3, code)]);
+        first.done(4, minutes(30), &handover).unwrap().unwrap()
+    };
+    let turned = at_last(FailureCode::Damaged);
+    assert_eq!((turned.state.name(), turned.is_served()), ("returning", true));
+    assert_eq!(turned.state.failure().map(|failure| failure.code), Some(FailureCode::Damaged));
+    let back = turned.tasks.last().unwrap();
+    assert_eq!(
+        (back.kind, turned.expected_at(back).parcels),
+        (TaskKind::Return, BTreeSet::from([3]))
+    );
+    assert!(turned.way_back().is_some());
+    let over = turned.done(3, minutes(40), &signed()).unwrap().unwrap();
+    assert_eq!((over.state.name(), over.owes_return()), ("returned", true));
+    assert_eq!(at_last(FailureCode::Lost).state.name(), "delivered", "nothing is on the bike");
+}
+
+#[test]
+fn a_pin_is_waived_for_a_name_and_not_afterwards() {
+    let mut asking = picked_up();
+    asking.tasks[1].stop.needs = Some(Needs::from_iter([Need::Pin, Need::Photo]));
+    let waived = asking.waive_pin(task_id(2)).unwrap().unwrap();
+    assert_eq!(waived.tasks[1].needs(), Needs::from_iter([Need::Name, Need::Photo]));
+    assert_eq!(waived.version, asking.version + 1);
+    assert_eq!(waived.waive_pin(task_id(2)), Ok(None));
+    assert_eq!(asking.waive_pin(task_id(7)), Err(DeliveryError::NoSuchTask));
+    let over = asking.fail_task(courier(1), task_id(2), minutes(20), lost(), task_id(3));
+    assert!(over.unwrap().unwrap().waive_pin(task_id(2)).is_err());
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
-use super::ids::CourierId;
+use super::ids::{CourierId, TaskId};
 use super::money::Money;
 use super::task::{Failure, Stop, Task, TaskState};
 use super::text::{Note, Tag};
@@ -64,6 +64,11 @@ pub enum Act {
     },
     Lock,
     Unlock,
+    /// Lets a drop-off do without its PIN.
+    WaivePin {
+        task_id: TaskId,
+        reason: Note,
+    },
 }
 
 impl Act {
@@ -80,6 +85,7 @@ impl Act {
             Self::Tag { .. } => "tag",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
+            Self::WaivePin { .. } => "waive_pin",
         }
     }
 }

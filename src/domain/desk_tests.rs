@@ -20,7 +20,7 @@ fn tags(names: &[&str]) -> BTreeSet<Tag> {
 fn a_delivery() -> Delivery {
     let place = Position::from_degrees(48.85, 2.35).unwrap();
     let window = Some(TimeWindow::new(minutes(30), minutes(40)).unwrap());
-    let stop = Stop { place, address: None, contact: None, window };
+    let stop = Stop { place, address: None, contact: None, window, needs: None };
     let id = TaskId::from_uuid(uuid_v7(T0, [1; 10]));
     Delivery {
         id: DeliveryId::from_uuid(uuid_v7(T0, [9; 10])),

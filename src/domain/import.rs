@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{IfUndeliverable, Package, Request};
 use super::geo::Position;
+use super::handover::{Need, Needs};
 use super::identity::{Email, EmailError};
 use super::task::{Contact, Stop};
 use super::text::{Address, Instructions, Name, Phone, Text};
 use super::time::{TimeWindow, Timestamp};
 
 /// The columns that a table may have. `dropoff.latlong` is needed.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 21] = [
     "reference",
     "pickup.latlong",
     "pickup.address",
@@ -24,6 +25,7 @@ pub const COLUMNS: [&str; 19] = [
     "pickup.address.email",
     "pickup.comments",
     "pickup.timeslot",
+    "pickup.needs",
     "dropoff.latlong",
     "dropoff.address",
     "dropoff.address.name",
@@ -31,6 +33,7 @@ pub const COLUMNS: [&str; 19] = [
     "dropoff.address.email",
     "dropoff.comments",
     "dropoff.timeslot",
+    "dropoff.needs",
     "dropoff.packages",
     "weight",
     "ready_at",
@@ -123,7 +126,8 @@ impl<'a> Reader<'a> {
         if place.is_none() && said && self.cell(&column("latlong")).is_none() {
             self.fault(&column("latlong"), "is needed where something else is said of the stop");
         }
-        Some(Stop { place: place?, address, contact, window })
+        let needs = self.read(&column("needs"), needs);
+        Some(Stop { place: place?, address, contact, window, needs })
     }
 
     fn instant(&mut self, column: &str) -> Option<Timestamp> {
@@ -211,6 +215,13 @@ fn wish(text: &str) -> Result<IfUndeliverable, String> {
     }
 }
 
+/// `photo pin`
+fn needs(text: &str) -> Result<Needs, String> {
+    let word =
+        |word: &str| Need::named(word).ok_or_else(|| format!("is {}", Need::NAMES.join(", ")));
+    text.split([' ', ',']).filter(|word| !word.is_empty()).map(word).collect()
+}
+
 /// `2026-03-02 13:00` where the co-op is.
 fn local(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     let wrong = || format!("`{text}` is not a time such as 2026-03-02 13:00");
@@ -259,8 +270,11 @@ mod tests {
             ("dropoff.comments", "ring"),
             ("ready_at", "2026-03-02 08:30"),
             ("if_undeliverable", "return"),
+            ("dropoff.needs", "photo pin"),
         ])
         .unwrap();
+        let needs = request.dropoffs[0].needs.clone();
+        assert_eq!(needs, Some(Needs::from_iter([Need::Photo, Need::Pin])));
         assert_eq!(request.if_undeliverable, IfUndeliverable::Return);
         let window = request.dropoffs[0].window.unwrap();
         assert_eq!(window.after().to_string(), "2026-03-02T08:00:00.000Z");
@@ -282,6 +296,7 @@ mod tests {
             ("pickup.address", "1 Main Street"),
             ("dropoff.latlong", "95, 2"),
             ("dropoff.timeslot", "tomorrow"),
+            ("dropoff.needs", "photo kiss"),
             ("dropoff.packages", "box"),
             ("weight", "heavy"),
             ("ready_at", "soon"),
@@ -295,6 +310,7 @@ mod tests {
                 "pickup.latlong",
                 "dropoff.latlong",
                 "dropoff.timeslot",
+                "dropoff.needs",
                 "weight",
                 "dropoff.packages",
                 "ready_at",

@@ -7,8 +7,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::handover::{Missing, PARCELS_MAX, Shown};
 use super::ids::{PhoneEventId, ShiftId, TaskId};
-use super::task::{FailureCode, Proof};
+use super::task::FailureCode;
 use super::text::Note;
 use super::time::{Seconds, Timestamp};
 
@@ -16,6 +17,8 @@ use super::time::{Seconds, Timestamp};
 pub const BATCH_MAX: usize = 100;
 /// How far ahead of the next number an event is kept.
 pub const AHEAD_MAX: i64 = 10_000;
+/// Most stops that an order of a route names.
+pub const ROUTE_MAX: usize = 200;
 /// How late an event may come.
 pub const LATE_MAX: Seconds = Seconds(7 * 86_400);
 
@@ -35,7 +38,16 @@ pub enum Act {
     TaskDone {
         task_id: TaskId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        proof: Option<Proof>,
+        proof: Option<Shown>,
+        /// Parcels that did not change hands.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schemars(length(max = PARCELS_MAX))]
+        missing: Vec<Missing>,
+    },
+    /// The courier rides in another order; stops that are not named come behind.
+    RouteOrdered {
+        #[schemars(length(max = ROUTE_MAX))]
+        tasks: Vec<TaskId>,
     },
     TaskFailed {
         task_id: TaskId,

@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::delivery::{Delivery, DeliveryState, Holding, IfUndeliverable};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
+use crate::domain::handover::{Handover, Known};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, uuid_v7};
 use crate::domain::money::{Currency, Money};
 use crate::domain::task::{Failure, Stop, Task, TaskKind, TaskState};
@@ -55,17 +56,25 @@ impl Server {
             Act::TaskStarted { task_id }
             | Act::TaskDone { task_id, .. }
             | Act::TaskFailed { task_id, .. } => (*task_id, event.at),
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} => return true,
+            Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
+                return true;
+            }
         };
         let mine = |one: &&mut Delivery| one.tasks.iter().any(|known| known.id == task);
         let delivery = self.deliveries.iter_mut().find(mine).expect("a task of this courier");
         let next = match event.act.clone() {
             Act::TaskStarted { .. } => delivery.start_task(courier(), task, at),
-            Act::TaskDone { proof, .. } => delivery.complete_task(courier(), task, at, proof),
+            Act::TaskDone { proof, missing, .. } => {
+                let handover = Handover { shown: proof.unwrap_or_default(), missing };
+                let known = Known::default();
+                delivery.complete_task(courier(), task, at, &handover, &known, back())
+            }
             Act::TaskFailed { code, note, .. } => {
                 delivery.fail_task(courier(), task, at, Failure { code, note }, back())
             }
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} => return true,
+            Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
+                return true;
+            }
         };
         match next {
             Ok(Some(next)) => *delivery = next,
@@ -84,21 +93,22 @@ fn day(deliveries: &[Delivery], failing: &[usize], clumsy: &[usize]) -> Vec<Phon
         for task in &delivery.tasks {
             let task_id = task.id;
             let proof = || {
-                let signed_by = Name::new("Ada").expect("a name");
-                (task.kind == TaskKind::Dropoff).then_some(Proof { signed_by })
+                let signed_by = Name::new("Ada").ok();
+                let shown = Shown { signed_by, ..Shown::default() };
+                (task.kind == TaskKind::Dropoff).then_some(shown)
             };
             if clumsy.contains(&index) && task.kind == TaskKind::Dropoff {
-                acts.push(Act::TaskDone { task_id, proof: None }); // Refused: no proof.
+                acts.push(Act::TaskDone { task_id, proof: None, missing: Vec::new() }); // Refused: no proof.
             }
             acts.push(Act::TaskStarted { task_id });
             if failing.contains(&index) && task.kind == TaskKind::Dropoff {
                 let code = FailureCode::NotAtHome;
                 acts.push(Act::TaskFailed { task_id, code, note: None });
             } else {
-                acts.push(Act::TaskDone { task_id, proof: proof() });
+                acts.push(Act::TaskDone { task_id, proof: proof(), missing: Vec::new() });
             }
             if clumsy.contains(&index) {
-                acts.push(Act::TaskDone { task_id, proof: proof() }); // Pressed again.
+                acts.push(Act::TaskDone { task_id, proof: proof(), missing: Vec::new() }); // Pressed again.
             }
         }
     }
@@ -122,7 +132,7 @@ fn courier() -> CourierId {
 /// A delivery that the courier holds, ready from the beginning.
 fn held(n: u8) -> Delivery {
     let place = Position::from_degrees(48.85, 2.35).expect("a place");
-    let stop = Stop { place, address: None, contact: None, window: None };
+    let stop = Stop { place, address: None, contact: None, window: None, needs: None };
     let task = |kind, salt| Task {
         id: TaskId::from_uuid(uuid_v7(at(0), [n, salt, 0, 0, 0, 0, 0, 0, 0, 0])),
         kind,

@@ -1,7 +1,7 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`day`], [`geo`], [`money`], [`iban`], [`siren`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`] with its [`kitchen`], [`delivery`], [`task`], [`proof`], [`desk`],
+//! [`access`]), what is asked for ([`merchant`] with its [`kitchen`], [`delivery`], [`task`], [`handover`] with its [`pin`], [`proof`], [`desk`],
 //! [`automation`], [`slot`] and the [`hours`] both are open by, [`standing`] orders with their
 //! [`recurrence`] and [`holidays`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
@@ -19,6 +19,7 @@ pub mod desk;
 pub mod event;
 pub mod expense;
 pub mod geo;
+pub mod handover;
 pub mod holidays;
 pub mod hours;
 pub mod iban;
@@ -36,6 +37,7 @@ pub mod notice;
 pub mod offer;
 pub mod pay;
 pub mod pay_run;
+pub mod pin;
 pub mod policy;
 pub mod pricebook;
 pub mod pricing;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::DeliveryChange;
 use super::language::Language;
+use super::pin::Pin;
 use super::task::{Contact, TaskState};
 use super::text::Name;
 use super::time::{Seconds, Timestamp};
@@ -40,12 +41,15 @@ impl Occasion {
         }
     }
 
-    /// What a change of a delivery is an occasion for, at its doors.
-    pub const fn of(change: DeliveryChange) -> Option<Self> {
+    /// What a change of a delivery is an occasion for, at its doors. When it ends or turns round at one,
+    /// others may have been served, or this one with all parcels but some.
+    pub const fn of(change: DeliveryChange) -> &'static [Self] {
         match change {
-            DeliveryChange::PickedUp => Some(Self::OnTheWay),
-            DeliveryChange::Delivered => Some(Self::Delivered),
-            DeliveryChange::Failed | DeliveryChange::Returning => Some(Self::NotDelivered),
+            DeliveryChange::PickedUp => &[Self::OnTheWay],
+            DeliveryChange::Delivered => &[Self::Delivered],
+            DeliveryChange::Failed | DeliveryChange::Returning => {
+                &[Self::NotDelivered, Self::Delivered]
+            }
             DeliveryChange::Created
             | DeliveryChange::Asked
             | DeliveryChange::Accepted
@@ -54,7 +58,7 @@ impl Occasion {
             | DeliveryChange::Unassigned
             | DeliveryChange::Updated
             | DeliveryChange::Returned
-            | DeliveryChange::Cancelled => None,
+            | DeliveryChange::Cancelled => &[],
         }
     }
 
@@ -136,13 +140,15 @@ pub struct Letter {
     pub text: String,
 }
 
-/// What is written. `link` is where the delivery can be followed; without one nothing is said of it.
+/// What is written. `link` is where the delivery can be followed, `pin` what the customer says at the
+/// door; without one nothing is said of it.
 pub fn letter(
     occasion: Occasion,
     language: Language,
     shop: &Name,
     coop: &str,
     link: Option<&str>,
+    pin: Option<&Pin>,
 ) -> Letter {
     use Language::{English, French};
     let subject = match (occasion, language) {
@@ -170,6 +176,13 @@ pub fn letter(
     let mut text = format!("{subject}.\n");
     if let Some(link) = link {
         text += &format!("{follow}\n{link}\n");
+    }
+    if let Some(pin) = pin {
+        let pin = pin.as_str();
+        text += &match language {
+            English => format!("Say this PIN to the courier at the door: {pin}\n"),
+            French => format!("Donnez ce code au coursier à la porte : {pin}\n"),
+        };
     }
     if !coop.is_empty() {
         text += &format!("\n{coop}\n");
@@ -221,12 +234,15 @@ mod tests {
         let shop = Name::new("Boulangerie Paul").unwrap();
         let link = Some("https://coop.example/t/abc");
         for language in Language::ALL {
-            let letter = letter(Occasion::OnTheWay, language, &shop, "Les Coursiers", link);
-            for part in ["Boulangerie Paul", "https://coop.example/t/abc", "Les Coursiers"] {
+            let pin: Pin = "0417".parse().unwrap();
+            let letter =
+                letter(Occasion::OnTheWay, language, &shop, "Les Coursiers", link, Some(&pin));
+            for part in ["Boulangerie Paul", "https://coop.example/t/abc", "Les Coursiers", "0417"]
+            {
                 assert!(letter.text.contains(part), "{letter:?}");
             }
         }
-        let plain = letter(Occasion::Delivered, Language::English, &shop, "", None);
+        let plain = letter(Occasion::Delivered, Language::English, &shop, "", None, None);
         assert_eq!(plain.text, "Your delivery from Boulangerie Paul has arrived.\n");
     }
 }

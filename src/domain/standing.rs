@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::delivery::{IfUndeliverable, Package, Request, RequestError};
 use super::geo::Position;
+use super::handover::Needs;
 use super::holidays::Holidays;
 use super::hours::{Clock, Hours, instant};
 use super::ids::{MerchantId, SlotPlanId, StandingOrderId};
@@ -44,6 +45,9 @@ pub struct DailyStop {
     pub contact: Option<Contact>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub between: Option<DailyWindow>,
+    /// What the courier has to show there; nothing said: a name at drop-offs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
 }
 
 /// The slot that begins at this time of the day.
@@ -157,6 +161,7 @@ impl Terms {
                 address: stop.address.clone(),
                 contact: stop.contact.clone(),
                 window: window.transpose()?,
+                needs: stop.needs.clone(),
             })
         };
         let stops = |stops: &[DailyStop]| stops.iter().map(stop).collect::<Result<Vec<_>, _>>();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::handover::Need;
 
 fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").unwrap()
@@ -200,4 +201,18 @@ proptest! {
         prop_assert_eq!(made.keys().copied().collect::<Vec<_>>(), expected);
         prop_assert!(made.values().all(|count| *count == 1));
     }
+}
+
+#[test]
+fn what_has_to_be_shown_is_the_same_on_every_day() {
+    let mut template = serde_json::to_value(with(json!({})).template).unwrap();
+    template["dropoffs"][0]["needs"] = json!(["pin"]);
+    let request = with(json!({ "template": template })).request(day("2026-03-04"), &paris());
+    let needs = request.unwrap().dropoffs.remove(0).needs;
+    assert_eq!(needs, Some(Needs::from_iter([Need::Pin])));
+    let mut at_pickup = serde_json::to_value(with(json!({})).template).unwrap();
+    at_pickup["pickups"] =
+        json!([{ "place": { "latitude": 48.86, "longitude": 2.35 }, "needs": ["pin"] }]);
+    let refused = with(json!({ "template": at_pickup })).check(&paris());
+    assert!(matches!(refused, Err(TermsError::Day { .. })), "{refused:?}");
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geo::Position;
+use super::handover::{Missing, Needs, Proof};
 use super::identity::Email;
 use super::ids::TaskId;
 use super::text::{Address, Name, Note, Phone};
@@ -21,15 +22,6 @@ pub enum TaskKind {
     Dropoff,
     /// Brings back to the sender what could not be handed over.
     Return,
-}
-
-/// What was handed over to whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "HandoverProof")]
-pub struct Proof {
-    /// The name of the person who took the goods.
-    pub signed_by: Name,
 }
 
 /// Why a stop could not be served. The codes that the sector's software shares.
@@ -89,16 +81,34 @@ pub struct Stop {
     pub contact: Option<Contact>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<TimeWindow>,
+    /// What the courier has to show there; nothing said: a name at drop-offs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<Needs>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum TaskState {
     Todo,
-    Doing { started_at: Timestamp },
-    Done { started_at: Option<Timestamp>, ended_at: Timestamp, proof: Option<Proof> },
-    Failed { started_at: Option<Timestamp>, ended_at: Timestamp, failure: Failure },
-    Cancelled { ended_at: Timestamp },
+    Doing {
+        started_at: Timestamp,
+    },
+    Done {
+        started_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        proof: Option<Proof>,
+        /// Parcels that did not change hands.
+        #[serde(default)]
+        missing: Vec<Missing>,
+    },
+    Failed {
+        started_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        failure: Failure,
+    },
+    Cancelled {
+        ended_at: Timestamp,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +119,13 @@ pub struct Task {
     pub state: TaskState,
     /// Place in the route of the courier who holds the delivery; 0 while nobody does.
     pub rank: i32,
+}
+
+impl Task {
+    /// What the courier has to show there.
+    pub fn needs(&self) -> Needs {
+        self.stop.needs.clone().unwrap_or_else(|| Needs::usual(self.kind))
+    }
 }
 
 /// A step that the task's life does not allow.
@@ -149,6 +166,26 @@ impl TaskState {
         }
     }
 
+    /// The parcels that did not change hands there.
+    pub const fn missing(&self) -> &[Missing] {
+        match self {
+            Self::Done { missing, .. } => missing.as_slice(),
+            Self::Todo | Self::Doing { .. } | Self::Failed { .. } | Self::Cancelled { .. } => &[],
+        }
+    }
+
+    /// The numbers of the parcels whose codes were read there.
+    pub fn scanned(&self) -> &[u16] {
+        match self {
+            Self::Done { proof: Some(proof), .. } => &proof.scanned,
+            Self::Done { proof: None, .. }
+            | Self::Todo
+            | Self::Doing { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => &[],
+        }
+    }
+
     /// The courier has arrived. `None` means that this is known already: phones retry.
     pub fn start(&self, at: Timestamp) -> Result<Option<Self>, TaskStepError> {
         match self {
@@ -163,10 +200,12 @@ impl TaskState {
         &self,
         at: Timestamp,
         proof: Option<Proof>,
+        missing: Vec<Missing>,
     ) -> Result<Option<Self>, TaskStepError> {
         match self {
             Self::Todo | Self::Doing { .. } => {
-                Ok(Some(Self::Done { started_at: self.started_at(), ended_at: at, proof }))
+                let started_at = self.started_at();
+                Ok(Some(Self::Done { started_at, ended_at: at, proof, missing }))
             }
             Self::Done { .. } => Ok(None),
             Self::Failed { .. } | Self::Cancelled { .. } => {

@@ -11,8 +11,10 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
-use crate::domain::delivery::DeliveryError;
+use crate::commands::routes::RouteOrder;
+use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::expense::ExpenseError;
+use crate::domain::handover::{HandoverError, Need};
 use crate::domain::identity::UserError;
 use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::pay_run::PayRunError;
@@ -81,6 +83,7 @@ impl ApiError {
         use CommandError as C;
         use DeliveryError as D;
         use ExpenseError as X;
+        use HandoverError as H;
         use OpenListError as O;
         use OpeningError as N;
         use PayRunError as P;
@@ -112,9 +115,16 @@ impl ApiError {
             Self::Command(C::Delivery(D::NotYours)) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Command(C::Delivery(D::NotReady { .. })) => (StatusCode::CONFLICT, "not-ready"),
             Self::Command(C::Delivery(D::PickupFirst)) => (StatusCode::CONFLICT, "pickup-first"),
-            Self::Command(C::Delivery(D::ProofMissing)) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
-            }
+            Self::Command(C::Delivery(D::Handover(error))) => match error {
+                H::Pictures | H::PinLocked => (StatusCode::CONFLICT, error.code()),
+                H::Parcel(_)
+                | H::Foreign(_)
+                | H::Twice(_)
+                | H::NothingLeft
+                | H::ProofMissing { .. }
+                | H::PinMissing
+                | H::PinWrong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.code()),
+            },
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
@@ -216,11 +226,11 @@ impl ApiError {
             Self::Command(C::OpenList(O::OffShift)) => (StatusCode::CONFLICT, "off-shift"),
             Self::Command(C::OpenList(O::NotListed)) => (StatusCode::CONFLICT, "not-listed"),
             Self::Command(C::OpenList(O::Rule(_))) => (StatusCode::CONFLICT, "rule"),
-            Self::Command(C::Outdated(_)) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::Outdated(_) | C::RouteMoved(_)) => (StatusCode::CONFLICT, "outdated"),
             Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::Amount(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
-            Self::Command(C::Delivery(D::Packages | D::TooFarAhead)) => {
+            Self::Command(C::Delivery(D::Packages | D::TooManyToScan | D::TooFarAhead)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
             Self::Command(C::Quote(QuoteError::Used { .. })) => {
@@ -265,6 +275,29 @@ impl ApiError {
             | Self::Invalid { detail, pointer: Some(pointer) } => {
                 vec![Fault { pointer: pointer.clone(), detail: detail.clone() }]
             }
+            Self::Command(CommandError::Delivery(DeliveryError::Handover(error))) => {
+                let fault = |pointer: &str, detail: &dyn fmt::Display| Fault {
+                    pointer: pointer.to_owned(),
+                    detail: detail.to_string(),
+                };
+                match error {
+                    HandoverError::ProofMissing { lacks } => {
+                        lacks.iter().map(|need| fault(need.pointer(), need)).collect()
+                    }
+                    HandoverError::PinMissing | HandoverError::PinWrong { .. } => {
+                        vec![fault(Need::Pin.pointer(), error)]
+                    }
+                    HandoverError::Foreign(_) => vec![fault(Need::Scan.pointer(), error)],
+                    HandoverError::NothingLeft => vec![fault("/missing", error)],
+                    HandoverError::Parcel(_)
+                    | HandoverError::Twice(_)
+                    | HandoverError::Pictures
+                    | HandoverError::PinLocked => Vec::new(),
+                }
+            }
+            Self::Command(CommandError::Request(error @ RequestError::PinAtPickup)) => {
+                vec![Fault { pointer: "/pickups".to_owned(), detail: error.to_string() }]
+            }
             Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
                 vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
@@ -291,6 +324,23 @@ impl ApiError {
                 vec![Fault { pointer, detail: error.to_string() }]
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// How many PINs a stop still takes, after a wrong one.
+    const fn tries_left(&self) -> Option<u8> {
+        match self {
+            Self::Command(CommandError::Delivery(DeliveryError::Handover(
+                HandoverError::PinWrong { left },
+            ))) => Some(*left),
+            _ => None,
+        }
+    }
+
+    const fn route(&self) -> Option<&RouteOrder> {
+        match self {
+            Self::Command(CommandError::RouteMoved(route)) => Some(route),
+            _ => None,
         }
     }
 
@@ -344,6 +394,11 @@ pub struct Problem<'a> {
     errors: Vec<Fault>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_opening: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tries_left: Option<u8>,
+    /// The route as it is, where another one was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<RouteOrder>,
 }
 
 impl ResponseError for ApiError {
@@ -366,6 +421,8 @@ impl ResponseError for ApiError {
             request_id,
             errors: self.faults(),
             next_opening: self.next_opening(),
+            tries_left: self.tries_left(),
+            route: self.route().cloned(),
         };
         let mut answer = HttpResponse::build(status);
         if let Some(seconds) = self.retry_after() {

@@ -59,7 +59,7 @@ pub fn routes(to: &mut ServiceConfig) {
         absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
         decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
         ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
-        prices, proofs, pulse, quotes, reviews, rights, roster, session, shifts, slots,
+        prices, proofs, pulse, quotes, reviews, rights, roster, route, session, shifts, slots,
         standing_orders, statements, stream, surplus, swaps, tasks, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
@@ -183,7 +183,11 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
         .service(at("/v1/me/open-list").route(get().to(open_list::list_open_jobs)))
         .service(at("/v1/deliveries/{id}/take").route(post().to(open_list::take_delivery)))
-        .service(at("/v1/me/route").route(get().to(me::show_my_route)))
+        .service(
+            at("/v1/me/route")
+                .route(get().to(route::show_my_route))
+                .route(post().to(route::reorder_my_route)),
+        )
         .service(at("/v1/me/pay").route(get().to(me::show_my_pay)))
         .service(at("/v1/me/statement").route(get().to(me::show_my_statement)))
         .service(at("/v1/me/statement.csv").route(get().to(statements::download_statement)))

@@ -15,11 +15,12 @@ use super::App;
 use super::error::ApiError;
 use super::sheet;
 use super::words::{Language, Words};
-use crate::commands::amendments;
+use crate::commands::{amendments, notices};
 use crate::db;
 use crate::domain::delivery::Delivery;
 use crate::domain::geo::Position;
 use crate::domain::ids::TaskId;
+use crate::domain::pin::Pin;
 use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
@@ -46,6 +47,8 @@ struct Shown {
     step: Step,
     /// The courier's place, its age, and the ride that is left; only on the way to this door.
     courier: Option<Near>,
+    /// What the customer says at the door.
+    pin: Option<Pin>,
 }
 
 struct Near {
@@ -82,7 +85,8 @@ async fn look(app: &App, door: TaskId) -> Result<Option<Shown>, ApiError> {
         _ => None,
     };
     let (merchant, _) = db::deliveries::names(&mut conn, delivery.merchant_id, None).await?;
-    Ok(Some(Shown { delivery, door, merchant, step, courier }))
+    let pin = notices::pin_of(&mut conn, &door).await?;
+    Ok(Some(Shown { delivery, door, merchant, step, courier, pin }))
 }
 
 fn near(app: &App, courier: crate::domain::ids::CourierId, door: &Task) -> Option<Near> {
@@ -178,6 +182,11 @@ fn render(app: &App, words: &Words, token: &str, shown: &Shown) -> Markup {
                 li.done[done] { (name) }
             }
         }
+        @if let Some(pin) = &shown.pin {
+            p.pin { (words.pin) " " strong { (pin.as_str()) } }
+        }
+        @let left = shown.door.state.missing().len();
+        @if left > 0 { p.left { (words.left_over(left)) } }
         @if let Some(near) = &shown.courier { (map(words, shown, near)) }
         @if !shown.step.is_over() { (note_form(words, token, shown)) }
         (contact(app, words))

@@ -9,6 +9,7 @@ use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package}
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
+use crate::domain::handover::{Missing, Needs, Proof};
 use crate::domain::ids::{
     CourierId, DeliveryId, EntryId, MerchantId, OfferId, OpeningId, ShiftId, TaskId,
 };
@@ -16,11 +17,12 @@ use crate::domain::ledger::Detail;
 use crate::domain::money::{Currency, Money};
 use crate::domain::offer::{Offer, OfferState, OfferedDelivery};
 use crate::domain::pay::PayPart;
+use crate::domain::pin::{PIN_TRIES_MAX, Pin};
 use crate::domain::shift::rest::RestRules;
 use crate::domain::shift::skill::Skills;
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::split::{Parts, SplitKey};
-use crate::domain::task::{Contact, Failure, Proof, Task, TaskKind, TaskState};
+use crate::domain::task::{Contact, Failure, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Instructions, Name, Reference};
 use crate::domain::time::Timestamp;
 use crate::domain::vehicle::VehicleKind;
@@ -44,8 +46,19 @@ pub struct TaskView {
     pub started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// What the courier has to show there.
+    pub needs: Needs,
+    /// What the customer says at the door. For the merchant only, until the stop is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = PIN_TRIES_MAX))]
+    pub pin_tries_left: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
+    /// Parcels that did not change hands there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
 }
@@ -53,10 +66,12 @@ pub struct TaskView {
 impl From<Task> for TaskView {
     fn from(task: Task) -> Self {
         let state = task.state.name();
+        let needs = task.needs();
+        let missing = task.state.missing().to_vec();
         let (started_at, ended_at, proof, failure) = match task.state {
             TaskState::Todo => (None, None, None, None),
             TaskState::Doing { started_at } => (Some(started_at), None, None, None),
-            TaskState::Done { started_at, ended_at, proof } => {
+            TaskState::Done { started_at, ended_at, proof, .. } => {
                 (started_at, Some(ended_at), proof, None)
             }
             TaskState::Failed { started_at, ended_at, failure } => {
@@ -75,7 +90,11 @@ impl From<Task> for TaskView {
             before: task.stop.window.map(|window| window.before()),
             started_at,
             ended_at,
+            needs,
+            pin: None,
+            pin_tries_left: None,
             proof,
+            missing,
             failure,
         }
     }
@@ -301,30 +320,6 @@ impl From<Courier> for CourierView {
         let Courier { id, name, vehicle, skills } = courier;
         Self { id, name, vehicle, skills }
     }
-}
-
-/// A stop of a courier's route.
-#[derive(Serialize, JsonSchema)]
-pub struct RouteStop {
-    pub task_id: TaskId,
-    pub delivery_id: DeliveryId,
-    pub kind: TaskKind,
-    #[schemars(extend("enum" = TaskState::NAMES))]
-    pub state: &'static str,
-    pub place: Position,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<Address>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contact: Option<Contact>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instructions: Option<Instructions>,
-    pub merchant_name: Name,
-    pub ready_at: Timestamp,
-    pub due_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Timestamp>,
 }
 
 /// A line of a courier's account, with everything needed to reckon it again.

@@ -46,6 +46,8 @@ pub struct Words {
     pub note: &'static str,
     pub send: &'static str,
     pub questions: &'static str,
+    /// Before the number that is said at the door.
+    pub pin: &'static str,
     pub gone_title: &'static str,
     pub gone: &'static str,
     /// Above everything else in a sandbox.
@@ -66,6 +68,7 @@ impl Words {
                 note: "Un mot pour le coursier (code, étage…)",
                 send: "Envoyer",
                 questions: "Une question ?",
+                pin: "Code à donner au coursier, une fois la commande en main :",
                 gone_title: "Ce lien n’est plus valable",
                 gone: "La livraison est terminée depuis un moment, ou l’adresse est incomplète.",
                 test: "Essai : aucune vraie livraison n’est en route",
@@ -81,6 +84,7 @@ impl Words {
                 note: "A word for the courier (door code, floor…)",
                 send: "Send",
                 questions: "Any question?",
+                pin: "PIN to say to the courier, once you have your order in your hands:",
                 gone_title: "This link is no longer valid",
                 gone: "The delivery ended a while ago, or the address is incomplete.",
                 test: "Test: no real delivery is on its way",
@@ -110,6 +114,16 @@ impl Words {
             (Language::English, Step::GoingBack) => "Your order is going back to the shop",
             (Language::English, Step::Returned) => "Your order is back at the shop",
             (Language::English, Step::Cancelled) => "Your order was cancelled",
+        }
+    }
+
+    /// So many parcels were not handed over.
+    pub fn left_over(&self, parcels: usize) -> String {
+        match (self.language, parcels) {
+            (Language::French, 1) => "Un colis n’a pas été remis.".to_owned(),
+            (Language::French, _) => format!("{parcels} colis n’ont pas été remis."),
+            (Language::English, 1) => "One parcel was not handed over.".to_owned(),
+            (Language::English, _) => format!("{parcels} parcels were not handed over."),
         }
     }
 

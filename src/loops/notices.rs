@@ -89,13 +89,13 @@ async fn send(coop: &Coop, writer: &Writer, claimed: &Claimed) {
 }
 
 async fn try_it(writer: &Writer, claimed: &Claimed, subject: &Subject) -> Outcome {
-    let Subject { delivery, door, shop } = subject;
+    let Subject { delivery, door, shop, pin } = subject;
     let Writer { post, links, language, coop, public_url, link, .. } = writer;
     let link = (!public_url.is_empty()).then(|| {
         let address = links.address(public_url, door.id, delivery.due_at + *link);
         format!("{address}?lang={}", language.tag())
     });
-    let letter = letter(claimed.occasion, *language, shop, coop, link.as_deref());
+    let letter = letter(claimed.occasion, *language, shop, coop, link.as_deref(), pin.as_ref());
     let contact = door.stop.contact.clone().unwrap_or_default();
     let id = claimed.id.to_string();
     match (claimed.channel, contact.email, contact.phone) {

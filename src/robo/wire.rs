@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::geo::Position;
+use crate::domain::handover::Needs;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, OfferId, ShiftId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -127,6 +128,13 @@ pub struct Stop {
     pub instructions: Option<String>,
     pub ready_at: Option<Timestamp>,
     pub after: Option<Timestamp>,
+    pub needs: Needs,
+    pub parcels: Vec<Parcel>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Parcel {
+    pub number: u16,
 }
 
 #[derive(Clone, Debug, Deserialize)]

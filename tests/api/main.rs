@@ -20,6 +20,7 @@ mod desk;
 mod dispatch;
 mod events;
 mod expenses;
+mod handover;
 mod imports;
 mod invoices;
 mod kitchens;

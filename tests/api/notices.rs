@@ -111,7 +111,11 @@ async fn a_letter_goes_out_once_even_if_the_mail_server_was_away() {
     let maildir: PathBuf = coop.app().config.server.data_dir.join("mail");
     let (shop, alice) = (coop.merchant("Bistro").await, coop.courier_on_shift("Alice", 0).await);
     let contact = json!({ "name": "Marie", "email": "marie@example.org", "phone": "+33 1 23" });
-    let delivery = order(&coop, &shop, &alice, contact).await;
+    let body = json!({
+        "dropoffs": [{ "place": place(700, 0), "contact": contact, "needs": ["pin"] }],
+    });
+    let delivery = shop.post("/v1/deliveries", body).await.created();
+    coop.dispatcher().await.assign(&delivery, &alice).await.ok();
     assert_eq!(told(&shop, &delivery).await, Vec::<Value>::new());
     alice.complete(&task(&delivery, "pickup"), json!({})).await.ok();
     let tried = until(&shop, &delivery, |all| all.iter().any(|one| one["attempts"] == 1)).await;
@@ -132,6 +136,7 @@ async fn a_letter_goes_out_once_even_if_the_mail_server_was_away() {
         "Subject: Your delivery from Bistro is on its way",
         "https://bikes.example/t/",
         text(&sent[0]["id"]),
+        &format!("courier at the door: {}", text(&delivery["tasks"][1]["pin"])),
     ] {
         assert!(letter.contains(part), "no `{part}`: {letter}");
     }

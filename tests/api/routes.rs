@@ -334,6 +334,7 @@ pub fn all() -> Vec<Route> {
         Route { success: 401, ..post("/v1/me/erase", A::Couriers, O::None, json!({ "password": "not mine" })) },
         get("/v1/offers/{id}", A::Couriers, O::Offer),
         get("/v1/me/route", A::Couriers, O::None),
+        post("/v1/me/route", A::Couriers, O::None, json!({ "version": 1, "tasks": [] })),
         get("/v1/me/pay", A::Couriers, O::None),
         get("/v1/me/statement", A::Couriers, O::None),
         get("/v1/me/statement.csv", A::Couriers, O::None),

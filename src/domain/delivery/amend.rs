@@ -4,6 +4,7 @@
 use super::{
     Delivery, DeliveryError, DeliveryState, HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package,
 };
+use crate::domain::handover::Need;
 use crate::domain::task::{Contact, TaskKind};
 use crate::domain::text::Instructions;
 use crate::domain::time::{Seconds, Timestamp};
@@ -43,6 +44,10 @@ impl Delivery {
             self.fixed_once_taken("packages")?;
             if packages.len() > PACKAGES_MAX || packages.iter().any(|one| one.quantity == 0) {
                 return Err(DeliveryError::Packages);
+            }
+            let scans = self.tasks.iter().any(|task| task.needs().has(Need::Scan));
+            if scans && super::parcels(packages).is_none() {
+                return Err(DeliveryError::TooManyToScan);
             }
             next.packages.clone_from(packages);
         }

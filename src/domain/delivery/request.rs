@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package, STOPS_MAX};
+use super::{HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package, STOPS_MAX, parcels};
+use crate::domain::handover::{Need, PARCELS_MAX};
 use crate::domain::slot::Choice;
 use crate::domain::task::Stop;
 use crate::domain::text::{Instructions, Reference};
@@ -34,6 +35,10 @@ pub enum RequestError {
         "at most {PACKAGES_MAX} kinds of packages are possible, each with a quantity of 1 or more"
     )]
     Packages,
+    #[error("a PIN is asked for at drop-offs: nobody knows one at a pickup")]
+    PinAtPickup,
+    #[error("at most {PARCELS_MAX} parcels can be scanned")]
+    TooManyToScan,
     #[error("ready_at {ready_at} is more than {HORIZON_DAYS} days away")]
     TooFarAhead { ready_at: Timestamp },
     #[error("the window ends at {before}, before the goods are ready at {ready_at}")]
@@ -54,6 +59,16 @@ impl Request {
         }
         if self.packages.len() > PACKAGES_MAX || self.packages.iter().any(|p| p.quantity == 0) {
             return Err(RequestError::Packages);
+        }
+        let asks = |stops: &[Stop], need| {
+            stops.iter().filter_map(|stop| stop.needs.as_ref()).any(|needs| needs.has(need))
+        };
+        if asks(&self.pickups, Need::Pin) {
+            return Err(RequestError::PinAtPickup);
+        }
+        let scans = asks(&self.pickups, Need::Scan) || asks(&self.dropoffs, Need::Scan);
+        if scans && parcels(&self.packages).is_none() {
+            return Err(RequestError::TooManyToScan);
         }
         let ready_at = self.ready_at.unwrap_or(now);
         if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {

@@ -91,7 +91,7 @@ impl Delivery {
     }
 
     /// On the way to where the last goods were picked up. `None` without a pickup, which no delivery is.
-    fn turned_round(
+    pub(super) fn turned_round(
         &self,
         (holding, picked_up_at): (Holding, Timestamp),
         at: Timestamp,
@@ -99,7 +99,7 @@ impl Delivery {
         back: TaskId,
     ) -> Option<Self> {
         let sender = self.tasks.iter().rfind(|task| task.kind == TaskKind::Pickup)?;
-        let stop = Stop { window: None, ..sender.stop.clone() };
+        let stop = Stop { window: None, needs: None, ..sender.stop.clone() };
         let way = Task { id: back, kind: TaskKind::Return, stop, state: TaskState::Todo, rank: 0 };
         let state = DeliveryState::Returning { holding, picked_up_at, since: at, failure };
         let mut turned = self.ended(at, state);
@@ -108,13 +108,15 @@ impl Delivery {
     }
 
     /// From where to where goods that turned round are brought: from the drop-off that failed, or from
-    /// the first one that was called off, to the sender. `None` where nothing has turned round.
+    /// the first one that was called off, or from the last one that left something over, to the sender. `None` where nothing has turned round.
     pub fn way_back(&self) -> Option<[Position; 2]> {
         let to = self.tasks.iter().find(|task| task.kind == TaskKind::Return)?;
         let mut doors = self.tasks.iter().filter(|task| task.kind == TaskKind::Dropoff);
         let failed = doors.clone().find(|door| matches!(door.state, TaskState::Failed { .. }));
+        let partly = doors.clone().rfind(|door| !door.state.missing().is_empty());
         let from = failed
-            .or_else(|| doors.find(|door| matches!(door.state, TaskState::Cancelled { .. })))?;
+            .or_else(|| doors.find(|door| matches!(door.state, TaskState::Cancelled { .. })))
+            .or(partly)?;
         Some([from.stop.place, to.stop.place])
     }
 

@@ -11,7 +11,7 @@ use crate::http::v1::reviews::{self, ReviewView};
 use crate::http::v1::statements::{self, PeriodQuery};
 use crate::http::v1::{
     bank_accounts, corrections, decisions, me, offers, open_list, phone, positions, proofs, rights,
-    shifts, tasks,
+    route, shifts, tasks,
 };
 
 /// What stands against a step at the door.
@@ -56,12 +56,25 @@ pub fn operations() -> Vec<Operation> {
             .note("Each as an offer would show it, the nearest pickups first.")
             .refuses(&["not-open-list", "off-shift", "suspended"]),
         get("/v1/me/decisions", decisions::list_my_decisions, "Why me, why not me?"),
-        get("/v1/me/route", me::show_my_route, "What is left to do, in riding order."),
+        get("/v1/me/route", route::show_my_route, "What is left to do, in riding order."),
+        post("/v1/me/route", route::reorder_my_route, "Ride in another order.")
+            .note(
+                "With the version that was seen. Stops that are not named come behind; no drop-off comes \
+                 before its pickup. `outdated` brings the order as it is.",
+            )
+            .refuses(&["outdated", "pickup-first", "not-found"])
+            .example(json!({ "version": 7, "tasks": ["tsk_01k9c5v8r2e7sb8c5x6y7z8a9b"] })),
         post("/v1/tasks/{id}/start", tasks::start_task, "Set out for a stop, or arrive there.")
             .refuses(STEP),
         post("/v1/tasks/{id}/done", tasks::complete_task, "Picked up, or handed over.")
-            .note("A drop-off needs the name of who took it, or a picture sent before.")
-            .refuses(&["not-ready", "pickup-first", "illegal-transition", "proof-missing"]),
+            .note(
+                "With what the stop `needs`: by itself, a drop-off needs the name of who took it. A picture \
+                 counts once it is announced under the id that it is sent with, before or after.",
+            )
+            .refuses(&[
+                "not-ready", "pickup-first", "illegal-transition", "parcels", "too-many", "proof-missing",
+                "pin-missing", "pin-wrong", "pin-locked",
+            ]),
         post("/v1/tasks/{id}/failed", tasks::fail_task, "It cannot be done.").refuses(STEP),
         post("/v1/tasks/{id}/proofs", proofs::add_proof, "Send a picture of handing over.")
             .note("It is drawn anew, so that nothing but the picture is kept.")

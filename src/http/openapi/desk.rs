@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::operation::{Operation, get, post};
-use crate::commands::desk::RouteOrder;
+use crate::commands::routes::RouteOrder;
 use crate::domain::suspension::Suspension;
 use crate::http::body::Span;
 use crate::http::paging::{Page, Paging};

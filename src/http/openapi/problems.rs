@@ -39,7 +39,11 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     // at the door
     ("not-ready", 409, "the goods are not ready"),
     ("pickup-first", 409, "something is to be picked up before"),
-    ("proof-missing", 422, "a drop-off needs the name of who took it"),
+    ("proof-missing", 422, "the stop asks for more than was shown; `errors` names what lacks"),
+    ("parcels", 422, "these are not the parcels that the stop is about"),
+    ("pin-missing", 422, "the stop asks for the customer's PIN"),
+    ("pin-wrong", 422, "this is not the customer's PIN; `tries_left` says how many more it takes"),
+    ("pin-locked", 409, "the stop takes no PIN any more: a dispatcher can let it do without"),
     ("picture", 422, "the bytes are no picture that is taken here"),
     ("offer-gone", 409, "the offer is answered, expired or withdrawn"),
     ("not-open-list", 409, "the co-op has not voted for an open list"),

@@ -24,6 +24,7 @@ fn cancelled() -> Value {
         "tasks": [{
             "id": "tsk_01k9c5v8r2e7sb8c5x6y7z8a9b", "kind": "dropoff", "state": "cancelled",
             "place": { "latitude": 48.862, "longitude": 2.36 }, "ended_at": "2026-03-02T12:05:00.000Z",
+            "needs": ["name"],
         }],
     })
 }

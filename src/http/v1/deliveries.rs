@@ -15,6 +15,7 @@ use crate::domain::delivery::{
     Amendment, Delivery, DeliveryState, IfUndeliverable, PACKAGES_MAX, Package, Request, STOPS_MAX,
 };
 use crate::domain::desk::Act;
+use crate::domain::handover::Need;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId};
 use crate::domain::money::Money;
 use crate::domain::slot::Choice;
@@ -28,7 +29,8 @@ use crate::http::paging::{Page, Paging};
 use crate::http::views::DeliveryView;
 use crate::http::{App, answered};
 
-/// The delivery with the names it is shown with, and the desk's marks for the desk.
+/// The delivery with the names it is shown with, the desk's marks for the desk, and PINs for its
+/// merchant.
 pub async fn view(
     conn: &mut Conn,
     delivery: Delivery,
@@ -36,10 +38,22 @@ pub async fn view(
 ) -> Result<DeliveryView, ApiError> {
     let courier = delivery.state.holding().map(|holding| holding.courier);
     let (merchant, courier) = db::deliveries::names(conn, delivery.merchant_id, courier).await?;
-    Ok(match to {
+    let waiting = |task: &&Task| task.needs().has(Need::Pin) && !task.state.is_over();
+    let asked: Vec<TaskId> = delivery.tasks.iter().filter(waiting).map(|task| task.id).collect();
+    let mut shown = match to {
         Ordering::Everybody => DeliveryView::for_desk(delivery, merchant, courier),
         Ordering::Own(_) => DeliveryView::new(delivery, merchant, courier),
-    })
+    };
+    if !asked.is_empty() {
+        let mut guards = db::pins::of(conn, &asked).await?;
+        for task in &mut shown.tasks {
+            let Some(guard) = guards.remove(&task.id) else { continue };
+            task.pin_tries_left = Some(guard.left());
+            // Somebody at the desk may be a courier, too.
+            task.pin = matches!(to, Ordering::Own(_)).then_some(guard.pin);
+        }
+    }
+    Ok(shown)
 }
 
 #[derive(Deserialize, JsonSchema)]

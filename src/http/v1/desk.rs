@@ -12,6 +12,7 @@ use crate::commands::desk::{self, Order};
 use crate::db::{self, Conn, acts};
 use crate::domain::desk::Act;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::intake::ROUTE_MAX;
 use crate::domain::task::{Failure, FailureCode};
 use crate::domain::text::{Name, Note, Tag};
 use crate::domain::time::Timestamp;
@@ -24,8 +25,6 @@ use crate::http::views::DeliveryView;
 
 /// Most acts in one request.
 const ACTS_MAX: usize = 200;
-/// Most stops that an order names.
-const STOPS_MAX: usize = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +40,7 @@ enum Kind {
     Tag,
     Lock,
     Unlock,
+    WaivePin,
 }
 
 /// An act, with what belongs to its kind and nothing else.
@@ -61,6 +61,7 @@ pub struct ActIn {
     add: Option<BTreeSet<Tag>>,
     #[schemars(with = "Option<Vec<Tag>>")]
     remove: Option<BTreeSet<Tag>>,
+    task_id: Option<TaskId>,
 }
 
 impl ActIn {
@@ -78,6 +79,7 @@ impl ActIn {
             Kind::Reschedule => &["ready_at", "due_at"],
             Kind::Note => &["note"],
             Kind::Tag => &["add", "remove"],
+            Kind::WaivePin => &["task_id", "reason"],
             Kind::Unassign | Kind::Restore | Kind::Lock | Kind::Unlock => &[],
         };
         let given = [
@@ -89,6 +91,7 @@ impl ActIn {
             ("note", self.note.is_some()),
             ("add", self.add.is_some()),
             ("remove", self.remove.is_some()),
+            ("task_id", self.task_id.is_some()),
         ];
         if let Some((field, _)) = given.iter().find(|(field, is)| *is && !takes.contains(field)) {
             return Err(wrong(field, "this act does not take"));
@@ -115,6 +118,10 @@ impl ActIn {
             Kind::Restore => Act::Restore,
             Kind::Lock => Act::Lock,
             Kind::Unlock => Act::Unlock,
+            Kind::WaivePin => Act::WaivePin {
+                task_id: self.task_id.ok_or_else(needed("task_id"))?,
+                reason: self.reason.ok_or_else(needed("reason"))?,
+            },
         };
         Ok(Order { delivery: self.delivery_id, version: self.version, act })
     }
@@ -226,7 +233,7 @@ async fn changed(
 pub struct RouteIn {
     /// The version that was on the screen.
     version: Option<i64>,
-    #[schemars(length(max = STOPS_MAX))]
+    #[schemars(length(max = ROUTE_MAX))]
     tasks: Vec<TaskId>,
 }
 
@@ -240,14 +247,20 @@ pub async fn reorder_route(
 ) -> Result<HttpResponse, ApiError> {
     let once = key.once(&by.1, &format!("reorder_route {}", id.0), &body);
     let RouteIn { version, tasks } = body.value;
-    if tasks.len() > STOPS_MAX {
-        let detail = format!("at most {STOPS_MAX} stops are possible");
-        return Err(ApiError::Invalid { detail, pointer: Some("/tasks".to_owned()) });
-    }
+    check_length(&tasks)?;
     let answer = desk::reorder(&app.coop, once.as_ref(), by.0, id.0, version, &tasks).await?;
     let mut builder = HttpResponse::Ok();
     if answer.replayed {
         builder.insert_header(("Idempotent-Replayed", "true"));
     }
     Ok(builder.json(answer.value))
+}
+
+/// An order names no more stops than a route has.
+pub(super) fn check_length(tasks: &[TaskId]) -> Result<(), ApiError> {
+    if tasks.len() <= ROUTE_MAX {
+        return Ok(());
+    }
+    let detail = format!("at most {ROUTE_MAX} stops are possible");
+    Err(ApiError::Invalid { detail, pointer: Some("/tasks".to_owned()) })
 }

@@ -14,7 +14,8 @@ use super::invoice_page::PageQuery;
 use super::statements::{Words, local};
 use crate::commands::CommandError;
 use crate::db;
-use crate::domain::delivery::{Delivery, Package};
+use crate::domain::delivery::{Delivery, Parcel, parcels};
+use crate::domain::handover::ParcelCode;
 use crate::domain::ids::DeliveryId;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::text::Name;
@@ -25,32 +26,9 @@ use crate::http::error::ApiError;
 use crate::http::sheet;
 use crate::http::words::Language;
 
-/// Most labels of one delivery.
-const LABELS_MAX: usize = 200;
 const STYLE: &str = include_str!("../labels.css");
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| sheet::policy(STYLE));
-
-/// A parcel: what is in it, and which of how many it is.
-struct Parcel<'a> {
-    package: Option<&'a Package>,
-    number: usize,
-    of: usize,
-}
-
-/// Each parcel of a delivery; one that names none is a single parcel. `None`: too many.
-fn parcels(delivery: &Delivery) -> Option<Vec<Parcel<'_>>> {
-    let of: usize = delivery.packages.iter().map(|one| usize::from(one.quantity)).sum();
-    if of > LABELS_MAX {
-        return None;
-    }
-    let each = delivery.packages.iter();
-    let each = each.flat_map(|one| std::iter::repeat_n(Some(one), usize::from(one.quantity)));
-    let each: Vec<Option<&Package>> = if of == 0 { vec![None] } else { each.collect() };
-    let of = each.len();
-    let parcel = |(index, package)| Parcel { package, number: index + 1, of };
-    Some(each.into_iter().enumerate().map(parcel).collect())
-}
 
 /// `GET /v1/deliveries/{id}/labels?lang=fr`: a page to print, one label a parcel. The code holds the
 /// delivery's id and the parcel's number, `dlv_...#2`.
@@ -66,12 +44,12 @@ pub async fn print_labels(
     let (shop, _) = db::deliveries::names(&mut conn, delivery.merchant_id, None).await?;
     drop(conn);
     let words = Words(Language::asked(lang.as_deref(), &request));
-    let parcels = parcels(&delivery).ok_or(CommandError::TooMany(
+    let parcels = parcels(&delivery.packages).ok_or(CommandError::TooMany(
         "a delivery of more than 200 parcels gets no labels: order it in parts",
     ))?;
     let mut labels = Vec::with_capacity(parcels.len());
     for parcel in &parcels {
-        labels.push(label(&app, &words, &delivery, &shop, parcel)?);
+        labels.push(label(&app, &words, &delivery, &shop, parcel, parcels.len())?);
     }
     let page = html! {
         (DOCTYPE)
@@ -94,8 +72,9 @@ fn label(
     delivery: &Delivery,
     shop: &Name,
     parcel: &Parcel<'_>,
+    of: usize,
 ) -> Result<Markup, ApiError> {
-    let code = format!("{}#{}", delivery.id, parcel.number);
+    let code = ParcelCode { delivery: delivery.id, number: parcel.number }.to_string();
     let drawn = QrCode::with_error_correction_level(&code, EcLevel::M)
         .map_err(|error| CommandError::Internal(Box::new(error)))?;
     let drawn = drawn.render::<svg::Color<'_>>().quiet_zone(true).build();
@@ -108,7 +87,7 @@ fn label(
         section {
             header {
                 p.from { (words.say("From", "De")) " " b { (shop) } }
-                p.number { (parcel.number) " / " (parcel.of) }
+                p.number { (parcel.number) " / " (of) }
             }
             @for door in doors.iter().take(3) {
                 div.to {

@@ -1,4 +1,4 @@
-//! What a courier sees: the route, the earnings.
+//! What a courier has earned.
 
 use std::collections::BTreeMap;
 
@@ -20,49 +20,7 @@ use crate::http::auth::AsCourier;
 use crate::http::body::query;
 use crate::http::error::ApiError;
 use crate::http::paging::Paging;
-use crate::http::views::{PayLine, PriceView, RouteStop};
-
-#[derive(Serialize, JsonSchema)]
-pub struct RouteView {
-    version: i64,
-    stops: Vec<RouteStop>,
-}
-
-/// `GET /v1/me/route`: what is left to do, in riding order.
-pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteView>, ApiError> {
-    let mut conn = app.coop.conn().await?;
-    let version = db::couriers::route_version(&mut conn, by.0).await?;
-    let route = db::tasks::route(&mut conn, by.0).await?;
-    let mut deliveries = BTreeMap::new();
-    for (id, ..) in &route {
-        if !deliveries.contains_key(id)
-            && let Some(found) = db::deliveries::find(&mut conn, *id).await?
-        {
-            let (name, _) = db::deliveries::names(&mut conn, found.merchant_id, None).await?;
-            deliveries.insert(*id, (found, name));
-        }
-    }
-    let stops = route.iter().filter_map(|(delivery, task, kind)| {
-        let (delivery, merchant_name) = deliveries.get(delivery)?;
-        let task = delivery.tasks.iter().find(|one| one.id == *task)?;
-        Some(RouteStop {
-            task_id: task.id,
-            delivery_id: delivery.id,
-            kind: *kind,
-            state: task.state.name(),
-            place: task.stop.place,
-            address: task.stop.address.clone(),
-            contact: task.stop.contact.clone(),
-            instructions: delivery.instructions.clone(),
-            merchant_name: merchant_name.clone(),
-            ready_at: delivery.ready_at,
-            due_at: delivery.due_at,
-            after: task.stop.window.map(|window| window.after()),
-            before: task.stop.window.map(|window| window.before()),
-        })
-    });
-    Ok(Json(RouteView { version, stops: stops.collect() }))
-}
+use crate::http::views::{PayLine, PriceView};
 
 /// Which of a courier's accounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -35,6 +35,7 @@ pub mod quotes;
 pub mod reviews;
 pub mod rights;
 pub mod roster;
+pub mod route;
 pub mod session;
 pub mod shifts;
 pub mod slots;

@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::commands::tasks;
+use crate::domain::handover::{Handover, Missing, PARCELS_MAX, Shown};
 use crate::domain::ids::TaskId;
-use crate::domain::task::{Failure, FailureCode, Proof};
+use crate::domain::task::{Failure, FailureCode};
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::http::App;
@@ -38,7 +39,11 @@ pub async fn start_task(
 #[schemars(rename = "TaskDoneIn")]
 pub struct DoneIn {
     at: Option<Timestamp>,
-    proof: Option<Proof>,
+    proof: Option<Shown>,
+    /// Parcels that did not change hands; the rest did.
+    #[serde(default)]
+    #[schemars(length(max = PARCELS_MAX))]
+    missing: Vec<Missing>,
 }
 
 /// `POST /v1/tasks/{id}/done`
@@ -48,8 +53,9 @@ pub async fn complete_task(
     id: PathId<TaskId>,
     body: Body<DoneIn>,
 ) -> Result<Json<TaskView>, ApiError> {
-    let DoneIn { at, proof } = body.value;
-    Ok(Json(tasks::complete(&app.coop, by.0, id.0, proof, at).await?.into()))
+    let DoneIn { at, proof, missing } = body.value;
+    let handover = Handover { shown: proof.unwrap_or_default(), missing };
+    Ok(Json(tasks::complete(&app.coop, by.0, id.0, &handover, at).await?.into()))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -9,12 +9,14 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::domain::geo::{Position, Spot};
+use crate::domain::handover::{Need, ParcelCode, Shown};
 use crate::domain::ids::{CourierId, TaskId};
+use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::robo::client::{Call, CallError, Session};
 use crate::robo::ride::{Motion, Track};
 use crate::robo::script::{Scene, Script};
-use crate::robo::wire::{Shift, Stop, TaskKind};
+use crate::robo::wire::{Parcel, Shift, Stop, TaskKind};
 use crate::robo::world::World;
 
 use super::Courier;
@@ -143,7 +145,7 @@ impl Worker<'_> {
             }
         };
         for stop in &bundle {
-            self.finish(stop.task_id, handover, None).await?;
+            self.finish(stop, handover).await?;
         }
         if bundle.iter().any(|stop| self.plays(stop, Scene::LostGps)) {
             self.lose_signal(handover);
@@ -164,9 +166,7 @@ impl Worker<'_> {
         if stop.kind == TaskKind::Dropoff && self.plays(stop, Scene::NoShow) {
             self.fail(stop.task_id, handover, "not_at_home").await?;
         } else {
-            let signed_by = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());
-            let signed_by = Some(signed_by.unwrap_or("left at the door"));
-            self.finish(stop.task_id, handover, signed_by).await?;
+            self.finish(stop, handover).await?;
         }
         self.free_at = handover + half;
         self.phone.fetch_route().await
@@ -210,19 +210,13 @@ impl Worker<'_> {
         }
     }
 
-    /// Sends `done`, as often as the kitchen says "not ready".
-    async fn finish(
-        &self,
-        task: TaskId,
-        handover: Timestamp,
-        signed_by: Option<&str>,
-    ) -> Result<(), CallError> {
+    /// Sends `done`, as often as the kitchen says "not ready"; where a person is needed, a failure.
+    async fn finish(&self, stop: &Stop, handover: Timestamp) -> Result<(), CallError> {
+        let task = stop.task_id;
+        let Some(proof) = shown_at(stop) else { return self.fail(task, handover, "other").await };
         let mut at = handover;
         for _ in 0..NOT_READY_MAX {
-            let body = match signed_by {
-                Some(name) => json!({"at": at, "proof": {"signed_by": name}}),
-                None => json!({"at": at}),
-            };
+            let body = json!({"at": at, "proof": proof});
             let call = Call::post("/v1/tasks/{id}/done", &[&task]).json(body);
             match self.session.send::<IgnoredAny>(&call).await {
                 Ok(_) => {
@@ -292,6 +286,20 @@ fn pickups_at(stops: &[Stop], place: Position) -> Vec<Stop> {
     stops.iter().skip_while(|stop| !here(stop)).take_while(here).cloned().collect()
 }
 
+/// What a robo shows at a stop: a name and codes. It has no camera, and no customer tells it a PIN.
+fn shown_at(stop: &Stop) -> Option<Shown> {
+    let needs = &stop.needs;
+    if [Need::Photo, Need::Signature, Need::Pin].into_iter().any(|need| needs.has(need)) {
+        return None;
+    }
+    let name = stop.contact.as_ref().and_then(|contact| contact.name.as_deref());
+    let name = Name::new(name.unwrap_or("left at the door")).ok();
+    let code = |parcel: &Parcel| ParcelCode { delivery: stop.delivery_id, number: parcel.number };
+    let scanned = stop.parcels.iter().filter(|_| needs.has(Need::Scan)).map(code).collect();
+    let signed_by = name.filter(|_| needs.has(Need::Name));
+    Some(Shown { signed_by, scanned, ..Shown::default() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,6 +316,22 @@ mod tests {
             instructions: None,
             ready_at: None,
             after: None,
+            needs: (kind != TaskKind::Pickup).then_some(Need::Name).into_iter().collect(),
+            parcels: vec![Parcel { number: 1 }],
+        }
+    }
+
+    #[test]
+    fn a_robo_shows_what_it_has_and_leaves_the_rest_to_people() {
+        let asking = |needs: &[Need]| {
+            let needs = needs.iter().copied().collect();
+            Stop { needs, ..stop(1, TaskKind::Dropoff, 2.0) }
+        };
+        let shown = shown_at(&asking(&[Need::Name, Need::Scan])).unwrap();
+        assert_eq!((shown.signed_by.is_some(), shown.scanned.len()), (true, 1));
+        assert_eq!(shown_at(&stop(1, TaskKind::Pickup, 2.0)), Some(Shown::default()));
+        for need in [Need::Pin, Need::Photo, Need::Signature] {
+            assert_eq!(shown_at(&asking(&[need])), None);
         }
     }
 
