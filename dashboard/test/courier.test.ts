@@ -12,7 +12,8 @@ const NOON = "2026-03-01T12:00:00.000Z";
 function stop(delivery: string, kind: "pickup" | "dropoff"): RouteStop {
   return {
     task_id: `${delivery}-${kind}`, delivery_id: delivery, kind, state: "todo", place,
-    merchant_name: "Épicerie", ready_at: NOON, due_at: NOON,
+    merchant_name: "Épicerie", ready_at: NOON, due_at: NOON, needs: kind === "pickup" ? [] : ["name"],
+    parcels: [{ number: 1 }],
   };
 }
 

@@ -1,5 +1,6 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
+import type { HandoverNeed, ProofPicture } from "./handover";
 import type { Member } from "./office-types";
 import type {
   ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, Kitchen, LoggedAct,
@@ -10,6 +11,7 @@ export interface NewStop {
   place: Place;
   address?: string;
   contact?: Contact;
+  needs?: HandoverNeed[];
 }
 
 export interface NewDelivery {
@@ -37,6 +39,7 @@ export const api = {
   board: () => get<Board>("/v1/board"),
   delivery: (id: string) => get<Delivery>(`/v1/deliveries/${id}`),
   deliveries: (limit: number) => get<Page<Delivery>>(`/v1/deliveries?limit=${limit}`),
+  proofs: (id: string) => get<Page<ProofPicture>>(`/v1/deliveries/${id}/proofs`),
   why: (id: string) => get<Why>(`/v1/deliveries/${id}/why`),
   /** Each act is done or refused for itself; the results come in the order of the acts. */
   acts: (acts: ActIn[]) => post<{ results: ActResult[] }>("/v1/board/acts", {

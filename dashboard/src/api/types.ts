@@ -1,4 +1,5 @@
 // The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
+import type { Asked, Handover } from "./handover";
 import type { ReturnCode } from "./return";
 
 export interface Place {
@@ -73,7 +74,7 @@ export interface Contact {
   phone?: string | null;
 }
 
-export interface Task {
+export interface Task extends Handover {
   id: string;
   kind: TaskKind;
   state: TaskState;
@@ -84,7 +85,6 @@ export interface Task {
   before?: string | null;
   started_at?: string | null;
   ended_at?: string | null;
-  proof?: { signed_by?: string | null } | null;
   failure?: { code: string; note?: string | null } | null;
 }
 
@@ -145,7 +145,8 @@ export type Act =
   | { kind: "note"; note: string | null }
   | { kind: "tag"; add: string[]; remove: string[] }
   | { kind: "lock" }
-  | { kind: "unlock" };
+  | { kind: "unlock" }
+  | { kind: "waive_pin"; task_id: string; reason: string };
 
 export interface ActIn {
   delivery_id: string;
@@ -431,7 +432,7 @@ export interface Decisions {
   }[];
 }
 
-export interface RouteStop {
+export interface RouteStop extends Asked {
   task_id: string;
   delivery_id: string;
   kind: TaskKind;

@@ -7,6 +7,7 @@ import { useStore } from "../store/store";
 import { AlertIcon, PointMark, StateMark } from "../ui/icons";
 import { DetailFrame } from "./detail";
 import { DeliveryActs } from "./delivery-acts";
+import { Handover, Pictures } from "./handover";
 import { paceText } from "./pace-text";
 import { WhyPanel } from "./why";
 
@@ -48,6 +49,7 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
       <ol class="stops">
         {delivery.tasks.map((task) => <TaskItem key={task.id} task={task} delivery={delivery} />)}
       </ol>
+      <Pictures delivery={delivery} />
       {delivery.instructions && <><h3>{t("detail.instructions")}</h3><p>{delivery.instructions}</p></>}
       {delivery.packages && delivery.packages.length > 0 && <>
         <h3>{t("detail.packages")}</h3>
@@ -112,7 +114,7 @@ function TaskItem({ task, delivery }: { task: Task; delivery: Delivery }) {
             <a href={`tel:${task.contact.phone.replace(/[^+\d]/g, "")}`}>{task.contact.phone}</a>}
         </p>}
         {windowText(task) && <p class="muted">{windowText(task)}</p>}
-        {task.proof?.signed_by && <p class="muted">{t("detail.signed", { name: task.proof.signed_by })}</p>}
+        <Handover delivery={delivery} task={task} />
         {task.failure && <p class="bad-text">{[task.failure.code, task.failure.note].filter(Boolean).join(": ")}</p>}
       </div>
     </li>

@@ -2,15 +2,32 @@
 // right without a network, and right again once the server has caught up.
 import type { RouteStop, Shift } from "../api/types";
 
+/** A picture that was taken, and is sent under this id. */
+export interface Picture {
+  id: string;
+  kind: "photo" | "signature";
+}
+
+/** What was shown where goods changed hands. */
 export interface Proof {
   signed_by?: string;
+  pin?: string;
+  pictures?: Picture[];
+  scanned?: string[];
+}
+
+/** A parcel that did not change hands. */
+export interface Missing {
+  parcel: number;
+  code: FailureCode;
 }
 
 export type Act =
   | { kind: "shift_started"; shift_id?: string }
   | { kind: "shift_ended" }
   | { kind: "task_started"; task_id: string }
-  | { kind: "task_done"; task_id: string; proof?: Proof }
+  | { kind: "task_done"; task_id: string; proof?: Proof; missing?: Missing[] }
+  | { kind: "route_ordered"; tasks: string[] }
   | { kind: "task_failed"; task_id: string; code: FailureCode; note?: string };
 
 export const FAILURES = {
@@ -53,8 +70,22 @@ function step(day: Day, { act, at }: PhoneEvent): Day {
         stop.task_id === act.task_id ? { ...stop, state: "doing" as const } : stop);
       return { ...day, stops };
     }
-    case "task_done":
-      return { ...day, stops: day.stops.filter(({ task_id }) => task_id !== act.task_id) };
+    case "task_done": {
+      const done = day.stops.find(({ task_id }) => task_id === act.task_id);
+      const gone = new Set(act.missing?.map(({ parcel }) => parcel));
+      const stops = day.stops.filter((stop) => stop !== done).map((stop) => {
+        if (stop.delivery_id !== done?.delivery_id || gone.size === 0) return stop;
+        return { ...stop, parcels: stop.parcels.filter(({ number }) => !gone.has(number)) };
+      });
+      return { ...day, stops };
+    }
+    case "route_ordered": {
+      const place = ({ task_id }: RouteStop) => {
+        const at = act.tasks.indexOf(task_id);
+        return at < 0 ? act.tasks.length : at;
+      };
+      return { ...day, stops: [...day.stops].sort((a, b) => place(a) - place(b)) };
+    }
     case "task_failed": {
       const failed = day.stops.find(({ task_id }) => task_id === act.task_id);
       if (!failed) return day;

@@ -3,6 +3,7 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import type { Offer, OpenJob, Pay, RouteStop, Shift, User } from "../api/types";
 import { detectLanguage, type Language } from "../store/preferences";
 import { replay, type Day, type PhoneEvent } from "./journal";
+import type { Draft } from "./parcels";
 
 /** What the server said last; kept on the phone. */
 export interface Said extends Day {
@@ -49,6 +50,10 @@ export interface State {
   /** An offer that ended while it was on screen, and how. */
   passed: "expired" | "gone" | "declined" | null;
   openList: OpenList;
+  /** What has been gathered for stops, by task. */
+  drafts: Readonly<Record<string, Draft>>;
+  /** Where the phone was last. */
+  here: { latitude: number; longitude: number } | null;
 }
 
 let state: State = {
@@ -67,6 +72,8 @@ let state: State = {
   notices: [],
   passed: null,
   openList: null,
+  drafts: {},
+  here: null,
 };
 const listeners = new Set<() => void>();
 

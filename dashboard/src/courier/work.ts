@@ -5,8 +5,9 @@ import type { Shift, User } from "../api/types";
 import { api } from "./api";
 import { freshId } from "./ids";
 import type { Act } from "./journal";
+import { EMPTY, type Draft } from "./parcels";
 import { Storage, type ProofFile } from "./storage";
-import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said } from "./state";
+import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said, type State } from "./state";
 import { t, type Key } from "./words";
 
 const BATCH_MAX = 100;
@@ -69,9 +70,20 @@ export async function attach(
   if (!storage) return;
   const now = Math.floor(coopNow());
   const at = new Date(now).toISOString();
-  await storage.addFile({ id: freshId("prf", now), task_id, kind, at, picture });
+  const id = freshId("prf", now);
+  await storage.addFile({ id, task_id, kind, at, picture });
+  const { pictures } = current().drafts[task_id] ?? EMPTY;
+  draft(task_id, { pictures: [...pictures, { id, kind }] });
   update({ waitingFiles: await storage.countFiles() });
   void flush();
+}
+
+/** Keeps what has been gathered for a stop until it is done. */
+export function draft(task_id: string, change: Partial<Draft>): void {
+  const { drafts } = current();
+  const changed = { ...drafts, [task_id]: { ...(drafts[task_id] ?? EMPTY), ...change } };
+  update({ drafts: changed });
+  void storage?.keep("drafts", changed);
 }
 
 /** Answers an offer; this needs the server, because only one courier can have it. */
@@ -216,7 +228,11 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
-  update({ said: fresh, openList, clock: anchor, events, online: true });
+  const ahead = Object.entries(current().drafts).filter(([task]) =>
+    route.stops.some(({ task_id }) => task_id === task));
+  const drafts = Object.fromEntries(ahead);
+  update({ said: fresh, openList, clock: anchor, events, drafts, online: true });
+  await storage?.keep("drafts", drafts);
   await storage?.keep("said", fresh);
   await storage?.keep("clock", anchor);
 }
@@ -260,12 +276,12 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, waitingFixes, waitingFiles] = await Promise.all([
+  const [events, kept, clock, drafts, waitingFixes, waitingFiles] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
-    storage.countFixes(), storage.countFiles(),
+    storage.kept<State["drafts"]>("drafts"), storage.countFixes(), storage.countFiles(),
   ]);
   update({
-    user, known: true, events, said: kept ?? null, clock: clock ?? null, waitingFixes, waitingFiles,
+    user, known: true, events, said: kept ?? null, clock: clock ?? null, drafts: drafts ?? {}, waitingFixes, waitingFiles,
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -301,7 +317,7 @@ export function end(): void {
   clearTimeout(retry);
   storage?.close();
   storage = null;
-  update({ user: null, said: null, openList: null, events: [], waitingFixes: 0, waitingFiles: 0 });
+  update({ user: null, said: null, openList: null, events: [], drafts: {}, here: null, waitingFixes: 0, waitingFiles: 0 });
 }
 
 /** A fix is kept like an event, while a shift is open and no longer. */
@@ -313,7 +329,8 @@ export async function keepFix(at: number, coords: GeolocationCoordinates): Promi
     longitude: coords.longitude,
     accuracy_m: Math.round(coords.accuracy),
   });
-  update({ waitingFixes: await storage.countFixes() });
+  const { latitude, longitude } = coords;
+  update({ waitingFixes: await storage.countFixes(), here: { latitude, longitude } });
   void flush();
 }
 

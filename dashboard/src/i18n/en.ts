@@ -1,8 +1,10 @@
+import { handEn } from "./hand-en";
 import { officeEn } from "./office-en";
 import { planEn } from "./plan-en";
 
 /** English: the keys of every other language. `{name}` marks what is filled in. */
 export const en = {
+  ...handEn,
   ...officeEn,
   ...planEn,
   "app.loading": "Loading…",

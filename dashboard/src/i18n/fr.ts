@@ -1,8 +1,10 @@
 import type { Key } from "./en";
+import { handFr } from "./hand-fr";
 import { officeFr } from "./office-fr";
 import { planFr } from "./plan-fr";
 
 export const fr: Record<Key, string> = {
+  ...handFr,
   ...officeFr,
   ...planFr,
   "app.loading": "Chargement…",

@@ -9,7 +9,7 @@ import { shortId } from "../store/derive";
 import { PageFrame } from "./page-frame";
 
 const DELIVERIES = [
-  "assign", "unassign", "cancel", "return", "restore", "reschedule", "note", "tag", "lock", "unlock", "reorder",
+  "assign", "unassign", "cancel", "return", "restore", "reschedule", "note", "tag", "lock", "unlock", "waive_pin", "reorder",
 ] as const;
 const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review"] as const;
 const ADMIN = [

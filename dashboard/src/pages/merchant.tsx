@@ -49,12 +49,19 @@ function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => 
       <span>
         <b class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</b>{" "}
         {delivery.external_reference ?? shortId(delivery.id)}
-        <small>{[dropoff?.address, delivery.courier_name].filter(Boolean).join(" · ")}</small>
+        <small>{[dropoff?.address, delivery.courier_name, ...handover(delivery)].filter(Boolean).join(" · ")}</small>
       </span>
       <span class="line-time"><small>{t("detail.promise")}</small>{hourMinute(delivery.due_at)}</span>
       <KitchenActs delivery={delivery} onDone={onDone} />
     </li>
   );
+}
+
+/** The PINs that customers have to say, and how many parcels stayed behind. */
+function handover({ tasks }: Delivery): string[] {
+  const pins = tasks.flatMap(({ pin }) => (pin ? [t("shop.pin.is", { pin })] : []));
+  const left = tasks.reduce((sum, { missing }) => sum + (missing?.length ?? 0), 0);
+  return left > 0 ? [...pins, t("shop.left", { n: left })] : pins;
 }
 
 /**
@@ -68,7 +75,10 @@ async function read(form: FormData): Promise<NewDelivery> {
   const ready = text("ready") === "" ? {} : { ready_at: new Date(readyAt).toISOString() };
   const place = { latitude: Number(text("latitude")), longitude: Number(text("longitude")) };
   return {
-    dropoffs: [{ place, ...(text("address") ? { address: text("address") } : {}) }],
+    dropoffs: [{
+      place, ...(text("address") ? { address: text("address") } : {}),
+      ...(form.has("pin") ? { needs: ["pin" as const] } : {}),
+    }],
     ...ready,
     ...(text("reference") ? { external_reference: text("reference") } : {}),
   };
@@ -108,6 +118,7 @@ function NewDeliveryForm({ onSent, cooks }: { onSent: () => void; cooks: boolean
             key={String(cooks)} defaultValue={cooks ? "" : "15"} required={!cooks} /></label>
       </div>
       {cooks && <p class="muted">{t("shop.usual")}</p>}
+      <label class="tick"><input name="pin" type="checkbox" /> {t("shop.pin")}</label>
       <button type="submit" class="primary" disabled={busy}>{t("shop.submit")}</button>
     </form>
   );

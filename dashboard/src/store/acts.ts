@@ -283,6 +283,10 @@ export const sendBack = (ids: readonly string[], code: ReturnCode, note: string)
   perform(ids, ({ state }) => (state !== "picked_up" ? null
     : { kind: "return", code, ...(note ? { note } : {}) }), t("did.returned"));
 
+/** A drop-off needs its PIN no more; who takes the goods is named instead. */
+export const waivePin = (id: string, task_id: string, reason: string) =>
+  perform([id], () => ({ kind: "waive_pin", task_id, reason }), t("did.waived"));
+
 /** Later (or earlier) by whole minutes, all by as much. */
 export const reschedule = (ids: readonly string[], minutes: number) => perform(ids, (delivery) => {
   const moved = (at: string) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
@@ -310,8 +314,8 @@ export async function duplicate(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       const { merchant_id, tasks, packages, instructions, if_undeliverable } = await api.delivery(id);
       const stops = (kind: "pickup" | "dropoff") => tasks.filter((task) => task.kind === kind)
-        .map(({ place, address, contact }) => ({
-          place, ...(address ? { address } : {}), ...(contact ? { contact } : {}),
+        .map(({ place, address, contact, needs }) => ({
+          place, ...(address ? { address } : {}), ...(contact ? { contact } : {}), ...(needs ? { needs } : {}),
         }));
       const copy = await api.create({
         merchant_id, pickups: stops("pickup"), dropoffs: stops("dropoff"),

@@ -38,6 +38,12 @@ export function predict(delivery: Delivery, act: Act, nameOf: (courier: string) 
     case "lock":
     case "unlock":
       return { ...delivery, desk: { ...desk, locked: act.kind === "lock" } };
+    case "waive_pin": {
+      const tasks = delivery.tasks.map((task) => (task.id !== act.task_id ? task : {
+        ...task, needs: ["name" as const, ...(task.needs ?? []).filter((need) => need !== "pin" && need !== "name")],
+      }));
+      return { ...delivery, tasks };
+    }
   }
 }
 
@@ -60,6 +66,7 @@ export function inverse(before: Delivery, act: Act): Act[] {
     case "cancel":
       return [{ kind: "restore" }, ...held];
     case "return":
+    case "waive_pin":
       return [];
     case "restore":
       return [{ kind: "cancel", reason: before.end_reason?.note || "–" }];

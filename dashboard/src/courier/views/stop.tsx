@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
 import type { RouteStop } from "../../api/types";
 import { FAILURES, inTheBag, type FailureCode } from "../journal";
+import { moved, remaining, together } from "../parcels";
 import { today, useCourier } from "../state";
 import { act } from "../work";
-import { hourMinute, t } from "../words";
-import { Photo, Signature } from "./proof";
+import { hourMinute, metres, t } from "../words";
+import { HandOver } from "./handover";
 
 /** The next stop, large, and the ones after it. */
 export function Route() {
-  useCourier();
+  const { here } = useCourier();
   const { stops } = today();
   const [chosen, choose] = useState<string | null>(null);
   const next = stops.find(({ task_id }) => task_id === chosen) ?? stops[0];
@@ -17,6 +18,7 @@ export function Route() {
   return (
     <>
       <NextStop key={next.task_id} stop={next} stops={stops} />
+      <p class="quiet" data-remaining>{t("route.left", { way: metres(remaining(here, stops)), n: stops.length })}</p>
       {later.length > 0 && (
         <section aria-labelledby="later-title">
           <h2 id="later-title">{t("stop.later")}</h2>
@@ -27,6 +29,7 @@ export function Route() {
                   onClick={() => choose(stop.task_id)}>
                   <b>{t(`stop.${stop.kind}`)}</b> {where(stop)} <small>{when(stop)}</small>
                 </button>
+                <Move stop={stop} stops={stops} />
               </li>
             ))}
           </ol>
@@ -34,6 +37,19 @@ export function Route() {
       )}
     </>
   );
+}
+
+/** A place earlier, a place later. */
+function Move({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[] }) {
+  const button = (by: -1 | 1, key: "route.earlier" | "route.later") => {
+    const tasks = moved(stops, stop, by);
+    return (
+      <button type="button" class="plain" data-act={by < 0 ? "earlier" : "later"} disabled={!tasks}
+        aria-label={t(key, { what: `${t(`stop.${stop.kind}`)}, ${where(stop)}` })}
+        onClick={() => tasks && void act({ kind: "route_ordered", tasks })}>{by < 0 ? "↑" : "↓"}</button>
+    );
+  };
+  return <span class="move">{button(-1, "route.earlier")}{button(1, "route.later")}</span>;
 }
 
 function where({ kind, merchant_name, address }: RouteStop): string {
@@ -62,6 +78,11 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
   const dropoff = stop.kind === "dropoff";
   const late = !dropoff ? 0 : Math.floor((now - Date.parse(stop.before ?? stop.due_at)) / 60_000);
   const phone = stop.contact?.phone;
+  const canGo = (one: RouteStop) =>
+    one.kind === "pickup" ? Date.parse(one.ready_at) <= now : one.kind === "return" || inTheBag(one, stops);
+  const here = together(stop, stops, canGo);
+  const arrive = () => here.forEach(({ task_id, state }) =>
+    state === "todo" && void act({ kind: "task_started", task_id }));
   return (
     <section class="panel stop" aria-labelledby="stop-title" data-task={stop.task_id} data-kind={stop.kind}>
       <p class="kicker">{t("stop.next")} · {t(`stop.${stop.kind}`)}</p>
@@ -81,45 +102,17 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
         : <div class="thumb">
             {stop.state === "todo"
               ? <button type="button" class="act" data-act="start"
-                  onClick={() => void act({ kind: "task_started", task_id: stop.task_id })}>
-                  {t("stop.here")}</button>
-              : pickup
-                ? <button type="button" class="act" data-act="picked" disabled={notReady > 0}
-                    onClick={() => void act({ kind: "task_done", task_id: stop.task_id })}>
-                    {notReady > 0 ? t("stop.notReady", { n: notReady }) : t("stop.picked")}</button>
-                : <HandOver stop={stop} ready={inTheBag(stop, stops)} />}
+                  onClick={arrive}>{t("stop.here")}</button>
+              : notReady > 0
+                ? <button type="button" class="act" data-act="picked" disabled>
+                    {t("stop.notReady", { n: notReady })}</button>
+                : canGo(stop)
+                  ? <HandOver key={here.map(({ task_id }) => task_id).join()} here={here} route={stops} />
+                  : <p>{t("stop.pickupFirst")}</p>}
             <button type="button" class="plain" data-act="problem" onClick={() => setFailing(true)}>
               {t("stop.problem")}</button>
           </div>}
     </section>
-  );
-}
-
-/** Handing over: who took it. */
-function HandOver({ stop, ready }: { stop: RouteStop; ready: boolean }) {
-  const [missing, setMissing] = useState(false);
-  function submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const signed_by = String(form.get("signed")).trim();
-    setMissing(signed_by === "");
-    if (signed_by === "") return;
-    void act({ kind: "task_done", task_id: stop.task_id, proof: { signed_by } });
-  }
-  if (!ready) return <p>{t("stop.pickupFirst")}</p>;
-  return (
-    <form noValidate onSubmit={submit}>
-      <label>{t("stop.signed")}
-        <input name="signed" maxLength={200} autocomplete="off" autocapitalize="words"
-          aria-invalid={missing} aria-describedby="signed-missing"
-          defaultValue={stop.contact?.name ?? ""} />
-      </label>
-      <p id="signed-missing" role="alert">{missing && t("stop.signed.missing")}</p>
-      <Photo task={stop.task_id} />
-      <Signature task={stop.task_id} />
-      <button type="submit" class="act" data-act="delivered">
-        {t(stop.kind === "return" ? "stop.returned" : "stop.delivered")}</button>
-    </form>
   );
 }
 

@@ -1,0 +1,25 @@
+import type { handEn } from "./hand-en";
+
+export const handFr: Record<keyof typeof handEn, string> = {
+  "hand.needs": "À présenter : {what}",
+  "hand.need.name": "nom",
+  "hand.need.photo": "photo",
+  "hand.need.signature": "signature",
+  "hand.need.pin": "le code du client",
+  "hand.need.scan": "le code de chaque colis",
+  "hand.pinRight": "Le code était juste",
+  "hand.read": "Colis scannés : {n}",
+  "hand.left": "Le colis {n} n’a pas été remis ({why})",
+  "hand.waive": "Permettre sans code…",
+  "hand.waive.reason": "Pourquoi ?",
+  "hand.waive.submit": "Permettre",
+  "hand.pictures": "Images",
+  "hand.picture.photo": "Photo, {time}",
+  "hand.picture.signature": "Signature, {time}",
+  "hand.awaited": "Prises et pas encore envoyées par le téléphone : {n}",
+  "did.waived": "Permis sans code",
+  "log.act.waive_pin": "Permis sans code",
+  "shop.pin": "Avec un code que le client dit à la porte",
+  "shop.pin.is": "Code {pin}",
+  "shop.left": "Colis non remis : {n}",
+};
