@@ -249,6 +249,7 @@ pub async fn reorder(
 ) -> Result<Answer<RouteOrder>, CommandError> {
     let at = coop.clock.now();
     coop.once(once, async |tx| {
+        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
         let before = routes::ahead(tx, courier).await?;
         let Some(order) = routes::put(coop, tx, courier, seen, planned, at).await? else {
             return routes::now(tx, courier).await;

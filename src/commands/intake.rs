@@ -5,7 +5,7 @@ use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
 use crate::domain::delivery::DeliveryError;
-use crate::domain::handover::Handover;
+use crate::domain::handover::{Handover, HandoverError};
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
 use crate::domain::intake::{self, Act, NotKept, PhoneEvent};
 use crate::domain::shift::ShiftError;
@@ -129,13 +129,27 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         }
         C::Delivery(DeliveryError::NotReady { .. }) => Some("not-ready"),
         C::Delivery(DeliveryError::PickupFirst) => Some("pickup-first"),
-        C::Delivery(DeliveryError::Handover(error)) => Some(error.code()),
+        C::Delivery(DeliveryError::Handover(error)) => Some(handover_refusal(error)),
         C::Delivery(DeliveryError::Illegal { .. } | DeliveryError::Task(_))
         | C::Shift(ShiftError::Ended | ShiftError::NotOpen) => Some("illegal-transition"),
         C::PickupFirst => Some("pickup-first"),
         C::Shift(ShiftError::RouteNotEmpty { .. }) => Some("route-not-empty"),
         C::Shift(ShiftError::Suspended) => Some("suspended"),
         _ => None,
+    }
+}
+
+const fn handover_refusal(error: &HandoverError) -> &'static str {
+    match error {
+        HandoverError::Parcel(_)
+        | HandoverError::Foreign(_)
+        | HandoverError::Twice(_)
+        | HandoverError::NothingLeft => "parcels",
+        HandoverError::Pictures => "too-many",
+        HandoverError::ProofMissing { .. } => "proof-missing",
+        HandoverError::PinLocked => "pin-locked",
+        HandoverError::PinMissing => "pin-missing",
+        HandoverError::PinWrong { .. } => "pin-wrong",
     }
 }
 

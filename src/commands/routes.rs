@@ -18,6 +18,15 @@ pub struct RouteOrder {
     pub tasks: Vec<TaskId>,
 }
 
+impl RouteOrder {
+    /// Whether it is in this order already, with what is not named behind.
+    fn is_in(&self, planned: &[TaskId]) -> bool {
+        let kept = planned.iter().filter(|task| self.tasks.contains(task));
+        let others = self.tasks.iter().filter(|task| !planned.contains(task));
+        kept.chain(others).eq(&self.tasks)
+    }
+}
+
 pub(super) async fn ahead(tx: &mut Conn, courier: CourierId) -> Result<Vec<TaskId>, CommandError> {
     Ok(tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect())
 }
@@ -44,13 +53,11 @@ pub(super) async fn put(
 ) -> Result<Option<RouteOrder>, CommandError> {
     couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
     let before = now(tx, courier).await?;
-    let kept = planned.iter().filter(|task| before.tasks.contains(task));
-    let others = before.tasks.iter().filter(|task| !planned.contains(task));
-    if kept.chain(others).eq(&before.tasks) {
-        return Ok(None);
-    }
     if seen.is_some_and(|seen| seen != before.version) {
         return Err(CommandError::RouteMoved(before));
+    }
+    if before.is_in(planned) {
+        return Ok(None);
     }
     order_route(tx, courier, planned).await?;
     let stops = tasks::route(tx, courier).await?;
@@ -68,7 +75,8 @@ pub(super) async fn put(
     Ok(Some(RouteOrder { version, tasks }))
 }
 
-/// A courier rides in another order than the plan's. `seen` is the version that was on the screen.
+/// A courier rides in another order than the plan's. `seen` is the version that was on the screen; a
+/// phone that lost the answer asks again, and has what it wants already.
 ///
 /// # Errors
 /// Those of [`put`].
@@ -79,9 +87,13 @@ pub async fn reorder_own(
     planned: &[TaskId],
 ) -> Result<RouteOrder, CommandError> {
     let at = coop.clock.now();
-    coop.transact(async |tx| match put(coop, tx, courier, Some(seen), planned, at).await? {
-        Some(order) => Ok(order),
-        None => now(tx, courier).await,
+    coop.transact(async |tx| {
+        couriers::lock(tx, courier).await?.ok_or(CommandError::NotFound("courier"))?;
+        let before = now(tx, courier).await?;
+        if before.is_in(planned) {
+            return Ok(before);
+        }
+        Ok(put(coop, tx, courier, Some(seen), planned, at).await?.unwrap_or(before))
     })
     .await
 }

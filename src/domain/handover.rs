@@ -293,19 +293,6 @@ pub enum HandoverError {
     PinWrong { left: u8 },
 }
 
-impl HandoverError {
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Parcel(_) | Self::Foreign(_) | Self::Twice(_) | Self::NothingLeft => "parcels",
-            Self::Pictures => "too-many",
-            Self::ProofMissing { .. } => "proof-missing",
-            Self::PinLocked => "pin-locked",
-            Self::PinMissing => "pin-missing",
-            Self::PinWrong { .. } => "pin-wrong",
-        }
-    }
-}
-
 impl Handover {
     /// What is kept of it, if it is all that a stop needs. The PIN is looked at last, so that a try is
     /// spent on nothing but the PIN.

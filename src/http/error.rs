@@ -115,16 +115,24 @@ impl ApiError {
             Self::Command(C::Delivery(D::NotYours)) => (StatusCode::NOT_FOUND, "not-found"),
             Self::Command(C::Delivery(D::NotReady { .. })) => (StatusCode::CONFLICT, "not-ready"),
             Self::Command(C::Delivery(D::PickupFirst)) => (StatusCode::CONFLICT, "pickup-first"),
-            Self::Command(C::Delivery(D::Handover(error))) => match error {
-                H::Pictures | H::PinLocked => (StatusCode::CONFLICT, error.code()),
-                H::Parcel(_)
-                | H::Foreign(_)
-                | H::Twice(_)
-                | H::NothingLeft
-                | H::ProofMissing { .. }
-                | H::PinMissing
-                | H::PinWrong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, error.code()),
-            },
+            Self::Command(C::Delivery(D::Handover(
+                H::Parcel(_) | H::Foreign(_) | H::Twice(_) | H::NothingLeft,
+            ))) => (StatusCode::UNPROCESSABLE_ENTITY, "parcels"),
+            Self::Command(C::Delivery(D::Handover(H::Pictures))) => {
+                (StatusCode::CONFLICT, "too-many")
+            }
+            Self::Command(C::Delivery(D::Handover(H::ProofMissing { .. }))) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
+            }
+            Self::Command(C::Delivery(D::Handover(H::PinLocked))) => {
+                (StatusCode::CONFLICT, "pin-locked")
+            }
+            Self::Command(C::Delivery(D::Handover(H::PinMissing))) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "pin-missing")
+            }
+            Self::Command(C::Delivery(D::Handover(H::PinWrong { .. }))) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "pin-wrong")
+            }
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {

@@ -2,7 +2,7 @@
 // the route. Run as courier.test.mjs is.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANY_FAULT, assertAccessible, launch } from "./browser.mjs";
+import { ANY_FAULT, assertAccessible, board, launch } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
 const { SCREENSHOTS } = process.env;
@@ -84,7 +84,7 @@ test("the arrows put the route into the courier's own order", async () => {
   const [takeBoxes, takeOther] = [taskOf(boxes, "pickup"), taskOf(guarded, "pickup")];
   await page.waitForSelector(`[data-task=${takeBoxes}]`);
   await page.waitForFunction(() => document.querySelectorAll(".later li").length === 3);
-  assert.match(await page.locator("[data-remaining]").textContent(), /^4 stops, .*km in straight lines$/);
+  assert.match(await page.locator("[data-remaining]").textContent(), /^Stops left: 4\. At least .*km, in straight lines\.$/);
   const row = page.locator(".later li", { has: page.locator(`[data-stop=${takeOther}]`) });
   assert.ok(await row.locator("[data-act=later]").isDisabled(), "not behind its own drop-off");
   await row.locator("[data-act=earlier]").click();
@@ -156,6 +156,33 @@ test("each parcel is scanned, typed or said to stay behind, and what lacks is na
   assert.deepEqual(items.map(({ id, kind }) => ({ id, kind })), door.proof.pictures);
 });
 
+test("the desk sees what stayed behind, the photo, and can let a stop do without its PIN", async () => {
+  const desk = await board(browser, coop.url, { email: coop.admin, password: PASSWORD });
+  desk.on("pageerror", (error) => faults.push(`board: ${error.stack}`));
+  await desk.locator("[data-filter=done]").click();
+  await desk.locator(`#deliveries [data-delivery="${boxes.id}"]`).click();
+  await desk.getByText("Parcel 3 was not handed over (damaged)").waitFor();
+  await desk.getByText("Parcels scanned: 2").waitFor();
+  await desk.waitForSelector("[data-picture=photo] canvas[data-drawn=yes]");
+  await desk.locator("[data-picture=photo]").click();
+  await desk.waitForSelector(".pictures .whole canvas[data-drawn=yes]");
+  await assertAccessible(desk, "what was handed over");
+  const other = await asShop("POST", "/v1/deliveries", {
+    dropoffs: [{ place: coop.metresEast(300), needs: ["pin"] }],
+  });
+  await desk.locator("[data-filter=open]").click();
+  await desk.locator(`#deliveries [data-delivery="${other.id}"]`).click();
+  await desk.locator("[data-needs=pin]").waitFor();
+  assert.ok(!(await desk.content()).includes(`>${other.tasks[1].pin}<`), "the desk is not told");
+  await desk.locator("[data-act=waive]").click();
+  await desk.getByLabel("Why?").fill("The customer has lost it.");
+  await desk.locator("[data-act=waive-pin]").click();
+  await desk.locator("[data-needs=pin]").waitFor({ state: "detached" });
+  await coop.until(async () => !(await coop.delivery(other.id)).tasks[1].needs.includes("pin"));
+  await coop.asAdmin("POST", `/v1/deliveries/${other.id}/cancel`, { reason: "a test" });
+  await desk.context().close();
+});
+
 test("a wrong PIN typed offline comes back with the tries that are left, and the right one is taken", async () => {
   const { tasks: [, { pin }] } = await asShop("GET", `/v1/deliveries/${guarded.id}`);
   assert.match(pin, /^\d{4}$/);
@@ -175,6 +202,7 @@ test("a wrong PIN typed offline comes back with the tries that are left, and the
   await page.waitForSelector(`[data-task=${taskOf(guarded, "dropoff")}]`);
   await page.getByText("Tries left: 4").waitFor();
   cut = false;
+  await page.getByRole("button", { name: "Dismiss" }).click();
   await picture("pin");
   assert.ok(!(await page.content()).includes(pin), "the phone never knows it");
   await page.getByLabel("The customer's PIN").fill(pin);

@@ -173,7 +173,7 @@ export const en = {
   "scan.elsewhere": "Parcel {n} belongs to another stop of yours. {stop}: {where}",
   "scan.foreign": "This parcel is none of yours. Leave it where it is.",
   "scan.unknown": "This is no parcel's code.",
-  "route.left": "{n} stops, {way} in straight lines",
+  "route.left": "Stops left: {n}. At least {way}, in straight lines.",
   "route.earlier": "Earlier: {what}",
   "route.later": "Later: {what}",
   "proof.photo": "Take a photo",

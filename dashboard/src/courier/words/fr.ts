@@ -174,7 +174,7 @@ export const fr: Record<Key, string> = {
   "scan.elsewhere": "Le colis {n} va à un autre de vos arrêts. {stop} : {where}",
   "scan.foreign": "Ce colis n’est pas à vous. Laissez-le où il est.",
   "scan.unknown": "Ce n’est pas le code d’un colis.",
-  "route.left": "{n} arrêts, {way} à vol d’oiseau",
+  "route.left": "Arrêts restants : {n}. Au moins {way}, à vol d’oiseau.",
   "route.earlier": "Plus tôt : {what}",
   "route.later": "Plus tard : {what}",
   "proof.photo": "Prendre une photo",
