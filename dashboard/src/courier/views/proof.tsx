@@ -1,5 +1,7 @@
 // Pictures of a handing over: a photo, a drawn signature. Both are kept on the phone until they are sent.
 import { useRef, useState } from "preact/hooks";
+import { useCourier, type State } from "../state";
+import type { ProofFile } from "../storage";
 import { attach } from "../work";
 import { t } from "../words";
 
@@ -24,16 +26,20 @@ export async function shrink(file: File): Promise<Blob> {
   return jpegOf(canvas);
 }
 
+/** How many pictures of a kind have been taken for a stop. */
+function keptOf(drafts: State["drafts"], task: string, kind: ProofFile["kind"]): number {
+  return (drafts[task]?.pictures ?? []).filter((picture) => picture.kind === kind).length;
+}
+
 /** A photo from the camera, or a file where there is none. */
 export function Photo({ task }: { task: string }) {
-  const [kept, setKept] = useState(0);
+  const kept = keptOf(useCourier().drafts, task, "photo");
   const [wrong, setWrong] = useState(false);
   async function take(input: HTMLInputElement): Promise<void> {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
       await attach(task, "photo", await shrink(file));
-      setKept((n) => n + 1);
       setWrong(false);
     } catch {
       setWrong(true);
@@ -55,6 +61,7 @@ export function Photo({ task }: { task: string }) {
 export function Signature({ task }: { task: string }) {
   const pad = useRef<HTMLCanvasElement>(null);
   const [state, setState] = useState<"empty" | "drawn" | "kept">("empty");
+  const kept = keptOf(useCourier().drafts, task, "signature");
   function draw(event: PointerEvent): void {
     const canvas = pad.current;
     const pen = canvas?.getContext("2d");
@@ -89,7 +96,7 @@ export function Signature({ task }: { task: string }) {
         aria-label={t("proof.signature.pad")} onPointerDown={draw} onPointerMove={draw} />
       <button type="button" class="plain" data-act="keep-signature" disabled={state !== "drawn"}
         onClick={() => void keep()}>{t("proof.signature.keep")}</button>
-      <p role="status">{state === "kept" && t("proof.signature.kept")}</p>
+      <p role="status">{kept > 0 && state !== "drawn" && t("proof.signature.kept")}</p>
     </details>
   );
 }
