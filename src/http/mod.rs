@@ -67,6 +67,12 @@ pub fn routes(to: &mut ServiceConfig) {
     // everybody
     to.service(at("/v1/auth/login").route(post().to(session::log_in)))
         .service(at("/v1/auth/refresh").route(post().to(session::refresh)))
+    // what every phone says every few seconds: found before all others
+    to.service(
+        at("/v1/me/positions")
+            .route(get().to(positions::list_my_positions))
+            .route(post().to(positions::report_positions)),
+    );
         .service(at("/v1/auth/logout").route(post().to(session::log_out)))
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
@@ -173,11 +179,6 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
         .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
-        .service(
-            at("/v1/me/positions")
-                .route(get().to(positions::list_my_positions))
-                .route(post().to(positions::report_positions)),
-        )
         .service(at("/v1/me/events").route(post().to(phone::report_events)))
         .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
