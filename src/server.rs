@@ -26,9 +26,11 @@ use crate::http::{self, App};
 use crate::live::Live;
 use crate::loops::notices::Writer;
 use crate::loops::webhooks::Teller;
+use crate::loops::push::Knocker;
 use crate::loops::{self, Hub, Tools};
 use crate::outbound::post::{Post, PostError, WaysOut};
 use crate::outbound::web::Web;
+use crate::outbound::push::{PushError, Pusher};
 use crate::pictures::{PictureError, Pictures};
 use crate::secrets::{Links, Seal};
 use crate::telemetry;
@@ -59,6 +61,8 @@ pub enum ServeError {
     #[error(transparent)]
     Post(#[from] PostError),
     #[error("[notices] occasions: `{0}` is none of on_the_way, delivered, not_delivered")]
+    #[error(transparent)]
+    Push(#[from] PushError),
     Occasion(String),
     #[error("[notices] language: `{0}` is neither fr nor en")]
     Language(String),
@@ -211,6 +215,14 @@ fn writer(config: &Config, links: Links) -> Result<Writer, ServeError> {
 }
 
 /// Opens everything and starts to answer.
+/// What knocks at couriers' phones.
+fn pusher(config: &Config, secret: &[u8; 32]) -> Result<Pusher, ServeError> {
+    let answer_within = Duration::from_secs(config.webhooks.answer_within_s);
+    let web = Web::new(http::reach(config), answer_within)?;
+    let contact = Some(&config.server.public_url).filter(|url| url.starts_with("https://"));
+    Ok(Pusher::new(web, secret, contact.cloned().unwrap_or_default())?)
+}
+
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
     open(config, services, None).await
 }
@@ -267,6 +279,7 @@ async fn open(
     let stop = CancellationToken::new();
     let tools = Tools {
         live: live.clone(),
+    let pusher = pusher(&config, &secret)?;
         pictures: pictures.clone(),
         hub: hub.clone(),
         notary: notary.clone(),
@@ -274,6 +287,7 @@ async fn open(
         writer: writer(&config, Links::new(&secret))?,
     };
     let loops = loops::start(coop.clone(), tools, &config, stop.clone());
+        knocker: Knocker { pusher: pusher.clone(), seal },
     let listen = config.server.listen.clone();
     let failed = |error| ServeError::Listen { address: listen.clone(), error };
     let loops = loops.map_err(failed)?;
@@ -288,6 +302,7 @@ async fn open(
         notary,
         config,
         metrics,
+        pusher,
         stop: stop.clone(),
     });
     let (server, address) = http::serve(app.clone()).map_err(failed)?;

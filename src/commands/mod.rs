@@ -70,6 +70,7 @@ pub mod people;
 pub mod positions;
 pub mod prices;
 pub mod proofs;
+pub mod push;
 pub mod quotes;
 pub mod receivables;
 pub mod returns;

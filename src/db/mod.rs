@@ -40,6 +40,7 @@ pub mod phones;
 pub mod prices;
 pub mod proofs;
 pub mod pulse;
+pub mod push;
 pub mod quotes;
 pub mod receivables;
 pub mod reviews;

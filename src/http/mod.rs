@@ -18,6 +18,7 @@ use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
 use crate::outbound::address::Reach;
+use crate::outbound::push::Pusher;
 use crate::pictures::Pictures;
 
 pub mod auth;
@@ -48,6 +49,7 @@ pub struct App {
     pub keys: auth::Keys,
     pub notary: Arc<Notary>,
     pub config: Config,
+    pub pusher: Pusher,
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the server stops: ends the streams.
     pub stop: CancellationToken,
@@ -59,8 +61,8 @@ pub fn routes(to: &mut ServiceConfig) {
         absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
         decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
         ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
-        prices, proofs, pulse, quotes, reviews, rights, roster, session, shifts, slots,
-        standing_orders, statements, stream, surplus, swaps, tasks, users, webhooks,
+        prices, proofs, pulse, push, quotes, reviews, rights, roster, session, shifts, slots,
+        standing_orders, statements, stream, surplus, swaps, tasks, transparency, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -214,6 +216,12 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(put().to(expenses::attach_receipt)),
         )
         .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
+        .service(
+            at("/v1/me/push")
+                .route(get().to(push::show_push))
+                .route(put().to(push::knock_at))
+                .route(delete().to(push::stop_push)),
+        )
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
         .service(at("/v1/offers/{id}").route(get().to(offers::show_offer)))

@@ -38,6 +38,7 @@ mod phone;
 mod prices;
 mod proofs;
 mod pulse;
+mod push;
 mod quick_start;
 mod quotes;
 mod race;

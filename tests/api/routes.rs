@@ -323,6 +323,9 @@ pub fn all() -> Vec<Route> {
         Route { method: Method::PUT, ..post("/v1/me/bank-account", A::Couriers, O::None, json!({ "iban": "FR1420041010050500013M02606" })) },
         Route { method: Method::DELETE, success: 204, ..get("/v1/me/bank-account", A::Couriers, O::None) },
         get("/v1/me/expenses", A::Couriers, O::None),
+        get("/v1/me/push", A::Couriers, O::None),
+        Route { method: Method::PUT, ..post("/v1/me/push", A::Couriers, O::None, json!({ "endpoint": "https://push.example.org/send/abc", "language": "fr", "keys": { "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg" } })) },
+        Route { method: Method::DELETE, success: 204, ..get("/v1/me/push", A::Couriers, O::None) },
         create("/v1/me/expenses", A::Couriers, O::None, json!({ "day": "2026-03-01", "category": "repair", "amount": { "amount": 1990, "currency": "EUR" }, "note": "a new chain" })),
         Route { method: Method::DELETE, success: 204, ..get("/v1/me/expenses/{id}", A::Couriers, O::Expense) },
         // It has no receipt, and there is no picture here.

@@ -31,6 +31,7 @@ pub mod positions;
 pub mod prices;
 pub mod proofs;
 pub mod pulse;
+pub mod push;
 pub mod quotes;
 pub mod reviews;
 pub mod rights;
