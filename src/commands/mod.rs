@@ -76,6 +76,7 @@ pub mod receivables;
 pub mod returns;
 pub mod reviews;
 pub mod roster;
+pub mod rules;
 pub mod shifts;
 pub mod slots;
 pub mod standing_orders;

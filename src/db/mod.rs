@@ -44,6 +44,7 @@ pub mod push;
 pub mod quotes;
 pub mod receivables;
 pub mod reviews;
+pub mod rules;
 pub mod schema;
 pub mod settings;
 pub mod shift_swaps;

@@ -31,6 +31,7 @@ mod ops;
 mod pages;
 mod paging;
 mod request_id;
+mod rules;
 mod sheet;
 mod tracking;
 pub mod v1;
@@ -48,8 +49,8 @@ pub struct App {
     pub hub: Hub,
     pub keys: auth::Keys,
     pub notary: Arc<Notary>,
-    pub config: Config,
     pub pusher: Pusher,
+    pub config: Config,
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the server stops: ends the streams.
     pub stop: CancellationToken,
@@ -66,22 +67,22 @@ pub fn routes(to: &mut ServiceConfig) {
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
-    // everybody
-    to.service(at("/v1/auth/login").route(post().to(session::log_in)))
-        .service(at("/v1/auth/refresh").route(post().to(session::refresh)))
     // what every phone says every few seconds: found before all others
     to.service(
         at("/v1/me/positions")
             .route(get().to(positions::list_my_positions))
             .route(post().to(positions::report_positions)),
     );
+    // everybody
+    to.service(at("/v1/auth/login").route(post().to(session::log_in)))
+        .service(at("/v1/auth/refresh").route(post().to(session::refresh)))
         .service(at("/v1/auth/logout").route(post().to(session::log_out)))
         .service(at("/oauth2/token").route(post().to(session::issue_token)))
         .service(at("/.well-known/jwks.json").route(get().to(session::show_keys)))
         .service(at("/v1/openapi.json").route(get().to(openapi::show_openapi)))
         .service(at("/docs").route(get().to(openapi::show_docs)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
-        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
+        .service(at("/v1/transparency").route(get().to(transparency::show_transparency)))
         .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(
             at("/v1/ledger/checkpoints")
@@ -215,13 +216,13 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(get().to(expenses::show_my_receipt))
                 .route(put().to(expenses::attach_receipt)),
         )
-        .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(
             at("/v1/me/push")
                 .route(get().to(push::show_push))
                 .route(put().to(push::knock_at))
                 .route(delete().to(push::stop_push)),
         )
+        .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
         .service(at("/v1/me/erase").route(post().to(rights::erase_me)))
         .service(at("/v1/offers/{id}").route(get().to(offers::show_offer)))
@@ -377,6 +378,7 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(tracking::show_tracking))
             .route(post().to(tracking::leave_note)),
     );
+    to.service(at("/rules").route(get().to(rules::show_rules)));
     // operators and browsers
     to.service(at("/livez").route(get().to(ops::live)))
         .service(at("/readyz").route(get().to(ops::ready)))

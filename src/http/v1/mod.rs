@@ -45,5 +45,6 @@ pub mod stream;
 pub mod surplus;
 pub mod swaps;
 pub mod tasks;
+pub mod transparency;
 pub mod users;
 pub mod webhooks;
