@@ -167,6 +167,12 @@ impl Live {
         pipe.exec_async(&mut self.redis.clone()).await
     }
 
+    /// Where a courier was last.
+    pub fn last(&self, courier: CourierId) -> Option<Fix> {
+        let last = self.last.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        last.get(&courier).copied()
+    }
+
     /// The last fix of every courier.
     pub fn positions(&self) -> BTreeMap<CourierId, Fix> {
         self.last.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()

@@ -13,6 +13,7 @@ use crate::commands::CommandError;
 use crate::commands::books;
 use crate::commands::people::{self, NewLogin};
 use crate::commands::positions::Intake;
+use crate::commands::rules;
 use crate::config::{Config, ConfigError};
 use crate::coop::{Coop, Rules, RulesError};
 use crate::db::{self, OpenError};
@@ -25,9 +26,11 @@ use crate::http::auth::Keys;
 use crate::http::{self, App};
 use crate::live::Live;
 use crate::loops::notices::Writer;
+use crate::loops::push::Knocker;
 use crate::loops::webhooks::Teller;
 use crate::loops::{self, Hub, Tools};
 use crate::outbound::post::{Post, PostError, WaysOut};
+use crate::outbound::push::{PushError, Pusher};
 use crate::outbound::web::Web;
 use crate::pictures::{PictureError, Pictures};
 use crate::secrets::{Links, Seal};
@@ -58,6 +61,8 @@ pub enum ServeError {
     Web(#[from] reqwest::Error),
     #[error(transparent)]
     Post(#[from] PostError),
+    #[error(transparent)]
+    Push(#[from] PushError),
     #[error("[notices] occasions: `{0}` is none of on_the_way, delivered, not_delivered")]
     Occasion(String),
     #[error("[notices] language: `{0}` is neither fr nor en")]
@@ -210,6 +215,14 @@ fn writer(config: &Config, links: Links) -> Result<Writer, ServeError> {
     })
 }
 
+/// What knocks at couriers' phones.
+fn pusher(config: &Config, secret: &[u8; 32]) -> Result<Pusher, ServeError> {
+    let answer_within = Duration::from_secs(config.webhooks.answer_within_s);
+    let web = Web::new(http::reach(config), answer_within)?;
+    let contact = Some(&config.server.public_url).filter(|url| url.starts_with("https://"));
+    Ok(Pusher::new(web, secret, contact.cloned().unwrap_or_default())?)
+}
+
 /// Opens everything and starts to answer.
 pub async fn start(config: Config, services: &Services) -> Result<Running, ServeError> {
     open(config, services, None).await
@@ -259,19 +272,22 @@ async fn open(
     drop(conn);
     found(&coop, &config).await?;
     books::keep_tariff(&coop).await?;
+    rules::keep(&coop).await?;
 
     let live =
         Live::open(services.redis_url(), &config.server.redis_prefix, coop.clock.id(|id| id))?;
     let pictures = Pictures::open(&config.server.pictures_url, &config.server.data_dir)?;
     let hub = Hub::default();
     let stop = CancellationToken::new();
+    let pusher = pusher(&config, &secret)?;
     let tools = Tools {
         live: live.clone(),
         pictures: pictures.clone(),
         hub: hub.clone(),
         notary: notary.clone(),
-        teller: teller(&config, seal)?,
+        teller: teller(&config, seal.clone())?,
         writer: writer(&config, Links::new(&secret))?,
+        knocker: Knocker { pusher: pusher.clone(), seal },
     };
     let loops = loops::start(coop.clone(), tools, &config, stop.clone());
     let listen = config.server.listen.clone();
@@ -286,6 +302,7 @@ async fn open(
         hub,
         keys,
         notary,
+        pusher,
         config,
         metrics,
         stop: stop.clone(),

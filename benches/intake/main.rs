@@ -22,6 +22,10 @@ use std::time::Duration;
 use fleet::Fleet;
 use phones::{BATCH, Outcome, Phones};
 
+/// The server's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const COURIERS: usize = 10_000;
 /// Connections that are busy at one time.
 const AT_ONCE: usize = 64;

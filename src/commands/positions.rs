@@ -8,7 +8,7 @@ use super::CommandError;
 use crate::coop::Coop;
 use crate::db::{shifts, traces};
 use crate::domain::ids::CourierId;
-use crate::domain::trace::{Dropped, Fix};
+use crate::domain::trace::{self, Dropped, Fix};
 
 /// Batches that may wait to be kept; more wait at the door.
 const WAITING_MAX: usize = 1_024;
@@ -33,6 +33,8 @@ pub struct Reported {
 /// A batch that waits to be kept.
 struct Asked {
     by: CourierId,
+    /// Where the courier was before it.
+    last: Option<Fix>,
     batch: Vec<Said>,
     answer: oneshot::Sender<Result<Reported, CommandError>>,
 }
@@ -53,12 +55,17 @@ impl Intake {
         Self(ask)
     }
 
-    /// Keeps what of a batch lies in one of the courier's shifts. A fix that came before is kept
-    /// once.
-    pub async fn report(&self, by: CourierId, batch: Vec<Said>) -> Result<Reported, CommandError> {
+    /// Keeps what of a batch lies in one of the courier's shifts and can have been ridden. A fix that
+    /// came before is kept once.
+    pub async fn report(
+        &self,
+        by: CourierId,
+        last: Option<Fix>,
+        batch: Vec<Said>,
+    ) -> Result<Reported, CommandError> {
         let (answer, answered) = oneshot::channel();
         let stopped = |_| CommandError::Busy("the server is stopping".into());
-        self.0.send(Asked { by, batch, answer }).await.map_err(|_| stopped(()))?;
+        self.0.send(Asked { by, last, batch, answer }).await.map_err(|_| stopped(()))?;
         answered.await.map_err(|_| stopped(()))?
     }
 }
@@ -103,12 +110,24 @@ async fn together(coop: &Coop, group: &[Asked]) -> Result<Vec<Reported>, Command
     let report = |asked: &Asked| {
         let worked = worked.get(&asked.by).map_or([].as_slice(), Vec::as_slice);
         let mut reported = Reported::default();
+        let mut admitted = Vec::with_capacity(asked.batch.len());
         for (index, said) in asked.batch.iter().enumerate() {
             match said.and_then(|fix| fix.admit(now, worked)) {
-                Ok(fix) => reported.kept.push(fix),
+                Ok(fix) => admitted.push((index, fix)),
                 Err(why) => reported.dropped.push((index, why)),
             }
         }
+        admitted.sort_by_key(|(_, fix)| fix.at);
+        let (indices, fixes): (Vec<usize>, Vec<Fix>) = admitted.into_iter().unzip();
+        let ridden = trace::ridden(asked.last.as_ref(), &fixes);
+        for ((index, fix), ridden) in indices.into_iter().zip(fixes).zip(ridden) {
+            if ridden {
+                reported.kept.push(fix);
+            } else {
+                reported.dropped.push((index, Dropped::Jump));
+            }
+        }
+        reported.dropped.sort_unstable_by_key(|(index, _)| *index);
         let open = worked.iter().find(|span| span.to.is_none());
         let since = |from| reported.kept.iter().filter(move |fix| fix.at >= from);
         reported.live = open.and_then(|open| since(open.from).max_by_key(|fix| fix.at).copied());

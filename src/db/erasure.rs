@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 19] = [
+const ERASURE: [&str; 20] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -31,6 +31,7 @@ const ERASURE: [&str; 19] = [
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
     "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "DELETE FROM bank_accounts WHERE courier_id = $1",
+    "DELETE FROM push_phones WHERE courier_id = $1",
     "DELETE FROM expenses WHERE courier_id = $1 AND answered_at IS NULL",
     "UPDATE expenses SET note = 'erased', reason = CASE WHEN reason IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
@@ -55,7 +56,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 17] = [
+pub const EXPORT: [(&str, &str); 18] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \
@@ -71,6 +72,7 @@ pub const EXPORT: [(&str, &str); 17] = [
         "SELECT opening_id, since FROM opening_waits WHERE courier_id = $1 \
       ORDER BY since DESC, opening_id",
     ),
+    ("push", "SELECT language, since FROM push_phones WHERE courier_id = $1 ORDER BY since DESC"),
     ("availability", "SELECT rules FROM availability WHERE courier_id = $1 ORDER BY courier_id"),
     (
         "days_off",

@@ -307,6 +307,17 @@ diesel::table! {
         changed_at -> Timestamptz, }
 }
 diesel::table! {
+    rule_versions (rule, since) { rule -> Text, since -> Timestamptz, version -> Text,
+        says -> Jsonb, }
+}
+diesel::table! {
+    push_phones (address_sha256) { address_sha256 -> Bytea, courier_id -> Uuid, sealed -> Bytea,
+        language -> Text, since -> Timestamptz, }
+}
+diesel::table! {
+    push_cursor (one) { one -> Bool, seq -> BigInt, }
+}
+diesel::table! {
     expenses (id) { id -> Uuid, courier_id -> Uuid, day -> Text, category -> Text,
         amount -> BigInt, currency -> Text, note -> Text, receipt_sha256 -> Nullable<Bytea>,
         handed_in_at -> Timestamptz, answered_at -> Nullable<Timestamptz>,

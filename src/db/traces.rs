@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 
 use super::schema::traces;
@@ -19,7 +19,7 @@ pub const FIXES_MAX: usize = 5_000;
 /// Most rows in one look: as many as if each had one fix.
 const ROWS_MAX: i64 = 5_000;
 
-#[derive(Queryable, Selectable, Insertable)]
+#[derive(Queryable, Selectable)]
 #[diesel(table_name = traces)]
 struct Row {
     courier_id: CourierId,
@@ -89,8 +89,45 @@ pub async fn insert(
     }
 }
 
+/// One statement whatever the number of rows, so that Postgres reads and plans it once: a column is an
+/// array, and an array within it its text.
 async fn try_insert(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
-    diesel::insert_into(traces::table).values(rows).execute(conn).await.map(drop)
+    fn column<T>(rows: &[Row], of: impl Fn(&Row) -> T) -> Vec<T> {
+        rows.iter().map(of).collect()
+    }
+    let whole = |values: &[i32]| text(values.iter().copied().map(Some));
+    diesel::sql_query(
+        "INSERT INTO traces (courier_id, from_at, to_at, after_ms, lat_e6, lng_e6, accuracy_m) \
+         SELECT courier, from_at, to_at, after::integer[], lat::integer[], lng::integer[], \
+         accuracy::integer[] FROM unnest($1, $2, $3, $4, $5, $6, $7) \
+         AS row (courier, from_at, to_at, after, lat, lng, accuracy)",
+    )
+    .bind::<Array<SqlUuid>, _>(column(rows, |row| row.courier_id))
+    .bind::<Array<Timestamptz>, _>(column(rows, |row| row.from_at))
+    .bind::<Array<Timestamptz>, _>(column(rows, |row| row.to_at))
+    .bind::<Array<Text>, _>(column(rows, |row| whole(&row.after_ms)))
+    .bind::<Array<Text>, _>(column(rows, |row| whole(&row.lat_e6)))
+    .bind::<Array<Text>, _>(column(rows, |row| whole(&row.lng_e6)))
+    .bind::<Array<Text>, _>(column(rows, |row| text(row.accuracy_m.iter().copied())))
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// An array as Postgres writes it: `{1,NULL,3}`.
+fn text(values: impl Iterator<Item = Option<i32>>) -> String {
+    let mut text = String::from("{");
+    for value in values {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        match value {
+            Some(value) => text += &value.to_string(),
+            None => text += "NULL",
+        }
+    }
+    text.push('}');
+    text
 }
 
 /// Where a courier was in a span, both ends included, the oldest first; each instant once.

@@ -29,6 +29,7 @@ pub mod import;
 pub mod intake;
 pub mod invoice;
 pub mod kitchen;
+pub mod knock;
 pub mod language;
 pub mod ledger;
 pub mod merchant;

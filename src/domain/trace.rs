@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::geo::Position;
+use super::geo::{Plane, Position};
 use super::time::{Seconds, Timestamp};
 
 /// Most fixes in a batch.
@@ -14,6 +14,11 @@ pub const AHEAD_MAX: Seconds = Seconds(300);
 pub const LATE_MAX: Seconds = Seconds(7 * 86_400);
 /// A fix that may be this far off says nothing, in metres.
 pub const ACCURACY_MAX_M: i32 = 1_000;
+
+/// The fastest that anybody is believed to move, in metres a second.
+const SPEED_MAX: i64 = 50;
+/// How far a fix may be off that does not say so, in metres.
+const USUALLY_OFF_M: i32 = 100;
 
 /// A position by a phone's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub enum Dropped {
     FromTheFuture,
     TooLate,
     TooCoarse,
+    /// Nobody can have ridden there and back in that time.
+    Jump,
 }
 
 impl Fix {
@@ -70,6 +77,42 @@ impl Fix {
         }
         Ok(Self { at, ..*self })
     }
+
+    /// Whether somebody can have been at both, as far as they may be off.
+    fn is_in_reach_of(&self, other: &Self) -> bool {
+        let time_ms = (self.at.millis() - other.at.millis()).abs();
+        let off = |fix: &Self| i64::from(fix.accuracy_m.unwrap_or(USUALLY_OFF_M).max(0));
+        let reach_m =
+            SPEED_MAX * time_ms / 1_000 + off(self) + off(other) + i64::from(USUALLY_OFF_M);
+        let way = Plane::around(self.position).spot(other.position);
+        i64::from(way.x_m).pow(2) + i64::from(way.y_m).pow(2) <= reach_m.pow(2)
+    }
+}
+
+/// For each of some fixes, in the order of their times, whether it is part of the longest ride among
+/// them: the others are jumps. `last` is where the courier was before them, as far as that is known; it
+/// has one voice like the others, for it may have been the jump. Of two equally long rides the later
+/// one is believed. Quadratic in the number of fixes, where there is a jump at all.
+pub fn ridden(last: Option<&Fix>, fixes: &[Fix]) -> Vec<bool> {
+    let before = last.filter(|last| fixes.first().is_some_and(|first| last.at <= first.at));
+    let all: Vec<&Fix> = before.into_iter().chain(fixes).collect();
+    if all.windows(2).all(|two| two[0].is_in_reach_of(two[1])) {
+        return vec![true; fixes.len()];
+    }
+    // How long the longest ride to each is, and from where it comes.
+    let mut rides: Vec<(usize, Option<usize>)> = Vec::with_capacity(all.len());
+    for (n, fix) in all.iter().enumerate() {
+        let from = (0..n).filter(|&earlier| all[earlier].is_in_reach_of(fix));
+        let from = from.max_by_key(|&earlier| rides[earlier].0);
+        rides.push((1 + from.map_or(0, |earlier| rides[earlier].0), from));
+    }
+    let mut ridden = vec![false; all.len()];
+    let mut at = (0..all.len()).max_by_key(|&n| rides[n].0);
+    while let Some(n) = at {
+        ridden[n] = true;
+        at = rides[n].1;
+    }
+    ridden.split_off(all.len() - fixes.len())
 }
 
 #[cfg(test)]
@@ -99,6 +142,39 @@ mod tests {
         let open = [Worked { from: at(0), to: None }];
         assert_eq!(fix(14).admit(at(10), &open).map(|fix| fix.at), Ok(at(10)));
         assert_eq!(fix(16).admit(at(10), &open), Err(Dropped::FromTheFuture));
+    }
+
+    /// So many metres north of the city, so many seconds in.
+    fn north(seconds: i64, metres: i32) -> Fix {
+        let position = Position::from_micro_degrees(48_850_000 + metres * 9, 2_350_000).unwrap();
+        Fix { at: at(0) + Seconds(seconds), position, accuracy_m: Some(8) }
+    }
+
+    #[test]
+    fn a_jump_is_outvoted_wherever_it_stands() {
+        let ride: Vec<Fix> = (0..10).map(|n| north(5 * i64::from(n), 40 * n)).collect();
+        assert_eq!(ridden(None, &ride), [true; 10]);
+        for jump in 0..10 {
+            let mut ride = ride.clone();
+            ride[jump] = north(ride[jump].at.since(at(0)).0, 9_000);
+            let expected: Vec<bool> = (0..10).map(|n| n != jump).collect();
+            assert_eq!(ridden(None, &ride), expected, "at {jump}");
+            assert_eq!(ridden(Some(&north(-5, 0)), &ride), expected, "at {jump}");
+        }
+    }
+
+    #[test]
+    fn who_was_seen_in_the_wrong_place_is_found_again() {
+        let wrong = north(-5, 9_000);
+        assert_eq!(ridden(Some(&wrong), &[north(0, 0)]), [true], "one against one: the later");
+        assert_eq!(ridden(Some(&wrong), &[north(0, 0), north(5, 30)]), [true, true]);
+        let known = north(-5, 0);
+        assert_eq!(ridden(Some(&known), &[north(0, 9_000), north(5, 30)]), [false, true]);
+        // What is said later of an earlier time is not held against where the courier is by now.
+        assert_eq!(ridden(Some(&north(600, 9_000)), &[north(0, 0)]), [true]);
+        // After a tunnel, or a train, one may be anywhere.
+        assert_eq!(ridden(Some(&known), &[north(300, 9_000)]), [true]);
+        assert_eq!(ridden(None, &[]), []);
     }
 
     #[test]

@@ -134,14 +134,20 @@ impl Incoming {
     }
 }
 
-/// Strict JSON; a fault is told with its place.
+/// Strict JSON; a fault is told with its place, which is looked for only where there is one.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let json: Json = serde_json::from_slice(bytes)
-        .map_err(|error| ApiError::Malformed { detail: error.to_string(), pointer: None })?;
-    serde_path_to_error::deserialize(json).map_err(|error| ApiError::Invalid {
+    if let Ok(value) = T::deserialize(read(bytes)?) {
+        return Ok(value);
+    }
+    serde_path_to_error::deserialize(read(bytes)?).map_err(|error| ApiError::Invalid {
         detail: error.inner().to_string(),
         pointer: Some(pointer(error.path())),
     })
+}
+
+fn read(bytes: &[u8]) -> Result<Json, ApiError> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::Malformed { detail: error.to_string(), pointer: None })
 }
 
 /// A path as a JSON Pointer (RFC 6901).

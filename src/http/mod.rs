@@ -18,6 +18,7 @@ use crate::domain::ledger::checkpoint::Notary;
 use crate::live::Live;
 use crate::loops::Hub;
 use crate::outbound::address::Reach;
+use crate::outbound::push::Pusher;
 use crate::pictures::Pictures;
 
 pub mod auth;
@@ -30,6 +31,7 @@ mod ops;
 mod pages;
 mod paging;
 mod request_id;
+mod rules;
 mod sheet;
 mod tracking;
 pub mod v1;
@@ -47,6 +49,7 @@ pub struct App {
     pub hub: Hub,
     pub keys: auth::Keys,
     pub notary: Arc<Notary>,
+    pub pusher: Pusher,
     pub config: Config,
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the server stops: ends the streams.
@@ -59,11 +62,18 @@ pub fn routes(to: &mut ServiceConfig) {
         absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
         decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
         ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
-        prices, proofs, pulse, quotes, reviews, rights, roster, route, session, shifts, slots,
-        standing_orders, statements, stream, surplus, swaps, tasks, users, webhooks,
+        prices, proofs, pulse, push, quotes, reviews, rights, roster, route, session, shifts,
+        slots, standing_orders, statements, stream, surplus, swaps, tasks, transparency, users,
+        webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
+    // what every phone says every few seconds: found before all others
+    to.service(
+        at("/v1/me/positions")
+            .route(get().to(positions::list_my_positions))
+            .route(post().to(positions::report_positions)),
+    );
     // everybody
     to.service(at("/v1/auth/login").route(post().to(session::log_in)))
         .service(at("/v1/auth/refresh").route(post().to(session::refresh)))
@@ -73,7 +83,7 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/openapi.json").route(get().to(openapi::show_openapi)))
         .service(at("/docs").route(get().to(openapi::show_docs)))
         .service(at("/v1/clock").route(get().to(session::show_clock)))
-        .service(at("/v1/transparency").route(get().to(rights::show_transparency)))
+        .service(at("/v1/transparency").route(get().to(transparency::show_transparency)))
         .service(at("/v1/indicators").route(get().to(rights::show_indicators)))
         .service(
             at("/v1/ledger/checkpoints")
@@ -173,11 +183,6 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
         .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
-        .service(
-            at("/v1/me/positions")
-                .route(get().to(positions::list_my_positions))
-                .route(post().to(positions::report_positions)),
-        )
         .service(at("/v1/me/events").route(post().to(phone::report_events)))
         .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
@@ -215,6 +220,12 @@ pub fn routes(to: &mut ServiceConfig) {
             at("/v1/me/expenses/{id}/receipt")
                 .route(get().to(expenses::show_my_receipt))
                 .route(put().to(expenses::attach_receipt)),
+        )
+        .service(
+            at("/v1/me/push")
+                .route(get().to(push::show_push))
+                .route(put().to(push::knock_at))
+                .route(delete().to(push::stop_push)),
         )
         .service(at("/v1/me/suspensions").route(get().to(reviews::list_my_suspensions)))
         .service(at("/v1/me/export").route(get().to(rights::export_me)))
@@ -372,6 +383,7 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(get().to(tracking::show_tracking))
             .route(post().to(tracking::leave_note)),
     );
+    to.service(at("/rules").route(get().to(rules::show_rules)));
     // operators and browsers
     to.service(at("/livez").route(get().to(ops::live)))
         .service(at("/readyz").route(get().to(ops::ready)))

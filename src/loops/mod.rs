@@ -22,6 +22,7 @@ pub mod imports;
 pub mod notices;
 pub mod offers;
 pub mod outbox;
+pub mod push;
 pub mod retention;
 pub mod snapshot;
 pub mod standing_orders;
@@ -37,6 +38,7 @@ pub struct Tools {
     pub notary: Arc<Notary>,
     pub teller: webhooks::Teller,
     pub writer: notices::Writer,
+    pub knocker: push::Knocker,
 }
 
 /// Starts all loops on a thread of their own. They end soon after `stop` is cancelled; join the
@@ -47,7 +49,7 @@ pub fn start(
     config: &Config,
     stop: CancellationToken,
 ) -> std::io::Result<std::thread::JoinHandle<()>> {
-    let Tools { live, pictures, hub, notary, teller, writer } = tools;
+    let Tools { live, pictures, hub, notary, teller, writer, knocker } = tools;
     let dispatch = config.dispatch;
     let retention = config.retention;
     let ledger = config.ledger;
@@ -62,7 +64,8 @@ pub fn start(
         local.spawn_local(live.clone().tell());
         local.spawn_local(outbox::run(coop.clone(), hub.clone()));
         local.spawn_local(webhooks::run(coop.clone(), hub.clone(), teller));
-        local.spawn_local(notices::run(coop.clone(), hub, writer));
+        local.spawn_local(notices::run(coop.clone(), hub.clone(), writer));
+        local.spawn_local(push::run(coop.clone(), hub, knocker));
         local.spawn_local(offers::run(coop.clone()));
         local.spawn_local(books::sign(coop.clone(), notary, ledger));
         local.spawn_local(books::check(coop.clone(), ledger));

@@ -30,7 +30,8 @@ pub async fn run(coop: Coop, pictures: Pictures, days: Retention) {
     }
 }
 
-async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(), CommandError> {
+/// Forgets once what is old enough.
+pub async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result<(), CommandError> {
     let span = |days: i64| Seconds(days * 86_400);
     let (now, real_now) = (coop.clock.now(), clock::real_now());
     let mut conn = coop.conn().await?;

@@ -3,4 +3,5 @@
 
 pub mod address;
 pub mod post;
+pub mod push;
 pub mod web;

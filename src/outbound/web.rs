@@ -61,8 +61,13 @@ impl Web {
         Ok(Self { http, reach })
     }
 
-    /// Posts a text once. Of the answer only the status counts; its body is not read.
-    pub async fn post(&self, url: &str, headers: HeaderMap, body: String) -> Outcome {
+    /// Posts a body once. Of the answer only the status counts; its body is not read.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        body: impl Into<reqwest::Body>,
+    ) -> Outcome {
         let url = match target(url, self.reach) {
             Ok(url) => url,
             Err(error) => return Outcome::NoAnswer { error: error.to_string() },

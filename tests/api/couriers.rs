@@ -58,6 +58,16 @@ async fn off_shift_positions_are_dropped_and_the_answer_says_so() {
     let seen = seen_at(&dispatcher, &alice).await;
     assert_eq!(seen["fixed_at"], coop.at(-1), "the newest counts: {seen}");
 
+    // Nobody rides thirty kilometres and back in a few seconds.
+    let ride = vec![
+        fix(&coop, -8, &here),
+        fix(&coop, -6, &place(30_000, 0)),
+        fix(&coop, -4, &here),
+        fix(&coop, -2, &here),
+    ];
+    let dropped = json!([{ "index": 1, "reason": "jump" }]);
+    assert_eq!(report(&alice, ride).await, json!({ "accepted": 3, "dropped": dropped }));
+
     // What comes late does not put the courier back, and the end of the shift ends the trace.
     report(&alice, vec![fix(&coop, -60, &here)]).await;
     assert_eq!(seen_at(&dispatcher, &alice).await["fixed_at"], coop.at(-1));

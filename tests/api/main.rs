@@ -39,6 +39,7 @@ mod phone;
 mod prices;
 mod proofs;
 mod pulse;
+mod push;
 mod quick_start;
 mod quotes;
 mod race;

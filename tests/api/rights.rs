@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
+use std::path::Path;
+use std::sync::Arc;
 
+use paceline::commands;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -107,6 +110,93 @@ async fn the_rules_in_force_are_public_whole() {
     let why = format!("/v1/deliveries/{}/why", text(&offer["deliveries"][0]["id"]));
     let why = admin.get(&why).await.ok();
     assert_eq!(why["decisions"][0]["policy_version"], rules["dispatch"]["version"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_rule_is_on_a_public_page_with_the_moment_from_which_it_acts() {
+    let coop = Coop::start().await;
+    let page = |lang: &str| format!("/rules?lang={lang}");
+    let english = coop.stranger().get(&page("en")).await.status(200);
+    assert!(english.header("content-security-policy").is_some_and(|it| it.contains("'none'")));
+    let rules = coop.stranger().get("/v1/transparency").await.ok();
+    let weight = &rules["dispatch"]["policy"]["weights"]["lateness"];
+    let text = String::from_utf8_lossy(&english.body);
+    assert!(text.contains("The rules in force") && text.contains(&weight.to_string()), "{text}");
+    let french = coop.stranger().get(&page("fr")).await.status(200);
+    let french = String::from_utf8_lossy(&french.body);
+    assert!(french.contains("Les règles en vigueur"), "{french}");
+
+    let changes = |of: &Value| -> Vec<(String, String)> {
+        let all = of["changes"].as_array().expect("a list").iter();
+        all.map(|one| (text_of(&one["rule"]), text_of(&one["version"]))).collect()
+    };
+    let before = changes(&rules);
+    assert_eq!(before.len(), 6, "each rule once: {before:?}");
+    commands::rules::keep(&coop.app().coop).await.expect("they are kept");
+    assert_eq!(changes(&coop.stranger().get("/v1/transparency").await.ok()), before);
+    // The same database under another tariff.
+    let mut later = coop.app().coop.clone();
+    let mut rules = (*later.rules).clone();
+    rules.tariff.base += 1;
+    later.rules = Arc::new(rules);
+    coop.pass(60);
+    commands::rules::keep(&later).await.expect("they are kept");
+    let after = coop.stranger().get("/v1/transparency").await.ok();
+    assert_eq!(after["changes"][0]["rule"], "tariff");
+    assert!(text_of(&after["changes"][0]["since"]) > text_of(&rules_since(&after, 1)));
+    assert_eq!(changes(&after)[1..], before);
+}
+
+fn text_of(value: &Value) -> String {
+    text(value).to_owned()
+}
+
+fn rules_since(transparency: &Value, nth: usize) -> Value {
+    transparency["changes"][nth]["since"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn raw_positions_are_gone_after_thirty_days() {
+    let coop = Coop::start().await;
+    let alice = coop.courier_on_shift("Alice", 0).await;
+    for days in [33, 20] {
+        let at = coop.at(-days * DAY_S);
+        coop.sql(&format!(
+            "SELECT traces_day(('{at}'::timestamptz AT TIME ZONE 'UTC')::date); \
+             INSERT INTO traces SELECT id, '{at}', '{at}', '{{0}}', '{{48000000}}', '{{2000000}}', \
+             '{{5}}' FROM couriers WHERE name = 'Alice'"
+        ))
+        .await;
+    }
+    let kept = async || {
+        let from = coop.at(-40 * DAY_S);
+        let kept = alice.get(&format!("/v1/me/positions?from={from}")).await.ok();
+        kept["items"].as_array().expect("a list").len()
+    };
+    let before = kept().await;
+    coop.forget().await;
+    assert_eq!((before, kept().await), (3, 2));
+}
+
+/// docs/reference/rights.md says of each promise which test holds it.
+#[test]
+fn each_promise_of_the_page_has_its_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/reference/rights.md")).expect("the page");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| **")).collect();
+    assert_eq!(rows.len(), 12, "the promises");
+    for row in rows {
+        let tests = row.rsplit('|').nth(1).expect("the last column");
+        let mut named = 0;
+        for test in tests.split('`').skip(1).step_by(2) {
+            let (file, name) = test.split_once(':').expect("`file:name`");
+            let path = root.join("tests").join(file);
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("no {file}"));
+            assert!(text.contains(&format!("fn {name}(")), "no {name} in {file}");
+            named += 1;
+        }
+        assert!(named > 0, "no test: {row}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { remember } from "../store/preferences";
 import { leave } from "./session";
 import { today, update, useCourier } from "./state";
+import { KnockInvitation } from "./views/knocks";
 import { LoginView } from "./views/login";
 import { OfferCard, PassedOffer } from "./views/offer";
 import { OpenListView } from "./views/open";
@@ -74,6 +75,7 @@ function Ride() {
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>
       )}
       <ShiftBar />
+      <KnockInvitation />
     </>
   );
 }

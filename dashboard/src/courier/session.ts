@@ -2,6 +2,8 @@
 import { ApiError } from "../api/problem";
 import * as login from "../api/session";
 import type { User } from "../api/types";
+import { detectLanguage } from "../store/preferences";
+import { renew, turnOff } from "./push";
 import { update } from "./state";
 import { begin, end } from "./work";
 
@@ -27,14 +29,20 @@ export async function enter(email: string, password: string): Promise<boolean> {
 async function welcome(user: User): Promise<void> {
   localStorage.setItem(KNOWN, JSON.stringify(user));
   update({ expired: false });
+  await start(user);
+}
+
+async function start(user: User): Promise<void> {
   await begin(user);
+  // Without a network: next time.
+  void renew(detectLanguage()).catch(() => undefined);
 }
 
 /** Goes on where the phone was, without asking anybody first. */
 export async function resume(): Promise<void> {
   const known = localStorage.getItem(KNOWN);
   if (login.hasSession() && known) {
-    await begin(JSON.parse(known) as User);
+    await start(JSON.parse(known) as User);
     return;
   }
   update({ known: true });
@@ -42,6 +50,7 @@ export async function resume(): Promise<void> {
 
 export async function leave(): Promise<void> {
   end();
+  await turnOff();
   localStorage.removeItem(KNOWN);
   await login.logout().catch((error) => {
     if (!(error instanceof ApiError)) throw error;

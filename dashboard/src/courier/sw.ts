@@ -23,6 +23,32 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
+/** What the server says to this phone while the app is closed. */
+interface Knock {
+  title: string;
+  body: string;
+  tag: string;
+}
+
+self.addEventListener("push", (event) => {
+  event.waitUntil((async () => {
+    const knock = event.data?.json() as Knock | undefined;
+    const windows = await self.clients.matchAll({ type: "window" });
+    // Whoever is looking at the app sees it there.
+    if (!knock || windows.some(({ focused }) => focused)) return;
+    const { title, body, tag } = knock;
+    await self.registration.showNotification(title, { body, tag, icon: "/app/icon-192.png" });
+  })());
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const [open] = await self.clients.matchAll({ type: "window" });
+    await (open ? open.focus() : self.clients.openWindow("/app/"));
+  })());
+});
+
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== self.location.origin) return;

@@ -10,8 +10,8 @@ use crate::http::v1::proofs::AddQuery;
 use crate::http::v1::reviews::{self, ReviewView};
 use crate::http::v1::statements::{self, PeriodQuery};
 use crate::http::v1::{
-    bank_accounts, corrections, decisions, me, offers, open_list, phone, positions, proofs, rights,
-    route, shifts, tasks,
+    bank_accounts, corrections, decisions, me, offers, open_list, phone, positions, proofs, push,
+    rights, route, shifts, tasks,
 };
 
 /// What stands against a step at the door.
@@ -113,6 +113,23 @@ pub fn operations() -> Vec<Operation> {
             .note("What is owed waits until there is another.")
             .status(204)
             .refuses(&["not-found"]),
+        get("/v1/me/push", push::show_push, "Whether your phones say something while the app is closed.")
+            .note("With the key that a browser needs to let nobody else do so (VAPID, RFC 8292)."),
+        put("/v1/me/push", push::knock_at, "Say it on this phone.")
+            .note(
+                "As the browser's `PushSubscription` says it. At most five phones; the one that was there \
+                 first makes room. The same again is the same.",
+            )
+            .refuses(&["not-found"])
+            .example(json!({
+                "endpoint": "https://push.example.org/send/abc",
+                "keys": {
+                    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                },
+                "language": "fr",
+            })),
+        delete("/v1/me/push", push::stop_push, "Say it on no phone any more.").status(204),
         get("/v1/me/expenses", expenses::list_my_expenses, "What you laid out, the newest first.")
             .asks::<Paging>(),
         post("/v1/me/expenses", expenses::hand_in_expense, "Hand in what you laid out for the co-op.")

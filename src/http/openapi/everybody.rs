@@ -7,8 +7,8 @@ use super::{show_docs, show_openapi};
 use crate::http::ops::{self, Ready};
 use crate::http::tracking::{self, LanguageQuery};
 use crate::http::v1::session::TokenRefused;
-use crate::http::v1::{ledger, rights, session, stream};
-use crate::http::{pages, paging::Paging};
+use crate::http::v1::{ledger, rights, session, stream, transparency};
+use crate::http::{pages, paging::Paging, rules};
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -38,8 +38,8 @@ pub fn operations() -> Vec<Operation> {
         get("/.well-known/jwks.json", session::show_keys, "The keys that sign access tokens."),
         get("/v1/clock", session::show_clock, "The co-op's time.")
             .note("A demo's clock runs faster than the true one, and everything else goes by it."),
-        get("/v1/transparency", rights::show_transparency, "Every rule in force, whole.")
-            .note("What the engine may do, how much each thing weighs, and what is paid."),
+        get("/v1/transparency", transparency::show_transparency, "Every rule in force, whole.")
+            .note("What the engine may do, how much each thing weighs, what is paid, and since when. As a page: `/rules`."),
         get("/v1/indicators", rights::show_indicators, "The seven indicators of a year's work.")
             .note("By article L1326-3 of the French Code des transports; of the last whole year.")
             .asks::<rights::YearQuery>(),
@@ -58,6 +58,9 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["invalid"]),
         get("/v1/openapi.json", show_openapi, "This document.").sends(&["application/json"]),
         get("/docs", show_docs, "This document, to be read.")
+            .sends(&["text/html"])
+            .asks::<LanguageQuery>(),
+        get("/rules", rules::show_rules, "The rules in force, to be read.")
             .sends(&["text/html"])
             .asks::<LanguageQuery>(),
         get("/t/{id}", tracking::show_tracking, "A customer's page.")

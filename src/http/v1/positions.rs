@@ -62,7 +62,8 @@ fn whole_metres(radius_m: f64) -> i32 {
     if radius_m.is_nan() { i32::MAX } else { radius_m.max(0.0).ceil() as i32 }
 }
 
-/// `POST /v1/me/positions`: kept in a shift only, and the answer says so.
+/// `POST /v1/me/positions`: kept in a shift only, and without what nobody can have ridden;
+/// the answer says so.
 pub async fn report_positions(
     app: Data<App>,
     by: AsCourier,
@@ -74,7 +75,12 @@ pub async fn report_positions(
         return Err(ApiError::Invalid { detail, pointer: Some("/fixes".to_owned()) });
     }
     let batch = fixes.iter().map(FixIn::read).collect();
-    let Reported { kept, dropped, live } = app.intake.report(by.0, batch).await?;
+    let last = app.live.last(by.0).map(|live::Fix { position, at, .. }| Fix {
+        at,
+        position,
+        accuracy_m: None,
+    });
+    let Reported { kept, dropped, live } = app.intake.report(by.0, last, batch).await?;
     if let Some(fix) = live {
         app.live.put(live::Fix { courier_id: by.0, position: fix.position, at: fix.at });
     }

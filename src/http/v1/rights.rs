@@ -16,15 +16,7 @@ use crate::commands::{CommandError, bank_accounts, erasure};
 use crate::db;
 use crate::db::indicators::{Averages, PEOPLE_MIN, Summary, Volume};
 use crate::domain::access::Subject;
-use crate::domain::money::Currency;
-use crate::domain::pay::Tariff;
-use crate::domain::policy::DispatchPolicy;
-use crate::domain::pricing::PriceList;
-use crate::domain::shift::policy::ShiftPolicy;
-use crate::domain::split::SplitKey;
-use crate::domain::surplus::Law;
 use crate::domain::time::{Seconds, Timestamp};
-use crate::engine::ENGINE_VERSION;
 use crate::http::App;
 use crate::http::auth::{AsAnyone, AsCourier, AsRepresentative};
 use crate::http::body::{Body, Span, query};
@@ -208,70 +200,4 @@ pub async fn show_summary(
     let summary = db::indicators::summary(&mut *app.coop.conn().await?, from, to, now).await?;
     let summary = (summary.couriers >= PEOPLE_MIN).then_some(summary);
     Ok(Json(SummaryView { from, to, people_min: PEOPLE_MIN, summary }))
-}
-
-/// The voted rules of dispatch.
-#[derive(Serialize, JsonSchema)]
-pub struct VotedPolicy {
-    version: String,
-    policy: DispatchPolicy,
-}
-
-/// Whose clocks and money the rules are in.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "WhereTheCoopIs")]
-pub struct Place {
-    time_zone: String,
-    currency: Currency,
-}
-
-/// What reckons by them.
-#[derive(Serialize, JsonSchema)]
-pub struct Program {
-    version: &'static str,
-    engine: &'static str,
-}
-
-/// Every rule in force.
-#[derive(Serialize, JsonSchema)]
-pub struct Transparency {
-    dispatch: VotedPolicy,
-    tariff: Tariff,
-    prices: PriceList,
-    split: SplitKey,
-    surplus: Law,
-    shifts: ShiftPolicy,
-    coop: Place,
-    program: Program,
-    /// What no decision looks at.
-    never_used: [&'static str; 4],
-    decided_by_people_only: [&'static str; 3],
-}
-
-/// `GET /v1/transparency`: the rules in force, whole: what the engine may do, what it strives for and
-/// how much each thing weighs, and what is paid.
-pub async fn show_transparency(app: Data<App>) -> Json<Transparency> {
-    let rules = &app.coop.rules;
-    let dispatch =
-        VotedPolicy { version: rules.dispatch_version.clone(), policy: rules.dispatch.clone() };
-    Json(Transparency {
-        dispatch,
-        tariff: rules.tariff.clone(),
-        prices: rules.prices.clone(),
-        split: rules.split.clone(),
-        surplus: rules.law.clone(),
-        shifts: rules.shifts.clone(),
-        coop: Place {
-            time_zone: app.config.coop.time_zone.clone(),
-            currency: rules.tariff.currency,
-        },
-        program: Program { version: env!("CARGO_PKG_VERSION"), engine: ENGINE_VERSION },
-        never_used: [
-            "refusals, and offers that were not answered, of other jobs",
-            "customers' opinions",
-            "appearance, age, gender, origin, health or union membership",
-            "positions outside a shift",
-        ],
-        decided_by_people_only: ["suspensions", "reviews", "changes of these rules"],
-    })
 }

@@ -16,7 +16,7 @@ use paceline::config::Config;
 use paceline::domain::policy::DispatchPolicy;
 use paceline::domain::time::Timestamp;
 use paceline::http::App;
-use paceline::loops::dispatcher;
+use paceline::loops::{dispatcher, retention};
 use paceline::server::{self, Running};
 use paceline::{commands, embedded};
 use serde_json::{Value, json};
@@ -138,6 +138,13 @@ impl Coop {
     /// Ends the offers whose time is over, without waiting for the loop that does it.
     pub async fn expire_offers(&self) {
         commands::offers::expire_lapsed(&self.app().coop).await.expect("offers expire");
+    }
+
+    /// Forgets what is old enough, without waiting for the loop that does it.
+    pub async fn forget(&self) {
+        let app = self.app();
+        let days = app.config.retention;
+        retention::forget(&app.coop, &app.pictures, days).await.expect("it is forgotten");
     }
 
     /// Where the co-op's database is.

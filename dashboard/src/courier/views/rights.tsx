@@ -3,6 +3,7 @@ import type { Decisions, Review, ReviewAbout, Suspension } from "../../api/types
 import { api } from "../api";
 import { leave } from "../session";
 import { useCourier } from "../state";
+import { Knocks } from "./knocks";
 import { notify, said } from "../work";
 import { dayHour, hourMinute, t } from "../words";
 import { save } from "../../ui/save";
@@ -38,6 +39,7 @@ export function RightsView() {
         onClick={() => ask(api.positions(), ({ items }) => setKept(items.length))}>
         {t("rights.position.show")}</button>
       <p role="status">{kept !== null && t("rights.position.count", { n: kept })}</p>
+      <Knocks />
       <h2>{t("rights.recorded")}</h2>
       <p>{t("rights.recorded.text")}</p>
       <TakeAlong online={online} />

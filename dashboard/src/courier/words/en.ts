@@ -327,6 +327,16 @@ export const en = {
   "refused.not-open-list": "There is no open list any more: the engine gives out the work.",
   "refused.outdated": "Your route has just changed. Look at it and try again.",
   "dismiss": "Dismiss",
+
+  "knock.title": "While the app is closed",
+  "knock.text": "This phone can say when there is an offer, a delivery is given to you or called off, or your shifts change. Nobody on the way can read it. Not hearing it changes nothing for you.",
+  "knock.invite": "Hear of offers while the app is closed?",
+  "knock.on": "Tell me",
+  "knock.off": "Do not tell me here any more",
+  "knock.is.on": "This phone tells you.",
+  "knock.is.off": "This phone says nothing.",
+  "knock.is.denied": "Your browser does not allow it: change that in its settings for this page.",
+  "knock.is.unsupported": "This browser cannot do it. On an iPhone, add the app to the home screen first.",
 } as const;
 
 export type Key = keyof typeof en;

@@ -328,4 +328,14 @@ export const fr: Record<Key, string> = {
   "refused.not-open-list": "Il n’y a plus de liste libre : le moteur distribue les courses.",
   "refused.outdated": "Votre tournée vient de changer. Regardez-la et réessayez.",
   "dismiss": "Fermer",
+
+  "knock.title": "Quand l’application est fermée",
+  "knock.text": "Ce téléphone peut signaler une proposition, une course confiée ou annulée, un changement de vos services. Personne ne peut le lire en chemin. Ne pas l’entendre ne change rien pour vous.",
+  "knock.invite": "Être prévenu des propositions quand l’application est fermée ?",
+  "knock.on": "Me prévenir",
+  "knock.off": "Ne plus me prévenir ici",
+  "knock.is.on": "Ce téléphone vous prévient.",
+  "knock.is.off": "Ce téléphone ne signale rien.",
+  "knock.is.denied": "Votre navigateur ne le permet pas : changez cela dans ses réglages pour cette page.",
+  "knock.is.unsupported": "Ce navigateur ne sait pas le faire. Sur un iPhone, ajoutez d’abord l’application à l’écran d’accueil.",
 };
