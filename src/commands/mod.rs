@@ -82,6 +82,7 @@ pub mod surplus;
 pub mod suspensions;
 pub mod swaps;
 pub mod tasks;
+pub mod undo;
 pub mod webhooks;
 
 use open_list::OpenListError;

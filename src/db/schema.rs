@@ -43,7 +43,8 @@ diesel::table! {
         currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
         tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
         asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
-        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, }
+        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, reopened -> SmallInt,
+        turned_code -> Nullable<Text>, turned_note -> Nullable<Text>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,
@@ -58,6 +59,10 @@ diesel::table! {
         started_at -> Nullable<Timestamptz>, ended_at -> Nullable<Timestamptz>,
         signed_by -> Nullable<Text>, failure_code -> Nullable<Text>,
         failure_note -> Nullable<Text>, }
+}
+diesel::table! {
+    undone_entries (entry_id) { entry_id -> Uuid, courier_id -> Uuid,
+        undone_at -> Timestamptz, }
 }
 diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,

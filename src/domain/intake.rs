@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{PhoneEventId, ShiftId, TaskId};
-use super::task::{FailureCode, Proof};
+use super::task::{FailureCode, Proof, Step};
 use super::text::Note;
 use super::time::{Seconds, Timestamp};
 
@@ -42,6 +42,11 @@ pub enum Act {
         code: FailureCode,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
+    },
+    /// The last step of a stop was a slip.
+    TaskUndone {
+        task_id: TaskId,
+        step: Step,
     },
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
-use crate::domain::delivery::DeliveryError;
+use crate::domain::delivery::{DeliveryError, UndoError};
 use crate::domain::expense::ExpenseError;
 use crate::domain::identity::UserError;
 use crate::domain::ledger::reversal::ReversalError;
@@ -86,6 +86,7 @@ impl ApiError {
         use PayRunError as P;
         use RosterError as R;
         use SurplusError as S;
+        use UndoError as U;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -115,6 +116,13 @@ impl ApiError {
             Self::Command(C::Delivery(D::ProofMissing)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "proof-missing")
             }
+            Self::Command(C::Delivery(D::Undo(U::Late(_)))) => (StatusCode::CONFLICT, "undo-late"),
+            Self::Command(C::Delivery(D::Undo(U::Followed | U::TooOften))) => {
+                (StatusCode::CONFLICT, "undo-followed")
+            }
+            Self::Command(C::Delivery(D::Undo(
+                U::ShiftEnded | U::OtherEnded | U::Invoiced | U::Corrected,
+            ))) => (StatusCode::CONFLICT, "undo-settled"),
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {

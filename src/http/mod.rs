@@ -221,7 +221,8 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/proofs").route(post().to(proofs::add_proof)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
         .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
-        .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
+        .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)))
+        .service(at("/v1/tasks/{id}/undo").route(post().to(tasks::undo_task)));
     // couriers' choice of shifts, and the desk's plan of them
     to.service(at("/v1/me/openings").route(get().to(roster::list_my_openings)))
         .service(at("/v1/openings/{id}/apply").route(post().to(roster::apply_for_opening)))

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
-use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package};
+use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package, WaitTerms};
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
@@ -62,7 +62,9 @@ impl From<Task> for TaskView {
             TaskState::Failed { started_at, ended_at, failure } => {
                 (started_at, Some(ended_at), None, Some(failure))
             }
-            TaskState::Cancelled { ended_at } => (None, Some(ended_at), None, None),
+            TaskState::Cancelled { started_at, ended_at } => {
+                (started_at, Some(ended_at), None, None)
+            }
         };
         Self {
             id: task.id,
@@ -325,6 +327,12 @@ pub struct RouteStop {
     pub after: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Timestamp>,
+    /// Since when the courier stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// At a counter: from when on waiting is paid. Absent where it never is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<WaitTerms>,
 }
 
 /// A line of a courier's account, with everything needed to reckon it again.
@@ -361,7 +369,7 @@ pub struct PriceView {
 impl PriceView {
     /// `None` of what is no price, or was booked before prices were split.
     pub fn new(detail: &Detail) -> Option<(DeliveryId, Self)> {
-        let Detail::Price { delivery_id, price_version, split: Some(split) } = detail else {
+        let Detail::Price { delivery_id, price_version, split: Some(split), .. } = detail else {
             return None;
         };
         let parts = split.parts();

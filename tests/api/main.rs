@@ -54,5 +54,7 @@ mod statements;
 mod surplus;
 mod swaps;
 mod tracking;
+mod undo;
+mod waiting;
 mod webhooks;
 mod world;

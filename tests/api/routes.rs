@@ -343,6 +343,7 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
         post("/v1/tasks/{id}/done", A::Couriers, O::Task, json!({ "at": "2026-03-03T12:00:00Z", "proof": { "signed_by": "Ada" } })),
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
+        post("/v1/tasks/{id}/undo", A::Couriers, O::Task, json!({ "step": "started" })),
         // A picture is no JSON, and there is none here.
         Route { body: None, success: 422, ..post("/v1/tasks/{id}/proofs?proof_id=prf_01k00000000000000000000000&kind=photo", A::Couriers, O::Task, Value::Null) },
         // dispatchers

@@ -431,26 +431,7 @@ export interface Decisions {
   }[];
 }
 
-export interface RouteStop {
-  task_id: string;
-  delivery_id: string;
-  kind: TaskKind;
-  state: TaskState;
-  place: Place;
-  address?: string | null;
-  contact?: Contact | null;
-  instructions?: string | null;
-  merchant_name: string;
-  ready_at: string;
-  due_at: string;
-  after?: string | null;
-  before?: string | null;
-}
-
-export interface Route {
-  version: number;
-  stops: RouteStop[];
-}
+export type { Route, RouteStop, WaitTerms } from "./route";
 
 /** A question to a person about a decision, due within fourteen days. */
 export interface Review {

@@ -8,6 +8,7 @@ import { AlertIcon, PointMark, StateMark } from "../ui/icons";
 import { DetailFrame } from "./detail";
 import { DeliveryActs } from "./delivery-acts";
 import { paceText } from "./pace-text";
+import { Waits } from "./waits";
 import { WhyPanel } from "./why";
 
 export function DeliveryDetail({ board, delivery }: { board: BoardState; delivery: Delivery }) {
@@ -25,6 +26,7 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
           {(pace === "late" || pace === "at_risk") && <AlertIcon />}
           {paceText(delivery, pace, now)}
         </span>
+        <Waits delivery={delivery} />
       </div>
       <dl class="facts">
         <Fact name={t("detail.promise")}>{hourMinute(delivery.due_at)}</Fact>

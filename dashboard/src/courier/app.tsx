@@ -10,6 +10,7 @@ import { RightsView } from "./views/rights";
 import { RosterView } from "./views/roster";
 import { OffShift, ShiftBar } from "./views/shift";
 import { Route } from "./views/stop";
+import { UndoBar } from "./views/undo";
 import { follow } from "./whereabouts";
 import { dismiss } from "./work";
 import { t } from "./words";
@@ -69,6 +70,7 @@ function Ride() {
       <PassedOffer />
       {!shift && <OffShift />}
       {shift && <Route />}
+      <UndoBar />
       {shift && <OpenListView />}
       {shift && !offer && openList === null && stops.length === 0 && (
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>

@@ -2,13 +2,15 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Offer, OpenJob, Pay, RouteStop, Shift, User } from "../api/types";
 import { detectLanguage, type Language } from "../store/preferences";
-import { replay, type Day, type PhoneEvent } from "./journal";
+import { replay, type Day, type LastStep, type PhoneEvent } from "./journal";
 
 /** What the server said last; kept on the phone. */
 export interface Said extends Day {
   planned: Shift[];
   offers: Offer[];
   pay: Pay | null;
+  /** Milliseconds within which a step is taken back. */
+  undoMs: number;
 }
 
 /** The co-op's time, and how fast it runs against the phone's. */
@@ -49,6 +51,8 @@ export interface State {
   /** An offer that ended while it was on screen, and how. */
   passed: "expired" | "gone" | "declined" | null;
   openList: OpenList;
+  /** What can still be taken back. */
+  last: LastStep | null;
 }
 
 let state: State = {
@@ -67,6 +71,7 @@ let state: State = {
   notices: [],
   passed: null,
   openList: null,
+  last: null,
 };
 const listeners = new Set<() => void>();
 

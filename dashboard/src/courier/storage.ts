@@ -1,5 +1,6 @@
 // What survives the tab, the tunnel and the night: events and fixes that the server has not
 // acknowledged, and the last it said. One database a person: a shared phone mixes nothing up.
+import type { RouteStop } from "../api/types";
 import type { Act, PhoneEvent } from "./journal";
 
 export interface Fix {
@@ -64,7 +65,7 @@ export class Storage {
   }
 
   /** Keeps an event under the next number. It is safe when this resolves. */
-  async add(event: { id: string; at: string; act: Act }): Promise<PhoneEvent> {
+  async add(event: { id: string; at: string; act: Act; back?: RouteStop[] }): Promise<PhoneEvent> {
     const transaction = this.db.transaction("events", "readwrite", { durability: "strict" });
     const seq = await done(transaction.objectStore("events").add(event));
     await committed(transaction);

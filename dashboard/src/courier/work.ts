@@ -4,7 +4,8 @@ import { openStream, type Stream } from "../api/stream";
 import type { Shift, User } from "../api/types";
 import { api } from "./api";
 import { freshId } from "./ids";
-import type { Act } from "./journal";
+import { lastStep, type Act, type LastStep } from "./journal";
+import type { RouteStop } from "../api/types";
 import { Storage, type ProofFile } from "./storage";
 import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said } from "./state";
 import { t, type Key } from "./words";
@@ -52,12 +53,15 @@ export function said(error: unknown): string {
 // --- acting ---------------------------------------------------------------------------------------
 
 /** Keeps what the courier did, shows it, and sends it when it can. */
-export async function act(what: Act): Promise<void> {
+export async function act(what: Act, back?: RouteStop[]): Promise<void> {
   if (!storage) return;
   const now = coopNow();
   const at = new Date(now).toISOString();
-  const event = await storage.add({ id: freshId("pev", Math.floor(now)), at, act: what });
-  update({ events: [...current().events, event] });
+  const step = lastStep(today(), what, at);
+  const event = await storage.add({ id: freshId("pev", Math.floor(now)), at, act: what, ...(back ? { back } : {}) });
+  const last = step === undefined ? current().last : step;
+  update({ events: [...current().events, event], last });
+  await storage.keep("last", last);
   navigator.vibrate?.(30);
   void flush();
 }
@@ -137,7 +141,8 @@ async function sendEvents(from: Storage): Promise<void> {
   for (;;) {
     const batch = (await from.events()).slice(0, BATCH_MAX);
     if (batch.length === 0) return;
-    const { results } = await api.sendEvents(phone, batch);
+    const told = batch.map(({ id, seq, at, act }) => ({ id, seq, at, act }));
+    const { results } = await api.sendEvents(phone, told);
     const settled = new Set<string>();
     for (const { id, outcome, code, detail } of results) {
       if (outcome === "waiting") continue;
@@ -212,7 +217,8 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const horizon = coopNow(anchor) + 14 * DAY_MS;
   const planned = shifts.items.filter(({ state, from }) =>
     state === "planned" && from !== undefined && Date.parse(from) < horizon);
-  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned };
+  const undoMs = route.undo_s * 1000;
+  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned, undoMs };
   const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
@@ -260,12 +266,13 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, waitingFixes, waitingFiles] = await Promise.all([
+  const [events, kept, clock, waitingFixes, waitingFiles, last] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
-    storage.countFixes(), storage.countFiles(),
+    storage.countFixes(), storage.countFiles(), storage.kept<LastStep | null>("last"),
   ]);
   update({
     user, known: true, events, said: kept ?? null, clock: clock ?? null, waitingFixes, waitingFiles,
+    last: last ?? null,
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -301,7 +308,7 @@ export function end(): void {
   clearTimeout(retry);
   storage?.close();
   storage = null;
-  update({ user: null, said: null, openList: null, events: [], waitingFixes: 0, waitingFiles: 0 });
+  update({ user: null, said: null, openList: null, events: [], waitingFixes: 0, waitingFiles: 0, last: null });
 }
 
 /** A fix is kept like an event, while a shift is open and no longer. */

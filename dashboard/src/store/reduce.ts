@@ -73,9 +73,12 @@ function merged(old: Delivery | undefined, next: Delivery): Delivery {
 }
 
 function countEnd(ended: BoardState["ended"], from: DeliveryState | null, to: DeliveryState) {
-  if (from === to || !(to in ended)) return ended;
-  const state = to as keyof BoardState["ended"];
-  return { ...ended, [state]: ended[state] + 1 };
+  if (from === to) return ended;
+  const counts: Record<string, number> = { ...ended };
+  if (to in counts) counts[to] = (counts[to] ?? 0) + 1;
+  // Its courier has taken the end back.
+  if (from && from in counts) counts[from] = Math.max(0, (counts[from] ?? 0) - 1);
+  return counts as BoardState["ended"];
 }
 
 /** Applies events in order. A delivery older than the one on the board changes nothing. */

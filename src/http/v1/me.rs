@@ -25,6 +25,8 @@ use crate::http::views::{PayLine, PriceView, RouteStop};
 #[derive(Serialize, JsonSchema)]
 pub struct RouteView {
     version: i64,
+    /// Within so many seconds a step may be taken back.
+    undo_s: i64,
     stops: Vec<RouteStop>,
 }
 
@@ -39,11 +41,12 @@ pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteVi
             && let Some(found) = db::deliveries::find(&mut conn, *id).await?
         {
             let (name, _) = db::deliveries::names(&mut conn, found.merchant_id, None).await?;
-            deliveries.insert(*id, (found, name));
+            let promise = db::ledger::pendings::promise(&mut conn, *id, by.0).await?;
+            deliveries.insert(*id, (found, name, promise.map(|promise| promise.tariff)));
         }
     }
     let stops = route.iter().filter_map(|(delivery, task, kind)| {
-        let (delivery, merchant_name) = deliveries.get(delivery)?;
+        let (delivery, merchant_name, tariff) = deliveries.get(delivery)?;
         let task = delivery.tasks.iter().find(|one| one.id == *task)?;
         Some(RouteStop {
             task_id: task.id,
@@ -59,9 +62,12 @@ pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteVi
             due_at: delivery.due_at,
             after: task.stop.window.map(|window| window.after()),
             before: task.stop.window.map(|window| window.before()),
+            started_at: task.state.stepped_at(),
+            wait: delivery.wait_terms(task.id, tariff.as_ref().unwrap_or(&app.coop.rules.tariff)),
         })
     });
-    Ok(Json(RouteView { version, stops: stops.collect() }))
+    let undo_s = app.coop.rules.service.undo_s;
+    Ok(Json(RouteView { version, undo_s, stops: stops.collect() }))
 }
 
 /// Which of a courier's accounts.

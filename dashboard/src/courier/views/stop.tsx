@@ -5,6 +5,7 @@ import { today, useCourier } from "../state";
 import { act } from "../work";
 import { hourMinute, t } from "../words";
 import { Photo, Signature } from "./proof";
+import { WaitTimer } from "./waiting";
 
 /** The next stop, large, and the ones after it. */
 export function Route() {
@@ -69,6 +70,7 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
       {!dropoff && stop.address && <p>{stop.address}</p>}
       {dropoff && <p>{stop.merchant_name}{stop.contact?.name && ` → ${stop.contact.name}`}</p>}
       <p class="when">{when(stop)}</p>
+      <WaitTimer stop={stop} />
       {late > 0 && <p>{t("stop.late", { n: late })}</p>}
       {stop.instructions && <p class="instructions">{stop.instructions}</p>}
       <p class="pair">
