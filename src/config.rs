@@ -185,6 +185,7 @@ pub struct Retention {
     pub decisions_days: i64,
     pub positions_days: i64,
     pub pictures_days: i64,
+    pub incidents_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -56,6 +56,7 @@ pub mod erasure;
 pub mod expenses;
 pub mod identity;
 pub mod imports;
+pub mod incidents;
 pub mod intake;
 pub mod invoices;
 pub mod kitchens;

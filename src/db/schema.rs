@@ -61,6 +61,22 @@ diesel::table! {
         failure_note -> Nullable<Text>, }
 }
 diesel::table! {
+    incidents (id) { id -> Uuid, courier_id -> Uuid, task_id -> Nullable<Uuid>,
+        delivery_id -> Nullable<Uuid>, kind -> Text, note -> Nullable<Text>,
+        happened_at -> Timestamptz, reported_at -> Timestamptz, priority -> Text,
+        assigned_to -> Nullable<Uuid>, shared -> Nullable<Text>, state -> Text,
+        moved_by -> Nullable<Uuid>, moved_at -> Nullable<Timestamptz>, done -> Nullable<Text>,
+        version -> BigInt, }
+}
+diesel::table! {
+    incident_comments (id) { id -> Uuid, incident_id -> Uuid, user_id -> Uuid, at -> Timestamptz,
+        note -> Text, }
+}
+diesel::table! {
+    incident_pictures (id) { id -> Uuid, incident_id -> Uuid, received_at -> Timestamptz,
+        sha256 -> Bytea, }
+}
+diesel::table! {
     undone_entries (entry_id) { entry_id -> Uuid, courier_id -> Uuid,
         undone_at -> Timestamptz, }
 }
@@ -336,6 +352,8 @@ diesel::table! {
 
 diesel::joinable!(webhook_messages -> webhooks (webhook_id));
 diesel::joinable!(proofs -> tasks (task_id));
+diesel::joinable!(incident_comments -> users (user_id));
+diesel::joinable!(incident_pictures -> incidents (incident_id));
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));
 diesel::joinable!(offer_deliveries -> offers (offer_id));
@@ -347,6 +365,8 @@ diesel::joinable!(assignments -> deliveries (delivery_id));
 diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
 
+diesel::allow_tables_to_appear_in_same_query!(incidents, incident_pictures);
+diesel::allow_tables_to_appear_in_same_query!(incident_comments, users);
 diesel::allow_tables_to_appear_in_same_query!(
     notices,
     proofs,

@@ -25,6 +25,7 @@ pub mod iban;
 pub mod identity;
 pub mod ids;
 pub mod import;
+pub mod incident;
 pub mod intake;
 pub mod invoice;
 pub mod kitchen;

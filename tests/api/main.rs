@@ -21,6 +21,7 @@ mod dispatch;
 mod events;
 mod expenses;
 mod imports;
+mod incidents;
 mod invoices;
 mod kitchens;
 mod labels;

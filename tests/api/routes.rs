@@ -13,6 +13,7 @@ pub use shifts::shift_template;
 use crate::support::place;
 
 mod bodies;
+mod incidents;
 mod shifts;
 
 /// Everybody whom the matrix knows.
@@ -171,6 +172,10 @@ pub enum Object {
     Invoice,
     /// One that somebody has asked to take back.
     Reversal,
+    /// A courier's, open.
+    Incident,
+    /// A picture of one.
+    IncidentPicture,
     /// A courier's, not answered.
     Expense,
     /// Pay that a run made now would hold.
@@ -436,6 +441,7 @@ pub fn all() -> Vec<Route> {
         get("/assets/{file:.*}", A::Public, O::None),
     ];
     all.extend(shifts::all());
+    all.extend(incidents::all());
     all
 }
 

@@ -66,6 +66,13 @@ async fn a_delivery_that_was_not_handed_over_goes_on_and_is_booked_once_when_it_
     coop.dispatcher().await.assign(&other, &alice).await.ok();
     coop.pass(300);
     hand_over(&alice, &delivery, "dropoff").await;
+    let link =
+        shop.get(&format!("/v1/deliveries/{id}/links")).await.ok()["items"][0]["url"].clone();
+    let page = async || {
+        let page = coop.stranger().get(text(&link)).await;
+        String::from_utf8_lossy(&page.body).into_owned()
+    };
+    assert!(page().await.contains("has been delivered"));
     let delivered = balances(&coop).await;
     let version = shop.delivery(&delivery["id"]).await["version"].as_i64().expect("a version");
     coop.pass(60);
@@ -75,6 +82,7 @@ async fn a_delivery_that_was_not_handed_over_goes_on_and_is_booked_once_when_it_
     assert_eq!((&open["state"], &open["version"]), (&json!("picked_up"), &json!(version + 1)));
     assert_eq!(open["courier_id"], json!(alice.id));
     assert!(open.get("ended_at").is_none(), "{open}");
+    assert!(!page().await.contains("has been delivered"), "the customer waits again");
     assert_eq!(alice.route().await[0], ("dropoff".to_owned(), id.clone()), "it comes first again");
     assert_eq!(alice.route().await.len(), 3);
     assert_eq!(balances(&coop).await, json!({}), "nobody owes anybody anything");

@@ -11,6 +11,11 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PATIENCE_MS = 30_000;
 /** Seconds of the co-op for one of ours: a wait passes soon, and two minutes are long enough to press. */
 const SPEED = 8;
+/** A white pixel, as PNG. */
+const PHOTO = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 let coop;
 let browser;
@@ -150,4 +155,60 @@ test("what the server has booked is taken back in French as well", async () => {
   await settled();
   await coop.until(async () => await stateOf(delivery) === "picked_up");
   await page.getByRole("button", { name: "English" }).click();
+});
+
+test("what goes wrong is told without a network, with a picture, and looked after at the desk", async () => {
+  const next = page.locator("[data-task]").first();
+  await next.waitFor();
+  await settled();
+  await phone.setOffline(true);
+  await page.locator("[data-act=incident]").click();
+  await page.getByLabel("I fell, or was hit").check();
+  await page.getByRole("link", { name: "Call 112" }).waitFor();
+  await assertAccessible(page, "an incident", ANY_FAULT);
+  await picture("incident");
+  await page.getByLabel("It has to do with").selectOption({ index: 1 });
+  await page.getByLabel("In your words (optional)").fill("The tram line was wet.");
+  await page.getByLabel("Pictures (optional)").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: PHOTO });
+  await tap("tell-incident");
+  await page.getByRole("alert").getByText("Reported.").waitFor();
+  await page.waitForSelector("[data-files='2']", { state: "attached" });
+  assert.deepEqual((await coop.asAdmin("GET", "/v1/incidents")).items, []);
+  await phone.setOffline(false);
+  await settled();
+  const told = async () => (await coop.asAdmin("GET", "/v1/incidents")).items;
+  await coop.until(async () => (await told()).length === 1);
+  const [{ id, kind, priority, delivery_id }] = await told();
+  assert.deepEqual([kind, priority], ["fall", "urgent"]);
+  assert.ok(delivery_id);
+  await coop.until(async () => (await coop.asAdmin("GET", `/v1/incidents/${id}`)).pictures.length === 1);
+
+  const office = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+  const desk = await office.newPage();
+  desk.setDefaultTimeout(PATIENCE_MS);
+  await desk.goto(coop.url);
+  await desk.getByLabel("E-mail").fill(coop.admin);
+  await desk.getByLabel("Password").fill(PASSWORD);
+  await desk.keyboard.press("Enter");
+  await desk.locator(`[data-delivery=${delivery_id}] [data-incident=${id}]`).waitFor();
+  await desk.goto(`${coop.url}/#incidents`);
+  await desk.locator(`a[data-incident=${id}]`).click();
+  await desk.locator(`[data-open-incident=${id}]`).getByText("The tram line was wet.").waitFor();
+  await assertAccessible(desk, "incidents", ANY_FAULT);
+  await desk.getByLabel("Remark for dispatchers").fill("Called her.");
+  await desk.getByRole("button", { name: "Write it down" }).click();
+  await desk.locator(`[data-open-incident=${id}]`).getByText("Called her.").waitFor();
+  await desk.getByRole("button", { name: "I look after it" }).click();
+  await desk.getByRole("button", { name: "Let go of it" }).waitFor();
+  await desk.getByLabel("In your words; the shop sees these and nothing else").fill("It comes later.");
+  await desk.getByRole("button", { name: "Tell the shop", exact: true }).click();
+  await desk.locator("[data-shared]").getByText("It comes later.").waitFor();
+  if (SCREENSHOTS) await desk.screenshot({ path: `${SCREENSHOTS}/incidents.png` });
+  await desk.getByLabel("What was done").fill("Nothing is broken.");
+  await desk.getByRole("button", { name: "Close", exact: true }).focus();
+  await desk.keyboard.press("Enter");
+  await desk.locator("[data-done]").getByText("Nothing is broken.").waitFor();
+  await office.close();
+  await page.locator("[data-act=incident]").click();
+  await page.locator("[data-incident=closed]").getByText("Nothing is broken.").waitFor();
 });

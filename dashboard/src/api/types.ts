@@ -1,4 +1,5 @@
 // The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
+import type { IncidentMark } from "./incidents";
 import type { ReturnCode } from "./return";
 
 export interface Place {
@@ -208,6 +209,8 @@ export interface Board {
   deliveries: Delivery[];
   counts: Counts;
   automation: AutomationSwitch[];
+  /** Incidents that are not closed. */
+  incidents: IncidentMark[];
 }
 
 /** Whether the engine acts by itself: in a zone, or without one in the whole co-op. */

@@ -8,6 +8,7 @@ import { AlertIcon, PointMark, StateMark } from "../ui/icons";
 import { DetailFrame } from "./detail";
 import { DeliveryActs } from "./delivery-acts";
 import { paceText } from "./pace-text";
+import { IncidentLinks } from "./incident-mark";
 import { Waits } from "./waits";
 import { WhyPanel } from "./why";
 
@@ -27,6 +28,7 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
           {paceText(delivery, pace, now)}
         </span>
         <Waits delivery={delivery} />
+        <IncidentLinks delivery={delivery.id} />
       </div>
       <dl class="facts">
         <Fact name={t("detail.promise")}>{hourMinute(delivery.due_at)}</Fact>

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { remember } from "../store/preferences";
 import { leave } from "./session";
 import { today, update, useCourier } from "./state";
+import { Incidents } from "./views/incident";
 import { LoginView } from "./views/login";
 import { OfferCard, PassedOffer } from "./views/offer";
 import { OpenListView } from "./views/open";
@@ -76,6 +77,7 @@ function Ride() {
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>
       )}
       <ShiftBar />
+      <Incidents />
     </>
   );
 }

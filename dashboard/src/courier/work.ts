@@ -6,7 +6,7 @@ import { api } from "./api";
 import { freshId } from "./ids";
 import { lastStep, type Act, type LastStep } from "./journal";
 import type { RouteStop } from "../api/types";
-import { Storage, type ProofFile } from "./storage";
+import { Storage, type KeptIncident, type ProofFile } from "./storage";
 import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said } from "./state";
 import { t, type Key } from "./words";
 
@@ -78,6 +78,17 @@ export async function attach(
   void flush();
 }
 
+/** Keeps what went wrong, with its pictures, and tells it when it can. */
+export async function tellIncident(told: Pick<KeptIncident, "kind" | "text" | "task_id">, pictures: Blob[]): Promise<void> {
+  if (!storage) return;
+  const now = Math.floor(coopNow());
+  const id = freshId("inc", now);
+  const kept = pictures.map((picture) => ({ id: freshId("ipi", now), incident_id: id, picture }));
+  await storage.addIncident({ id, ...told, at: new Date(now).toISOString() }, kept);
+  update({ waitingFiles: await storage.countFiles() });
+  void flush();
+}
+
 /** Answers an offer; this needs the server, because only one courier can have it. */
 export async function answer(id: string, how: "accept" | "decline"): Promise<void> {
   try {
@@ -122,6 +133,7 @@ export async function flush(): Promise<void> {
     do {
       again = false;
       await sendEvents(storage);
+      await sendIncidents(storage);
       await sendFixes(storage);
       await sendFiles(storage);
     } while (again);
@@ -171,6 +183,22 @@ async function sendFixes(from: Storage): Promise<void> {
     if (current().openList === "unseen") void load();
   }
   update({ waitingFixes: await from.countFixes() });
+}
+
+/** What went wrong, before its pictures. */
+async function sendIncidents(from: Storage): Promise<void> {
+  for (;;) {
+    const incident = await from.nextIncident();
+    if (!incident) return;
+    try {
+      await api.tellIncident(incident);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !LOST.includes(error.status)) throw error;
+      notify("bad", said(error));
+    }
+    await from.dropIncident(incident.id);
+    update({ waitingFiles: await from.countFiles() });
+  }
 }
 
 /** Pictures, one at a time; one that the server refuses for good is told and let go. */
