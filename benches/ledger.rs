@@ -24,7 +24,7 @@ use paceline::domain::ledger::chain::{Hash, Head, link};
 use paceline::domain::ledger::checkpoint::Notary;
 use paceline::domain::ledger::line::Line;
 use paceline::domain::ledger::statement::{FORMAT, Statement, StatementLine};
-use paceline::domain::ledger::{Account, Detail, Entry};
+use paceline::domain::ledger::{Account, Detail, Entry, Round};
 use paceline::domain::money::{Currency, Money};
 use paceline::domain::pay::{PieceInputs, Tariff};
 use paceline::domain::time::Timestamp;
@@ -74,7 +74,12 @@ fn transfer(accounts: &[MerchantId]) -> Entry {
     let from = any(accounts.len());
     let to = (from + 1 + any(accounts.len() - 1)) % accounts.len();
     let delivery_id = clock::id_at(NOON, DeliveryId::from_uuid);
-    let detail = Detail::Price { delivery_id, price_version: "2026-1".to_owned(), split: None };
+    let detail = Detail::Price {
+        delivery_id,
+        round: Round::FIRST,
+        price_version: "2026-1".to_owned(),
+        split: None,
+    };
     let account = |index: usize| Account::MerchantReceivable(accounts[index]);
     let cents = 1 + i64::try_from(any(10_000)).expect("small");
     let id = clock::id_at(NOON, EntryId::from_uuid);
@@ -245,8 +250,13 @@ fn statement(lines: i64) -> Statement {
     for seq in 1..=lines {
         let inputs = PieceInputs::ahead(1, 1, Metres(500 + seq % 4_000), Metres(seq % 900));
         let delivery_id = clock::id_at(NOON, DeliveryId::from_uuid);
-        let detail =
-            Detail::Piece { delivery_id, shift_id: None, tariff: (&tariff).into(), inputs };
+        let detail = Detail::Piece {
+            delivery_id,
+            round: Round::FIRST,
+            shift_id: None,
+            tariff: (&tariff).into(),
+            inputs,
+        };
         let amount = tariff.piece(&inputs).amount;
         let line = Line {
             account: courier.clone(),

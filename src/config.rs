@@ -88,6 +88,7 @@ pub struct Service {
     pub dropoff_before_s: i64,
     pub dropoff_after_s: i64,
     pub early_start_s: i64,
+    pub undo_s: i64,
     pub quote_s: i64,
     pub link_hours: i64,
 }
@@ -184,6 +185,7 @@ pub struct Retention {
     pub decisions_days: i64,
     pub positions_days: i64,
     pub pictures_days: i64,
+    pub incidents_days: i64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -15,7 +15,7 @@ use object_store::path::Path as Key;
 use object_store::{ObjectStore, ObjectStoreExt};
 use tokio::sync::Semaphore;
 
-use crate::domain::ids::{ExpenseId, ProofId};
+use crate::domain::ids::{ExpenseId, IncidentPictureId, ProofId};
 use crate::domain::ledger::chain::Hash;
 
 /// Longest side of what is kept, and of its thumbnail, in pixels.
@@ -54,6 +54,7 @@ pub enum Size {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
     Proof(ProofId),
+    Incident(IncidentPictureId),
     /// By its hash, too: another picture of the same expense has another place.
     Receipt(ExpenseId, Hash),
 }
@@ -98,6 +99,7 @@ impl Pictures {
     fn key(whose: Whose, size: Size) -> Key {
         let name = match whose {
             Whose::Proof(id) => format!("proofs/{id}"),
+            Whose::Incident(id) => format!("incidents/{id}"),
             Whose::Receipt(id, hash) => format!("receipts/{id}-{hash}"),
         };
         Key::from(match size {

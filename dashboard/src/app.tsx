@@ -38,6 +38,7 @@ const later = {
   pulse: () => import("./pages/pulse").then(({ PulsePage }) => PulsePage),
   log: () => import("./pages/log").then(({ LogPage }) => LogPage),
   reviews: () => import("./pages/reviews").then(({ ReviewsPage }) => ReviewsPage),
+  incidents: () => import("./pages/incidents").then(({ IncidentsPage }) => IncidentsPage),
   shifts: () => import("./pages/shift-plan").then(({ ShiftPlanPage }) => ShiftPlanPage),
   money: () => import("./pages/money/page").then(({ MoneyPage }) => MoneyPage),
   admin: () => import("./pages/admin").then(({ AdminPage }) => AdminPage),

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Board, Delivery } from "../src/api/types";
 import { candidateTable } from "../src/board/why-table";
-import { paceOf, rowsOf, stopsByCourier, tallyOf } from "../src/store/derive";
+import { paceOf, rowsOf, stopsByCourier, tallyOf, waitsSince } from "../src/store/derive";
 import { resetPositions, seenAt, takeFixes } from "../src/store/positions";
-import { applyEvents, boardFrom, withoutOld } from "../src/store/reduce";
+import { applyEvents, boardFrom, readEvent, withoutOld } from "../src/store/reduce";
 
 const NOON = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (minutes: number) => new Date(NOON + minutes * 60_000).toISOString();
@@ -35,6 +35,7 @@ function board(deliveries: Delivery[], route: string[] = []) {
       cancelled: 0, late: 0, couriers_on_shift: 1,
     },
     automation: [],
+    incidents: [],
   };
   return boardFrom(told);
 }
@@ -129,4 +130,35 @@ test("candidates of any engine become a table", () => {
   assert.deepEqual(table.columns, ["approach_m", "cost"]);
   assert.deepEqual(table.lines.map(({ cells }) => cells), [["640 m", "–"], ["–", "7 s"]]);
   assert.equal(table.lines[0]?.chosen, true);
+});
+
+test("an end that its courier takes back is counted no longer", () => {
+  const over = delivery("a", { state: "delivered", ended_at: at(0), version: 5 });
+  const open = delivery("a", { state: "picked_up", version: 6 });
+  const before = board([over]);
+  const after = applyEvents(before, [{ kind: "delivery", delivery: open }]);
+  assert.equal(after.ended.delivered, before.ended.delivered - 1);
+  assert.equal(after.deliveries.get("a")?.state, "picked_up");
+});
+
+test("who stands at a counter for ten minutes is at risk, whatever the promise", () => {
+  const waits = delivery("a", { state: "assigned", due_at: at(60) });
+  const [pickup] = waits.tasks;
+  assert.ok(pickup);
+  assert.equal(waitsSince(waits), null);
+  const here = { ...waits, tasks: [{ ...pickup, state: "doing", started_at: at(-10) } as const, ...waits.tasks.slice(1)] };
+  assert.equal(waitsSince(here), Date.parse(at(-10)));
+  assert.equal(paceOf(here, NOON), "at_risk");
+  assert.equal(paceOf(here, NOON - 1000), "on_time");
+});
+
+test("an incident is marked from its telling to its end", () => {
+  const mark = { incident_id: "inc_1", courier_id: "cou_1", delivery_id: "a", incident_kind: "fall", priority: "urgent" } as const;
+  const told = readEvent("incident.reported", { ...mark, closed: false, version: 1 });
+  assert.ok(told);
+  const marked = applyEvents(board([]), [told, told]);
+  assert.deepEqual(marked.incidents.map(({ incident_id }) => incident_id), ["inc_1"]);
+  const closed = readEvent("incident.updated", { ...mark, closed: true, version: 2 });
+  assert.ok(closed);
+  assert.deepEqual(applyEvents(marked, [closed]).incidents, []);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RouteStop } from "../src/api/types";
 import { freshId } from "../src/courier/ids";
-import { inTheBag, replay, type Act, type Day, type PhoneEvent } from "../src/courier/journal";
+import { inTheBag, lastStep, replay, type Act, type Day, type PhoneEvent } from "../src/courier/journal";
+import { waitingAt } from "../src/courier/waiting";
 import { en } from "../src/courier/words/en";
 import { fr } from "../src/courier/words/fr";
 
@@ -80,4 +81,53 @@ test("both languages fill in the same blanks", () => {
   for (const key of Object.keys(en) as (keyof typeof en)[]) {
     assert.deepEqual(blanks(fr[key]), blanks(en[key]), key);
   }
+});
+
+test("each step is taken back to where it came from, also what the server has heard of", () => {
+  const back = (before: Day, act: Act) => {
+    const last = lastStep(before, act, NOON);
+    assert.ok(last);
+    const undone: Act = { kind: "task_undone", task_id: last.stop.task_id, step: last.step };
+    const [event] = events(undone);
+    assert.ok(event);
+    return { ...event, back: last.gone };
+  };
+  const acts: Act[] = [
+    { kind: "task_started", task_id: "a-pickup" },
+    { kind: "task_done", task_id: "a-pickup" },
+    { kind: "task_failed", task_id: "a-pickup", code: "late" },
+  ];
+  for (const act of acts) {
+    const undone = back(day, act);
+    const after = replay(day, events(act));
+    const again = replay(after, [undone]);
+    assert.deepEqual([...left(again)].sort(), [...left(day)].sort());
+    assert.equal(again.stops[0]?.task_id, "a-pickup", "it comes first again");
+    assert.equal(again.stops[0]?.state, "todo");
+    assert.deepEqual(left(replay(again, [undone])), left(again), "twice is once");
+  }
+  // A way back that the server has added goes with the step that added it.
+  const failed: Act = { kind: "task_failed", task_id: "a-dropoff", code: "refused" };
+  const turned: Day = { ...day, stops: [...replay(day, events(failed)).stops, { ...stop("a", "dropoff"), kind: "return", task_id: "a-return" }] };
+  assert.ok(!left(replay(turned, [back(day, failed)])).includes("a-return"));
+});
+
+test("what can be taken back ends with the next thing that is done", () => {
+  assert.equal(lastStep(day, { kind: "shift_ended" }, NOON), null);
+  assert.equal(lastStep(day, { kind: "task_undone", task_id: "a-pickup", step: "done" }, NOON), null);
+  assert.equal(lastStep(day, { kind: "task_done", task_id: "not there" }, NOON), undefined);
+});
+
+test("waiting is free first, and then paid to the cent that is booked", () => {
+  const [pickup] = day.stops;
+  assert.ok(pickup);
+  const per_minute = { amount: 25, currency: "EUR" };
+  const counter: RouteStop = {
+    ...pickup, state: "doing", started_at: NOON, wait: { free_s: 600, before_s: 200, per_minute },
+  };
+  const at = (seconds: number) => waitingAt(counter, Date.parse(NOON) + 1000 * seconds)?.paid?.amount.amount;
+  assert.deepEqual([0, 400, 401, 460, 1000].map(at), [0, 0, 0, 25, 250]);
+  assert.equal(waitingAt(counter, 0)?.paid?.from, Date.parse(NOON) + 400_000);
+  assert.equal(waitingAt({ ...counter, wait: null }, 0)?.paid, null, "where waiting pays nothing");
+  assert.equal(waitingAt(pickup, Date.parse(NOON)), null, "nobody has arrived");
 });

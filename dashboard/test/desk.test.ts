@@ -55,7 +55,7 @@ test("an older order of a route changes nothing", () => {
   } as const;
   const board = {
     base: place, deliveries: new Map(), couriers: new Map([["cou_1", courier]]),
-    ended: { delivered: 0, returned: 0, failed: 0, cancelled: 0 }, automation: [],
+    ended: { delivered: 0, returned: 0, failed: 0, cancelled: 0 }, automation: [], incidents: [],
   };
   const order = (version: number, tasks: string[]) =>
     ({ kind: "route", courier: "cou_1", version, tasks }) as const;

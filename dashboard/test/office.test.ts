@@ -210,8 +210,8 @@ test("a courier stays a courier, and is not shut out", () => {
 test("everybody has the pages of their roles", () => {
   assert.deepEqual(pagesOf(["member"]), ["rules"]);
   assert.deepEqual(pagesOf(["treasurer"]), ["money", "rules"]);
-  assert.deepEqual(pagesOf(["dispatcher"]), ["board", "pulse", "log", "reviews", "shifts", "rules"]);
-  assert.equal(pagesOf(["admin"]).length, 8);
+  assert.deepEqual(pagesOf(["dispatcher"]), ["board", "pulse", "log", "reviews", "incidents", "shifts", "rules"]);
+  assert.equal(pagesOf(["admin"]).length, 9);
   assert.deepEqual(pagesOf(["courier", "merchant"]), []);
   assert.deepEqual(addressOf("#money/pay/pyr_1"), { page: "money", parts: ["pay", "pyr_1"] });
   assert.deepEqual([addressOf("").page, addressOf("#nowhere").page], [null, null]);

@@ -87,7 +87,8 @@ pub async fn agree(
     .await
 }
 
-async fn take_back(
+/// Books the opposite of an entry, and tells the couriers whose accounts it changes.
+pub(super) async fn take_back(
     coop: &Coop,
     tx: &mut Conn,
     booked: &Booked,

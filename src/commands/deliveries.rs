@@ -104,6 +104,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         tasks: pickups.into_iter().map(task(TaskKind::Pickup)).chain(dropoffs).collect(),
         state: DeliveryState::Open,
         version: 1,
+        reopened: 0,
         desk: Desk::default(),
     }
 }

@@ -2,11 +2,14 @@
 
 use super::CommandError;
 use crate::coop::Coop;
-use crate::db::{couriers, erasure, expenses, identity, pay_runs, shifts};
+use crate::db::{couriers, erasure, expenses, identity, incidents, pay_runs, shifts};
 use crate::domain::ids::{CourierId, UserId};
 use crate::domain::pay_run::PayRunError;
 use crate::pictures::Pictures;
 use crate::secrets;
+
+/// Most pictures of one courier's incidents: no co-op keeps as many.
+const PICTURES_MAX: i64 = 10_000;
 
 /// Erases everything that says who the courier is and where they were. Asks for the password:
 /// there is no way back. Refused during a shift, and while pay is on its way to the courier's bank.
@@ -35,11 +38,16 @@ pub async fn erase(
             return Err(PayRunError::UnderWay.into());
         }
         let waiting = expenses::waiting_of(tx, by).await?;
+        let seen = incidents::pictures_of(tx, by, PICTURES_MAX).await?;
         erasure::erase(tx, by, now).await?;
-        Ok(waiting)
+        Ok((waiting, seen))
     });
-    for gone in waiting.await? {
+    let (waiting, seen) = waiting.await?;
+    for gone in waiting {
         super::expenses::forget_receipt(pictures, &gone).await;
+    }
+    for id in seen {
+        super::incidents::forget_picture(pictures, id).await;
     }
     Ok(())
 }

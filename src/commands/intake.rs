@@ -1,13 +1,16 @@
 //! What a phone says happened is done in its order, once.
 
 use super::{CommandError, happened, routes, shifts, tasks};
+use super::{CommandError, happened, shifts, tasks, undo};
 use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
 use crate::domain::delivery::DeliveryError;
+use crate::domain::delivery::{DeliveryError, UndoError};
 use crate::domain::handover::{Handover, HandoverError};
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
 use crate::domain::intake::{self, Act, NotKept, PhoneEvent};
+use crate::domain::ledger::reversal::ReversalError;
 use crate::domain::shift::ShiftError;
 use crate::domain::task::Failure;
 
@@ -133,9 +136,23 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         C::Delivery(DeliveryError::Illegal { .. } | DeliveryError::Task(_))
         | C::Shift(ShiftError::Ended | ShiftError::NotOpen) => Some("illegal-transition"),
         C::PickupFirst => Some("pickup-first"),
+        C::Delivery(DeliveryError::Undo(error)) => Some(undone(*error)),
+        C::Reversal(ReversalError::PaidOut) => Some("paid-out"),
         C::Shift(ShiftError::RouteNotEmpty { .. }) => Some("route-not-empty"),
         C::Shift(ShiftError::Suspended) => Some("suspended"),
         _ => None,
+    }
+}
+
+/// The code of what keeps a step from being taken back.
+const fn undone(error: UndoError) -> &'static str {
+    match error {
+        UndoError::Late(_) => "undo-late",
+        UndoError::Followed | UndoError::TooOften => "undo-followed",
+        UndoError::ShiftEnded
+        | UndoError::OtherEnded
+        | UndoError::Invoiced
+        | UndoError::Corrected => "undo-settled",
     }
 }
 
@@ -191,6 +208,9 @@ async fn act(
                 delivery.fail_task(by, *task_id, at, failure.clone(), back)
             })
             .await?;
+        }
+        Act::TaskUndone { task_id, step } => {
+            undo::step_in(coop, tx, by, *task_id, *step, at).await?;
         }
     }
     Ok(Ok(()))

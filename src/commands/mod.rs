@@ -56,6 +56,7 @@ pub mod erasure;
 pub mod expenses;
 pub mod identity;
 pub mod imports;
+pub mod incidents;
 pub mod intake;
 pub mod invoices;
 pub mod kitchens;
@@ -85,6 +86,7 @@ pub mod surplus;
 pub mod suspensions;
 pub mod swaps;
 pub mod tasks;
+pub mod undo;
 pub mod webhooks;
 
 use open_list::OpenListError;

@@ -5,18 +5,19 @@ use uuid::Uuid;
 use super::CommandError;
 use crate::coop::Coop;
 use crate::db::ledger::pendings::{self, NewPending, Promise, Resolution};
+use crate::db::ledger::rounds;
 use crate::db::{Conn, assignments, ledger, offers, prices};
 use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
-use crate::domain::ledger::{Account, Detail, Entry, account};
+use crate::domain::ledger::{Account, Charge, Detail, Entry, Round, account};
 use crate::domain::money::{Money, split};
 use crate::domain::pay::{GuaranteeInputs, Outcome, PieceInputs};
 use crate::domain::pricing::Basis;
 use crate::domain::shift::PaidTime;
 use crate::domain::split::Split;
-use crate::domain::task::{TaskKind, TaskState};
+use crate::domain::task::TaskKind;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
 use crate::engine::travel::{Leg, TravelTimes};
@@ -137,19 +138,16 @@ pub(super) async fn book_for_courier(
     Ok(Some(id))
 }
 
-/// How long the courier stood at counters.
-fn waited(delivery: &Delivery, at: Timestamp) -> Seconds {
-    let pickups = delivery.tasks.iter().filter(|task| task.kind == TaskKind::Pickup);
-    let spans = pickups.map(|task| match &task.state {
-        TaskState::Done { started_at: Some(from), ended_at, .. }
-        | TaskState::Failed { started_at: Some(from), ended_at, .. } => ended_at.since(*from),
-        TaskState::Doing { started_at } => at.since(*started_at),
-        TaskState::Done { started_at: None, .. }
-        | TaskState::Failed { started_at: None, .. }
-        | TaskState::Todo
-        | TaskState::Cancelled { .. } => Seconds::ZERO,
-    });
-    spans.map(Seconds::or_zero).sum()
+/// Which time something is booked for a delivery: the first, unless its courier has taken a step back.
+pub(super) async fn round(
+    tx: &mut Conn,
+    delivery: &Delivery,
+    charge: Charge,
+) -> Result<Round, CommandError> {
+    if delivery.reopened == 0 {
+        return Ok(Round::FIRST);
+    }
+    Ok(rounds::last(tx, charge, delivery.id).await?.1)
 }
 
 /// A delivery is over for the courier who held it: the piece, by the tariff under which it was
@@ -168,11 +166,13 @@ pub(super) async fn book_piece(
     let inputs = PieceInputs {
         outcome,
         engaged_s: engaged(tx, before.id, courier, promised.since, at).await?,
-        waited_s: waited(before, at),
+        waited_s: before.waited(at),
         ..piece_inputs(coop, before, promised.approach)
     };
     let tariff = &promised.tariff;
-    let detail = Detail::Piece { delivery_id: before.id, shift_id, tariff: tariff.into(), inputs };
+    let round = round(tx, before, Charge::Piece).await?;
+    let (delivery_id, tariff_ref) = (before.id, tariff.into());
+    let detail = Detail::Piece { delivery_id, round, shift_id, tariff: tariff_ref, inputs };
     book_promised(coop, tx, before.id, courier, at, detail, tariff.piece(&inputs)).await
 }
 
@@ -250,9 +250,10 @@ pub async fn charge_merchant(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     let (price_version, split) = priced(coop, tx, delivery).await?;
-    let split = Some(split);
-    charge(coop, tx, delivery, at, Detail::Price { delivery_id: delivery.id, price_version, split })
-        .await
+    let round = round(tx, delivery, Charge::Price).await?;
+    let (delivery_id, split) = (delivery.id, Some(split));
+    let detail = Detail::Price { delivery_id, round, price_version, split };
+    charge(coop, tx, delivery, at, detail).await
 }
 
 /// What a merchant pays for the way back: the voted part of the delivery's price, by its rate and key.
@@ -265,7 +266,8 @@ pub(super) async fn charge_return(
     let (price_version, price) = priced(coop, tx, delivery).await?;
     let percent = coop.rules.prices.return_price_percent;
     let delivery_id = delivery.id;
-    let detail = Detail::ReturnPrice { delivery_id, price_version, percent, price };
+    let round = round(tx, delivery, Charge::ReturnPrice).await?;
+    let detail = Detail::ReturnPrice { delivery_id, round, price_version, percent, price };
     charge(coop, tx, delivery, at, detail).await
 }
 
@@ -315,7 +317,8 @@ async fn book_tip(
 ) -> Result<(), CommandError> {
     let accounts =
         (Account::MerchantReceivable(delivery.merchant_id), Account::CourierTips(courier));
-    let detail = Detail::Tip { delivery_id: delivery.id };
+    let round = round(tx, delivery, Charge::Tip).await?;
+    let detail = Detail::Tip { delivery_id: delivery.id, round };
     book_for_courier(coop, tx, accounts, courier, at, detail, tip).await.map(drop)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::geo::Metres;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TaskId, UserId};
-use crate::domain::ledger::Detail;
+use crate::domain::ledger::{Charge, Detail};
 use crate::domain::pay::{Outcome, PieceInputs};
 use crate::domain::task::Failure;
 use crate::domain::time::Timestamp;
@@ -145,7 +145,9 @@ pub(super) async fn end(
     let engaged_s = pay::engaged(tx, after.id, courier, promised.since, at).await?;
     let inputs = PieceInputs { outcome, engaged_s, ..inputs(coop, after) };
     let tariff = &promised.tariff;
-    let detail = Detail::Return { delivery_id: after.id, shift_id, tariff: tariff.into(), inputs };
+    let round = pay::round(tx, after, Charge::Return).await?;
+    let (delivery_id, tariff_ref) = (after.id, tariff.into());
+    let detail = Detail::Return { delivery_id, round, shift_id, tariff: tariff_ref, inputs };
     pay::book_promised(coop, tx, after.id, courier, at, detail, tariff.piece(&inputs)).await?;
     Ok(())
 }

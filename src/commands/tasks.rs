@@ -105,7 +105,7 @@ pub(super) async fn step(
     task_of(&after, id)
 }
 
-fn task_of(delivery: &Delivery, id: TaskId) -> Result<Task, CommandError> {
+pub(super) fn task_of(delivery: &Delivery, id: TaskId) -> Result<Task, CommandError> {
     let task = delivery.tasks.iter().find(|task| task.id == id).cloned();
     task.ok_or(CommandError::NotFound("task"))
 }

@@ -267,6 +267,7 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
         | Event::Offer { .. }
         | Event::Route { .. }
         | Event::Pay { .. }
+        | Event::Incident { .. }
         | Event::Automation { .. }
         | Event::WebhookDisabled { .. } => return None,
     };

@@ -64,3 +64,18 @@ pub async fn end(
         .await
         .map(drop)
 }
+
+/// Opens the last assignment of a delivery to a courier again; one that ended in its turn as `undone`
+/// never was.
+pub async fn reopen(conn: &mut Conn, delivery: DeliveryId, courier: CourierId) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE assignments SET ended_at = NULL, end_code = NULL WHERE id = \
+             (SELECT id FROM assignments WHERE delivery_id = $1 AND courier_id = $2 \
+                  AND end_code <> 'undone' ORDER BY assigned_at DESC, id DESC LIMIT 1)",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(delivery)
+    .bind::<diesel::sql_types::Uuid, _>(courier)
+    .execute(conn)
+    .await
+    .map(drop)
+}

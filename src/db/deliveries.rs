@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::schema::{couriers, deliveries, merchants};
 use super::{Conn, corrupt, tasks};
-use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding};
+use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding, Turned};
 use crate::domain::desk::Desk;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
 use crate::domain::money::Money;
@@ -50,6 +50,9 @@ struct Row {
     silence: Option<String>,
     if_undeliverable: String,
     returning_since: Option<Timestamp>,
+    reopened: i16,
+    turned_code: Option<String>,
+    turned_note: Option<String>,
 }
 
 impl Row {
@@ -82,6 +85,18 @@ impl Row {
             | DeliveryState::Failed { .. }
             | DeliveryState::Cancelled { .. } => (None, None),
         };
+        let turned_for = match &delivery.state {
+            DeliveryState::Failed { turned, .. } => turned.as_ref().map(|turned| &turned.failure),
+            DeliveryState::Asked { .. }
+            | DeliveryState::Open
+            | DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Returning { .. }
+            | DeliveryState::Delivered { .. }
+            | DeliveryState::Returned { .. }
+            | DeliveryState::Cancelled { .. } => None,
+        };
+        let turned_note = turned_for.and_then(|failure| failure.note.as_ref());
         Ok(Self {
             id: delivery.id,
             merchant_id: delivery.merchant_id,
@@ -109,6 +124,9 @@ impl Row {
             silence,
             if_undeliverable: super::word(&delivery.if_undeliverable)?,
             returning_since: delivery.state.returning_since(),
+            reopened: i16::try_from(delivery.reopened).map_err(corrupt)?,
+            turned_code: turned_for.map(|failure| super::word(&failure.code)).transpose()?,
+            turned_note: turned_note.map(Note::to_string),
         })
     }
 
@@ -156,6 +174,7 @@ impl Row {
             "failed" => DeliveryState::Failed {
                 holding,
                 picked_up_at: self.picked_up_at,
+                turned: self.turned()?,
                 ended_at: ended()?,
                 failure: failure()?,
             },
@@ -168,6 +187,13 @@ impl Row {
                 },
             },
         })
+    }
+
+    /// What it was on its way back for, where it failed there.
+    fn turned(&self) -> QueryResult<Option<Turned>> {
+        let Some(since) = self.returning_since else { return Ok(None) };
+        let failure = tasks::failure(self.turned_code.clone(), self.turned_note.clone())?;
+        Ok(Some(Turned { since, failure }))
     }
 
     fn read(self, tasks: Vec<crate::domain::task::Task>) -> QueryResult<Delivery> {
@@ -190,6 +216,7 @@ impl Row {
             tasks,
             state,
             version: self.version,
+            reopened: u16::try_from(self.reopened).map_err(corrupt)?,
             desk: Desk {
                 note: note.map_err(corrupt)?,
                 tags: tags.map_err(corrupt)?,
@@ -220,7 +247,7 @@ pub async fn insert(conn: &mut Conn, delivery: &Delivery) -> QueryResult<()> {
 }
 
 /// Writes what has changed since `before`, which was locked in this transaction; stops are added behind
-/// those that were there.
+/// those that were there, and taken from there.
 pub async fn save(conn: &mut Conn, before: &Delivery, after: &Delivery) -> QueryResult<()> {
     let row = Row::write(after)?;
     diesel::update(deliveries::table.find(after.id)).set(row).execute(conn).await?;
@@ -228,6 +255,10 @@ pub async fn save(conn: &mut Conn, before: &Delivery, after: &Delivery) -> Query
         if old != new {
             tasks::update(conn, &tasks::Row::write(new, after.id, seq)?).await?;
         }
+    }
+    let removed: Vec<_> = before.tasks.iter().skip(after.tasks.len()).map(|task| task.id).collect();
+    if !removed.is_empty() {
+        tasks::remove(conn, &removed).await?;
     }
     let added = after.tasks.iter().enumerate().skip(before.tasks.len());
     for (seq, task) in added {

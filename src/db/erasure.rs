@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 20] = [
+const ERASURE: [&str; 23] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -28,6 +28,12 @@ const ERASURE: [&str; 20] = [
     "DELETE FROM phones WHERE courier_id = $1",
     "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
+    "UPDATE incident_comments SET note = 'erased' \
+     WHERE incident_id IN (SELECT id FROM incidents WHERE courier_id = $1)",
+    "DELETE FROM incident_pictures \
+     WHERE incident_id IN (SELECT id FROM incidents WHERE courier_id = $1)",
+    "UPDATE incidents SET note = NULL, done = CASE WHEN done IS NOT NULL THEN 'erased' END, \
+     shared = CASE WHEN shared IS NOT NULL THEN 'erased' END WHERE courier_id = $1",
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
     "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "DELETE FROM bank_accounts WHERE courier_id = $1",
@@ -137,6 +143,11 @@ pub const EXPORT: [(&str, &str); 18] = [
         "reviews",
         "SELECT id, about, question, opened_at, due_at, answered_at, outcome, reasons, \
       correction FROM reviews WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    (
+        "incidents",
+        "SELECT id, delivery_id, task_id, kind, note, happened_at, reported_at, priority, state, moved_at, \
+      done FROM incidents WHERE courier_id = $1 ORDER BY id DESC",
     ),
     (
         "reversals",

@@ -26,6 +26,7 @@ pub mod expenses;
 pub mod idempotency;
 pub mod identity;
 pub mod imports;
+pub mod incidents;
 pub mod indicators;
 pub mod invoices;
 pub mod kitchens;

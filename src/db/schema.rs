@@ -43,7 +43,8 @@ diesel::table! {
         currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
         tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
         asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
-        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, }
+        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, reopened -> SmallInt,
+        turned_code -> Nullable<Text>, turned_note -> Nullable<Text>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,
@@ -62,6 +63,26 @@ diesel::table! {
 }
 diesel::table! {
     pins (task_id) { task_id -> Uuid, pin -> Text, wrong -> SmallInt, }
+}
+diesel::table! {
+    incidents (id) { id -> Uuid, courier_id -> Uuid, task_id -> Nullable<Uuid>,
+        delivery_id -> Nullable<Uuid>, kind -> Text, note -> Nullable<Text>,
+        happened_at -> Timestamptz, reported_at -> Timestamptz, priority -> Text,
+        assigned_to -> Nullable<Uuid>, shared -> Nullable<Text>, state -> Text,
+        moved_by -> Nullable<Uuid>, moved_at -> Nullable<Timestamptz>, done -> Nullable<Text>,
+        version -> BigInt, }
+}
+diesel::table! {
+    incident_comments (id) { id -> Uuid, incident_id -> Uuid, user_id -> Uuid, at -> Timestamptz,
+        note -> Text, }
+}
+diesel::table! {
+    incident_pictures (id) { id -> Uuid, incident_id -> Uuid, received_at -> Timestamptz,
+        sha256 -> Bytea, }
+}
+diesel::table! {
+    undone_entries (entry_id) { entry_id -> Uuid, courier_id -> Uuid,
+        undone_at -> Timestamptz, }
 }
 diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,
@@ -346,6 +367,8 @@ diesel::table! {
 
 diesel::joinable!(webhook_messages -> webhooks (webhook_id));
 diesel::joinable!(proofs -> tasks (task_id));
+diesel::joinable!(incident_comments -> users (user_id));
+diesel::joinable!(incident_pictures -> incidents (incident_id));
 diesel::joinable!(tasks -> deliveries (delivery_id));
 diesel::joinable!(deliveries -> merchants (merchant_id));
 diesel::joinable!(offer_deliveries -> offers (offer_id));
@@ -357,6 +380,8 @@ diesel::joinable!(assignments -> deliveries (delivery_id));
 diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
 
+diesel::allow_tables_to_appear_in_same_query!(incidents, incident_pictures);
+diesel::allow_tables_to_appear_in_same_query!(incident_comments, users);
 diesel::allow_tables_to_appear_in_same_query!(
     notices,
     proofs,

@@ -95,7 +95,10 @@ impl Row {
                 row.failure_code = Some(word(&failure.code)?);
                 row.failure_note = failure.note.as_ref().map(Note::to_string);
             }
-            TaskState::Cancelled { ended_at } => row.ended_at = Some(*ended_at),
+            TaskState::Cancelled { started_at, ended_at } => {
+                row.started_at = *started_at;
+                row.ended_at = Some(*ended_at);
+            }
         }
         Ok(row)
     }
@@ -125,7 +128,7 @@ impl Row {
                 ended_at: ended_at?,
                 failure: failure(self.failure_code, self.failure_note)?,
             },
-            _ => TaskState::Cancelled { ended_at: ended_at? },
+            _ => TaskState::Cancelled { started_at: self.started_at, ended_at: ended_at? },
         };
         let name = self.contact_name.as_deref().map(Name::new).transpose().map_err(corrupt)?;
         let phone = self.contact_phone.as_deref().map(Phone::new).transpose().map_err(corrupt)?;
@@ -188,6 +191,10 @@ pub(super) async fn of(
 
 pub(super) async fn insert(conn: &mut Conn, rows: &[Row]) -> QueryResult<()> {
     diesel::insert_into(tasks::table).values(rows).execute(conn).await.map(drop)
+}
+
+pub(super) async fn remove(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<()> {
+    diesel::delete(tasks::table.filter(tasks::id.eq_any(ids))).execute(conn).await.map(drop)
 }
 
 pub(super) async fn update(conn: &mut Conn, row: &Row) -> QueryResult<()> {

@@ -10,9 +10,9 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId,
-    InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId, PayRunId, PhoneEventId,
-    PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId, SlotPlanId, StandingOrderId,
-    SuspensionId, TaskId, UserId, WebhookId,
+    IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId,
+    PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId,
+    SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -84,6 +84,8 @@ uuid_columns!(
     EntryId,
     EventId,
     ImportId,
+    IncidentId,
+    IncidentPictureId,
     InvoiceId,
     MerchantId,
     MessageId,

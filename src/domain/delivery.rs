@@ -12,7 +12,9 @@ pub use answer::{CancelCode, RefusalCode};
 pub use handover::{Parcel, parcels};
 pub use request::{Request, RequestError};
 pub use returns::IfUndeliverable;
-pub use state::DeliveryState;
+pub use state::{DeliveryState, Turned};
+pub use undo::{REOPENED_MAX, UndoError};
+pub use waiting::WaitTerms;
 
 use super::desk::{Desk, TAGS_MAX};
 use super::handover::{HandoverError, PARCELS_MAX};
@@ -28,6 +30,8 @@ mod handover;
 mod request;
 mod returns;
 mod state;
+mod undo;
+mod waiting;
 
 /// Most stops of one kind in a delivery.
 pub const STOPS_MAX: usize = 20;
@@ -87,6 +91,9 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Counts every change; the entity tag of the resource.
     pub version: i64,
+    /// How often its end, or its turning round, was taken back: see `undo`.
+    #[serde(default)]
+    pub reopened: u16,
     /// What the dispatchers have written on it.
     #[serde(default)]
     pub desk: Desk,
@@ -130,6 +137,8 @@ pub enum DeliveryError {
     TooManyToScan,
     #[error("ready_at is more than {HORIZON_DAYS} days away")]
     TooFarAhead,
+    #[error(transparent)]
+    Undo(#[from] UndoError),
 }
 
 impl Delivery {
@@ -253,8 +262,13 @@ impl Delivery {
     pub fn give_up(&self, at: Timestamp) -> Option<Self> {
         (self.state == DeliveryState::Open).then(|| {
             let failure = Failure { code: FailureCode::NoCourier, note: None };
-            let state =
-                DeliveryState::Failed { holding: None, picked_up_at: None, ended_at: at, failure };
+            let state = DeliveryState::Failed {
+                holding: None,
+                picked_up_at: None,
+                turned: None,
+                ended_at: at,
+                failure,
+            };
             self.ended(at, state)
         })
     }

@@ -79,6 +79,7 @@ fn an_open_delivery() -> Delivery {
         tasks: vec![task(1, TaskKind::Pickup), task(2, TaskKind::Dropoff)],
         state: DeliveryState::Open,
         version: 1,
+        reopened: 0,
         desk: Desk::default(),
     }
 }

@@ -36,6 +36,7 @@ fn a_delivery() -> Delivery {
         tasks: vec![Task { id, kind: TaskKind::Dropoff, stop, state: TaskState::Todo, rank: 0 }],
         state: DeliveryState::Open,
         version: 1,
+        reopened: 0,
         desk: Desk::default(),
     }
 }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::delivery::Delivery;
-use super::ids::{CourierId, DaysOffId, MerchantId, StandingOrderId, TaskId, WebhookId};
+use super::ids::{
+    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, StandingOrderId, TaskId, WebhookId,
+};
+use super::incident;
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
@@ -63,6 +66,13 @@ pub enum RosterChange {
     Cancelled,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentChange {
+    Reported,
+    Updated,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
@@ -111,6 +121,17 @@ pub enum Event {
         automatic: bool,
         reason: Option<Note>,
         by: Name,
+    },
+    /// Something went wrong on the way, or is looked after. In no words: they may name people.
+    Incident {
+        change: IncidentChange,
+        incident_id: IncidentId,
+        courier_id: CourierId,
+        delivery_id: Option<DeliveryId>,
+        kind: incident::Kind,
+        priority: incident::Priority,
+        closed: bool,
+        version: i64,
     },
     /// A day of a standing order has no delivery.
     StandingOrderSkipped {
@@ -174,6 +195,10 @@ impl Event {
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
             Self::Automation { .. } => "automation.switched",
+            Self::Incident { change, .. } => match change {
+                IncidentChange::Reported => "incident.reported",
+                IncidentChange::Updated => "incident.updated",
+            },
             Self::StandingOrderSkipped { .. } => "standing_order.skipped",
             Self::WebhookDisabled { .. } => "webhook.disabled",
         }
@@ -192,6 +217,7 @@ impl Event {
             | Self::Offer { .. }
             | Self::Route { .. }
             | Self::Pay { .. }
+            | Self::Incident { .. }
             | Self::Automation { .. } => None,
         }
     }
@@ -206,6 +232,7 @@ impl Event {
             Self::SwapOffered { to, .. } => *to,
             Self::Route { courier_id, .. }
             | Self::Pay { courier_id, .. }
+            | Self::Incident { courier_id, .. }
             | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
             | Self::StandingOrderSkipped { .. }

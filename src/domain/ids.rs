@@ -168,6 +168,10 @@ ids! {
     PhoneEventId = "pev";
     /// A picture of a handing over.
     ProofId = "prf";
+    /// Something that went wrong on the way.
+    IncidentId = "inc";
+    /// A picture of it.
+    IncidentPictureId = "ipi";
     /// An invoice or a credit note.
     InvoiceId = "inv";
     /// A question to a person about a decision.

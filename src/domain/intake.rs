@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::handover::{Missing, PARCELS_MAX, Shown};
 use super::ids::{PhoneEventId, ShiftId, TaskId};
-use super::task::FailureCode;
+use super::task::{FailureCode, Step};
 use super::text::Note;
 use super::time::{Seconds, Timestamp};
 
@@ -54,6 +54,11 @@ pub enum Act {
         code: FailureCode,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<Note>,
+    },
+    /// The last step of a stop was a slip.
+    TaskUndone {
+        task_id: TaskId,
+        step: Step,
     },
 }
 

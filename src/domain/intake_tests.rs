@@ -11,8 +11,9 @@ use crate::domain::geo::Position;
 use crate::domain::handover::{Handover, Known};
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, uuid_v7};
 use crate::domain::money::{Currency, Money};
-use crate::domain::task::{Failure, Stop, Task, TaskKind, TaskState};
+use crate::domain::task::{Failure, Step, Stop, Task, TaskKind, TaskState};
 use crate::domain::text::Name;
+use crate::domain::time::Seconds;
 
 const HOURS: i64 = 3_600;
 
@@ -55,6 +56,7 @@ impl Server {
         let (task, at) = match &event.act {
             Act::TaskStarted { task_id }
             | Act::TaskDone { task_id, .. }
+            | Act::TaskUndone { task_id, .. }
             | Act::TaskFailed { task_id, .. } => (*task_id, event.at),
             Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
                 return true;
@@ -71,6 +73,9 @@ impl Server {
             }
             Act::TaskFailed { code, note, .. } => {
                 delivery.fail_task(courier(), task, at, Failure { code, note }, back())
+            }
+            Act::TaskUndone { step, .. } => {
+                delivery.undo_task(courier(), task, step, at, Seconds(7 * 24 * HOURS))
             }
             Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
                 return true;
@@ -109,6 +114,8 @@ fn day(deliveries: &[Delivery], failing: &[usize], clumsy: &[usize]) -> Vec<Phon
             }
             if clumsy.contains(&index) {
                 acts.push(Act::TaskDone { task_id, proof: proof(), missing: Vec::new() }); // Pressed again.
+                acts.push(Act::TaskUndone { task_id, step: Step::Done }); // And taken back.
+                acts.push(Act::TaskDone { task_id, proof: proof(), missing: Vec::new() });
             }
         }
     }
@@ -155,6 +162,7 @@ fn held(n: u8) -> Delivery {
         tasks: vec![task(TaskKind::Pickup, 1), task(TaskKind::Dropoff, 2)],
         state: DeliveryState::Assigned { holding },
         version: 1,
+        reopened: 0,
         desk: Desk::default(),
     }
 }

@@ -26,6 +26,7 @@ pub mod iban;
 pub mod identity;
 pub mod ids;
 pub mod import;
+pub mod incident;
 pub mod intake;
 pub mod invoice;
 pub mod kitchen;

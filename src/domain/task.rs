@@ -86,6 +86,16 @@ pub struct Stop {
     pub needs: Option<Needs>,
 }
 
+/// What a courier did at a stop, and may take back for a short while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "TaskStep")]
+pub enum Step {
+    Started,
+    Done,
+    Failed,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum TaskState {
@@ -107,6 +117,7 @@ pub enum TaskState {
         failure: Failure,
     },
     Cancelled {
+        started_at: Option<Timestamp>,
         ended_at: Timestamp,
     },
 }
@@ -160,9 +171,11 @@ impl TaskState {
 
     const fn started_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Todo | Self::Cancelled { .. } => None,
+            Self::Todo => None,
             Self::Doing { started_at } => Some(*started_at),
-            Self::Done { started_at, .. } | Self::Failed { started_at, .. } => *started_at,
+            Self::Done { started_at, .. }
+            | Self::Failed { started_at, .. }
+            | Self::Cancelled { started_at, .. } => *started_at,
         }
     }
 
@@ -230,8 +243,51 @@ impl TaskState {
     /// It will not happen. What is over stays as it is.
     pub fn cancel(&self, at: Timestamp) -> Self {
         match self {
-            Self::Todo | Self::Doing { .. } => Self::Cancelled { ended_at: at },
+            Self::Todo | Self::Doing { .. } => {
+                Self::Cancelled { started_at: self.started_at(), ended_at: at }
+            }
             Self::Done { .. } | Self::Failed { .. } | Self::Cancelled { .. } => self.clone(),
         }
+    }
+
+    /// When the courier last did something about it; `None` where nothing was done, or somebody else
+    /// called it off.
+    pub const fn stepped_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Todo | Self::Cancelled { .. } => None,
+            Self::Doing { started_at } => Some(*started_at),
+            Self::Done { ended_at, .. } | Self::Failed { ended_at, .. } => Some(*ended_at),
+        }
+    }
+
+    /// As it was before `step`. `None` when it is so already.
+    pub fn undo(&self, step: Step) -> Result<Option<Self>, TaskStepError> {
+        match (self, step) {
+            (Self::Todo, Step::Started | Step::Done | Step::Failed)
+            | (Self::Doing { .. }, Step::Done | Step::Failed) => Ok(None),
+            (Self::Doing { .. }, Step::Started) => Ok(Some(Self::Todo)),
+            (Self::Done { .. }, Step::Done) | (Self::Failed { .. }, Step::Failed) => {
+                Ok(Some(self.before_its_end()))
+            }
+            (Self::Done { .. }, Step::Started | Step::Failed)
+            | (Self::Failed { .. }, Step::Started | Step::Done)
+            | (Self::Cancelled { .. }, Step::Started | Step::Done | Step::Failed) => {
+                Err(TaskStepError { from: self.name(), to: "what it was" })
+            }
+        }
+    }
+
+    /// As it was before it was called off; what was not stays as it is.
+    pub fn revive(&self) -> Self {
+        match self {
+            Self::Todo | Self::Doing { .. } | Self::Done { .. } | Self::Failed { .. } => {
+                self.clone()
+            }
+            Self::Cancelled { .. } => self.before_its_end(),
+        }
+    }
+
+    fn before_its_end(&self) -> Self {
+        self.started_at().map_or(Self::Todo, |started_at| Self::Doing { started_at })
     }
 }

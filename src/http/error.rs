@@ -13,6 +13,7 @@ use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::commands::routes::RouteOrder;
 use crate::domain::delivery::{DeliveryError, RequestError};
+use crate::domain::delivery::{DeliveryError, UndoError};
 use crate::domain::expense::ExpenseError;
 use crate::domain::handover::{HandoverError, Need};
 use crate::domain::identity::UserError;
@@ -89,6 +90,7 @@ impl ApiError {
         use PayRunError as P;
         use RosterError as R;
         use SurplusError as S;
+        use UndoError as U;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -133,6 +135,13 @@ impl ApiError {
             Self::Command(C::Delivery(D::Handover(H::PinWrong { .. }))) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "pin-wrong")
             }
+            Self::Command(C::Delivery(D::Undo(U::Late(_)))) => (StatusCode::CONFLICT, "undo-late"),
+            Self::Command(C::Delivery(D::Undo(U::Followed | U::TooOften))) => {
+                (StatusCode::CONFLICT, "undo-followed")
+            }
+            Self::Command(C::Delivery(D::Undo(
+                U::ShiftEnded | U::OtherEnded | U::Invoiced | U::Corrected,
+            ))) => (StatusCode::CONFLICT, "undo-settled"),
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::views::{DeliveryView, OfferView, ShiftView};
 use crate::domain::day::Day;
 use crate::domain::event::Event;
-use crate::domain::ids::{CourierId, DaysOffId, MerchantId, StandingOrderId, TaskId, WebhookId};
+use crate::domain::ids::{
+    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, StandingOrderId, TaskId, WebhookId,
+};
+use crate::domain::incident;
 use crate::domain::money::Money;
 use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
@@ -49,6 +52,17 @@ pub enum EventData {
     Pay { courier_id: CourierId, amount: Money },
     /// `automation.switched`: of a zone, or of the whole co-op.
     Automation { zone: Option<ZoneName>, automatic: bool, reason: Option<Note>, by: Name },
+    /// `incident.*`: something went wrong on the way, or is looked after.
+    Incident {
+        incident_id: IncidentId,
+        courier_id: CourierId,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delivery_id: Option<DeliveryId>,
+        incident_kind: incident::Kind,
+        priority: incident::Priority,
+        closed: bool,
+        version: i64,
+    },
     /// `standing_order.skipped`: a day that got no delivery.
     StandingOrderSkipped {
         standing_order_id: StandingOrderId,
@@ -99,6 +113,24 @@ impl From<Event> for EventData {
             Event::Automation { zone, automatic, reason, by } => {
                 Self::Automation { zone, automatic, reason, by }
             }
+            Event::Incident {
+                incident_id,
+                courier_id,
+                delivery_id,
+                kind,
+                priority,
+                closed,
+                version,
+                ..
+            } => Self::Incident {
+                incident_id,
+                courier_id,
+                delivery_id,
+                incident_kind: kind,
+                priority,
+                closed,
+                version,
+            },
             Event::StandingOrderSkipped {
                 standing_order_id, merchant_id, day, code, note, ..
             } => Self::StandingOrderSkipped { standing_order_id, merchant_id, day, code, note },

@@ -60,11 +60,11 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
-        decisions, deliveries, desk, expenses, imports, invoice_page, invoices, kitchens, labels,
-        ledger, me, merchants, notices, offers, open_list, openings, pay_runs, phone, positions,
-        prices, proofs, pulse, push, quotes, reviews, rights, roster, route, session, shifts,
-        slots, standing_orders, statements, stream, surplus, swaps, tasks, transparency, users,
-        webhooks,
+        decisions, deliveries, desk, expenses, imports, incidents, invoice_page, invoices,
+        kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings, pay_runs,
+        phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster, route,
+        session, shifts, slots, standing_orders, statements, stream, surplus, swaps, tasks,
+        transparency, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -236,7 +236,26 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/tasks/{id}/proofs").route(post().to(proofs::add_proof)))
         .service(at("/v1/tasks/{id}/start").route(post().to(tasks::start_task)))
         .service(at("/v1/tasks/{id}/done").route(post().to(tasks::complete_task)))
-        .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)));
+        .service(at("/v1/tasks/{id}/failed").route(post().to(tasks::fail_task)))
+        .service(at("/v1/tasks/{id}/undo").route(post().to(tasks::undo_task)));
+    // what goes wrong on the way
+    to.service(
+        at("/v1/me/incidents")
+            .route(get().to(incidents::list_my_incidents))
+            .route(post().to(incidents::report_incident)),
+    )
+    .service(at("/v1/me/incidents/{id}/pictures").route(post().to(incidents::add_incident_picture)))
+    .service(at("/v1/incidents").route(get().to(incidents::list_incidents)))
+    .service(
+        at("/v1/incidents/{id}")
+            .route(get().to(incidents::show_incident))
+            .route(patch().to(incidents::file_incident)),
+    )
+    .service(at("/v1/incidents/{id}/close").route(post().to(incidents::close_incident)))
+    .service(at("/v1/incidents/{id}/reopen").route(post().to(incidents::reopen_incident)))
+    .service(at("/v1/incidents/{id}/comments").route(post().to(incidents::comment_incident)))
+    .service(at("/v1/incident-pictures/{id}").route(get().to(incidents::show_incident_picture)))
+    .service(at("/v1/deliveries/{id}/incidents").route(get().to(incidents::list_shared_incidents)));
     // couriers' choice of shifts, and the desk's plan of them
     to.service(at("/v1/me/openings").route(get().to(roster::list_my_openings)))
         .service(at("/v1/openings/{id}/apply").route(post().to(roster::apply_for_opening)))

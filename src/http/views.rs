@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
-use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package};
+use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package, WaitTerms};
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
@@ -77,7 +77,9 @@ impl From<Task> for TaskView {
             TaskState::Failed { started_at, ended_at, failure } => {
                 (started_at, Some(ended_at), None, Some(failure))
             }
-            TaskState::Cancelled { ended_at } => (None, Some(ended_at), None, None),
+            TaskState::Cancelled { started_at, ended_at } => {
+                (started_at, Some(ended_at), None, None)
+            }
         };
         Self {
             id: task.id,
@@ -356,7 +358,7 @@ pub struct PriceView {
 impl PriceView {
     /// `None` of what is no price, or was booked before prices were split.
     pub fn new(detail: &Detail) -> Option<(DeliveryId, Self)> {
-        let Detail::Price { delivery_id, price_version, split: Some(split) } = detail else {
+        let Detail::Price { delivery_id, price_version, split: Some(split), .. } = detail else {
             return None;
         };
         let parts = split.parts();

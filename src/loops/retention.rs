@@ -8,8 +8,8 @@ use crate::commands::CommandError;
 use crate::config::Retention;
 use crate::coop::Coop;
 use crate::db::{
-    decisions, idempotency, identity, imports, notices, outbox, phones, proofs, quotes, traces,
-    webhooks,
+    decisions, idempotency, identity, imports, incidents, notices, outbox, phones, proofs, quotes,
+    traces, webhooks,
 };
 use crate::domain::time::Seconds;
 use crate::pictures::{Pictures, Whose};
@@ -48,6 +48,13 @@ pub async fn forget(coop: &Coop, pictures: &Pictures, days: Retention) -> Result
         pictures.forget(Whose::Proof(id)).await?; // First the picture: a row without one is forgotten next time.
         proofs::forget(&mut conn, id).await?;
     }
+    for id in
+        incidents::older_pictures(&mut conn, now - span(days.pictures_days), PICTURES_MAX).await?
+    {
+        pictures.forget(Whose::Incident(id)).await?;
+        incidents::forget_picture(&mut conn, id).await?;
+    }
+    incidents::forget(&mut conn, now - span(days.incidents_days), ROWS_MAX).await?;
     identity::forget_expired_tokens(&mut conn, real_now).await?;
     Ok(())
 }

@@ -39,6 +39,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Message
             | Object::Invoice
             | Object::Expense
+            | Object::Incident
             | Object::Placed
             | Object::DaysOff
             | Object::Reversal => &[true, false],
@@ -54,6 +55,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Review
             | Object::Contest
             | Object::Entry
+            | Object::IncidentPicture
             | Object::Owed
             | Object::PayRun
             | Object::Price

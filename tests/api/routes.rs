@@ -13,6 +13,7 @@ pub use shifts::shift_template;
 use crate::support::place;
 
 mod bodies;
+mod incidents;
 mod shifts;
 
 /// Everybody whom the matrix knows.
@@ -171,6 +172,10 @@ pub enum Object {
     Invoice,
     /// One that somebody has asked to take back.
     Reversal,
+    /// A courier's, open.
+    Incident,
+    /// A picture of one.
+    IncidentPicture,
     /// A courier's, not answered.
     Expense,
     /// Pay that a run made now would hold.
@@ -348,6 +353,7 @@ pub fn all() -> Vec<Route> {
         post("/v1/tasks/{id}/start", A::Couriers, O::Task, at.clone()),
         post("/v1/tasks/{id}/done", A::Couriers, O::Task, json!({ "at": "2026-03-03T12:00:00Z", "proof": { "signed_by": "Ada" } })),
         post("/v1/tasks/{id}/failed", A::Couriers, O::Task, json!({ "at": at["at"], "code": "damaged", "note": "fell" })),
+        post("/v1/tasks/{id}/undo", A::Couriers, O::Task, json!({ "step": "started" })),
         // A picture is no JSON, and there is none here.
         Route { body: None, success: 422, ..post("/v1/tasks/{id}/proofs?proof_id=prf_01k00000000000000000000000&kind=photo", A::Couriers, O::Task, Value::Null) },
         // dispatchers
@@ -440,6 +446,7 @@ pub fn all() -> Vec<Route> {
         get("/assets/{file:.*}", A::Public, O::None),
     ];
     all.extend(shifts::all());
+    all.extend(incidents::all());
     all
 }
 

@@ -228,6 +228,11 @@ impl World {
                 let task = Box::pin(self.object(Object::Task, own)).await;
                 self.courier(own).adds_picture(&task).await
             }
+            Object::Incident => self.courier(own).reports(json!({ "kind": "vehicle" })).await,
+            Object::IncidentPicture => {
+                let incident = Box::pin(self.object(Object::Incident, own)).await;
+                self.courier(own).adds_incident_picture(&incident).await
+            }
             Object::Review => {
                 let question = json!({ "about": { "kind": "other" }, "question": "Why?" });
                 let review = self.courier(own).post("/v1/me/reviews", question).await.created();

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use paceline::clock;
 use paceline::db::{API_ROLE, ledger};
 use paceline::domain::ids::{DeliveryId, EntryId, MerchantId};
-use paceline::domain::ledger::{Account, Detail, Entry};
+use paceline::domain::ledger::{Account, Detail, Entry, Round};
 use paceline::domain::money::{Currency, Money};
 
 use crate::books::{Books, at};
@@ -43,7 +43,12 @@ fn transfer(accounts: &[MerchantId]) -> Entry {
     let from = any(accounts.len());
     let to = (from + 1 + any(accounts.len() - 1)) % accounts.len();
     let delivery_id = clock::id_at(at(0), DeliveryId::from_uuid);
-    let detail = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+    let detail = Detail::Price {
+        delivery_id,
+        round: Round::FIRST,
+        price_version: "1".to_owned(),
+        split: None,
+    };
     let account = |index: usize| Account::MerchantReceivable(accounts[index]);
     let money = Money::new(1 + i64::try_from(any(10_000)).expect("small"), Currency::EUR);
     let id = clock::id_at(at(0), EntryId::from_uuid);

@@ -10,7 +10,7 @@ use paceline::domain::geo::Metres;
 use paceline::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, ShiftId};
 use paceline::domain::ledger::chain::Hash;
 use paceline::domain::ledger::checkpoint::{Checkpoint, Notary, Signed, tree};
-use paceline::domain::ledger::{Account, Detail, Entry, merkle};
+use paceline::domain::ledger::{Account, Detail, Entry, Round, merkle};
 use paceline::domain::money::{Currency, Money};
 use paceline::domain::pay::{PieceInputs, Tariff};
 use paceline::domain::time::Timestamp;
@@ -50,10 +50,15 @@ impl Books {
         let inputs = PieceInputs::ahead(1, 1, Metres(1000 + 7 * second), Metres(0));
         let tariff = (&self.tariff).into();
         let pay = self.tariff.piece(&inputs);
-        let piece = Detail::Piece { delivery_id, shift_id, tariff, inputs };
+        let piece = Detail::Piece { delivery_id, round: Round::FIRST, shift_id, tariff, inputs };
         let courier = Account::CourierPay(self.couriers[courier]);
         self.move_money(second, piece, Account::CoopOperations, courier, pay.amount).await;
-        let price = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+        let price = Detail::Price {
+            delivery_id,
+            round: Round::FIRST,
+            price_version: "1".to_owned(),
+            split: None,
+        };
         let merchant = Account::MerchantReceivable(self.merchant);
         self.move_money(second, price, merchant, Account::CoopRevenue, 2 * pay.amount).await;
     }

@@ -17,7 +17,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use paceline::commands::audit;
 use paceline::db::{self, API_ROLE, ledger};
 use paceline::domain::ids::{DeliveryId, EntryId, MerchantId, uuid_v7};
-use paceline::domain::ledger::{Account, Detail, Entry};
+use paceline::domain::ledger::{Account, Detail, Entry, Round};
 use paceline::domain::money::{Currency, Money};
 use paceline::embedded::{self, Services};
 use rustix::process::{Pid, Signal, kill_process};
@@ -51,7 +51,12 @@ fn entry(writer: u64, number: u64) -> Entry {
         uuid_v7(at(0), bytes)
     };
     let delivery_id = DeliveryId::from_uuid(chance(1));
-    let detail = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+    let detail = Detail::Price {
+        delivery_id,
+        round: Round::FIRST,
+        price_version: "1".to_owned(),
+        split: None,
+    };
     let money = Money::new(1 + i64::try_from(mixed % 10_000).expect("small"), Currency::EUR);
     let id = EntryId::from_uuid(chance(2));
     Entry::transfer(id, at(0), detail, account(from), account(from + step), money).expect("some")

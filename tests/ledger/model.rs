@@ -1,5 +1,6 @@
 //! Random histories, each beside a model that is a list of amounts for each account:
-//! what is booked, booked again, taken back with and without anybody's agreement.
+//! what is booked, booked again, taken back with and without anybody's agreement, and by a courier who
+//! takes the step back that it was booked with.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use paceline::db::API_ROLE;
 use paceline::db::ledger::{self, Span};
 use paceline::domain::geo::Metres;
 use paceline::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId};
-use paceline::domain::ledger::{Account, Booked, Detail, Entry};
+use paceline::domain::ledger::{Account, Booked, Detail, Entry, Round};
 use paceline::domain::money::{Currency, Money};
 use paceline::domain::pay::{PieceInputs, Tariff};
 
@@ -79,16 +80,30 @@ impl History {
         let cents = Money::new(self.numbers.amount(), Currency::EUR);
         let (detail, from, to, money) = match self.numbers.below(3) {
             0 => {
-                let detail =
-                    Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+                let detail = Detail::Price {
+                    delivery_id,
+                    round: Round::FIRST,
+                    price_version: "1".to_owned(),
+                    split: None,
+                };
                 (detail, shop, Account::CoopRevenue, cents)
             }
-            1 => (Detail::Tip { delivery_id }, shop, Account::CourierTips(courier), cents),
+            1 => (
+                Detail::Tip { delivery_id, round: Round::FIRST },
+                shop,
+                Account::CourierTips(courier),
+                cents,
+            ),
             _ => {
                 let inputs = PieceInputs::ahead(1, 1, Metres(cents.amount), Metres(0));
                 let (tariff_ref, pay) = (tariff.into(), tariff.piece(&inputs));
-                let detail =
-                    Detail::Piece { delivery_id, shift_id: None, tariff: tariff_ref, inputs };
+                let detail = Detail::Piece {
+                    delivery_id,
+                    round: Round::FIRST,
+                    shift_id: None,
+                    tariff: tariff_ref,
+                    inputs,
+                };
                 (detail, Account::CoopOperations, Account::CourierPay(courier), pay)
             }
         };
@@ -106,6 +121,11 @@ impl History {
             let known = self.booked.len() as u64;
             match (self.numbers.below(4), known) {
                 (0 | 1, _) | (_, 0) => self.book(conn, tariff).await,
+                (2, _) => {
+                    let which = self.numbers.below(known);
+                    let of = self.booked[usize::try_from(which).expect("small")].clone();
+                    self.undo(conn, &of).await;
+                }
                 _ => {
                     let which = self.numbers.below(known);
                     let of = self.booked[usize::try_from(which).expect("small")].clone();
@@ -148,6 +168,43 @@ impl History {
         self.back.push(of.id);
     }
 
+    /// A courier takes back what was booked with a step, and it is booked anew in the next round.
+    async fn undo(&mut self, conn: &mut AsyncPgConnection, of: &Booked) {
+        let Some(courier) = of.courier() else { return };
+        if self.back.contains(&of.id) {
+            return;
+        }
+        let entry = Entry::reversal(clock::id_at(at(0), EntryId::from_uuid), at(3), of);
+        let other = self.couriers[usize::from(self.couriers[0] == courier)];
+        // Nobody else's word is enough.
+        for (who, takes) in [(other, false), (courier, true)] {
+            conn.batch_execute(&format!(
+                "ROLLBACK; BEGIN; INSERT INTO couriers (id, name, vehicle, created_at)
+                     VALUES ('{0}', 'C', 'bike', now()) ON CONFLICT DO NOTHING;
+                 INSERT INTO undone_entries VALUES ('{1}', '{0}', now())",
+                who.uuid(),
+                of.id.uuid()
+            ))
+            .await
+            .expect("it is said");
+            let posted = ledger::post(conn, &entry, at(3)).await;
+            assert_eq!(posted.is_ok(), takes, "{posted:?}");
+        }
+        conn.batch_execute("COMMIT").await.expect("it is kept");
+        self.note(&entry);
+        self.back.push(of.id);
+        let Some(detail) = again(&of.detail) else { return };
+        let id = clock::id_at(at(0), EntryId::from_uuid);
+        let (from, to) = (of.postings[0].0, of.postings[1].0);
+        let money = Money::new(of.postings[1].1, of.currency);
+        let entry = Entry::transfer(id, at(4), detail, from, to, money).expect("not empty");
+        assert!(ledger::post(conn, &entry, at(4)).await.expect("it is booked"));
+        self.note(&entry);
+        let (detail, currency) = (entry.detail.clone(), entry.currency());
+        let postings = entry.postings().to_vec();
+        self.booked.push(Booked { id, detail, currency, postings });
+    }
+
     /// The own accounts are what the model says, line by line.
     async fn compare(&self, conn: &mut AsyncPgConnection, seed: u64) {
         for (account, amounts) in &self.model {
@@ -162,6 +219,16 @@ impl History {
             assert_eq!(lines[0].balance, sum, "{} of the history {seed}", account.code());
         }
     }
+}
+
+/// The same once more; only what a courier's step brings with it has rounds.
+fn again(detail: &Detail) -> Option<Detail> {
+    let mut detail = detail.clone();
+    match &mut detail {
+        Detail::Piece { round, .. } | Detail::Tip { round, .. } => *round = Round(round.0 + 1),
+        _ => return None,
+    }
+    Some(detail)
 }
 
 /// Who asks and who agrees.

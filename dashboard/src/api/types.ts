@@ -1,5 +1,6 @@
 // The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
-import type { Asked, Handover } from "./handover";
+import type { Handover } from "./handover";
+import type { IncidentMark } from "./incidents";
 import type { ReturnCode } from "./return";
 
 export interface Place {
@@ -209,6 +210,8 @@ export interface Board {
   deliveries: Delivery[];
   counts: Counts;
   automation: AutomationSwitch[];
+  /** Incidents that are not closed. */
+  incidents: IncidentMark[];
 }
 
 /** Whether the engine acts by itself: in a zone, or without one in the whole co-op. */
@@ -432,26 +435,7 @@ export interface Decisions {
   }[];
 }
 
-export interface RouteStop extends Asked {
-  task_id: string;
-  delivery_id: string;
-  kind: TaskKind;
-  state: TaskState;
-  place: Place;
-  address?: string | null;
-  contact?: Contact | null;
-  instructions?: string | null;
-  merchant_name: string;
-  ready_at: string;
-  due_at: string;
-  after?: string | null;
-  before?: string | null;
-}
-
-export interface Route {
-  version: number;
-  stops: RouteStop[];
-}
+export type { Route, RouteStop, WaitTerms } from "./route";
 
 /** A question to a person about a decision, due within fourteen days. */
 export interface Review {

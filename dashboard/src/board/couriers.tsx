@@ -6,6 +6,7 @@ import type { BoardState, CourierState } from "../store/state";
 import { useStore } from "../store/store";
 import { BikeIcon, CargoIcon, SearchIcon } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
+import { IncidentTag } from "./incident-mark";
 
 const ROW_PX = 54;
 
@@ -68,6 +69,7 @@ function CourierRow({ courier, stops: held, now, speed }: RowProps) {
       <span class="courier-meta">
         {courier.vehicle === "cargo_bike" ? <CargoIcon /> : <BikeIcon />}
         {shiftText(courier)}
+        <IncidentTag courier={courier.id} />
       </span>
       <span class="courier-seen">{courier.on_shift ? seenText(courier, now, speed) : ""}</span>
     </div>

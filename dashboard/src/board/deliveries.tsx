@@ -8,6 +8,8 @@ import { WindowList } from "../ui/window-list";
 import { beginDrag, type Dragged } from "./drag";
 import { FilterBar } from "./filters";
 import { paceText } from "./pace-text";
+import { IncidentTag } from "./incident-mark";
+import { Waits } from "./waits";
 
 const ROW_PX = 54;
 const states: Filter[] = ["active", "late", "asked", "open", "assigned", "picked_up", "returning", "done"];
@@ -90,6 +92,8 @@ function DeliveryRow({ delivery, pace, now }: Row & { now: number }) {
       <span class="delivery-meta">
         <span class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</span>
         {delivery.courier_name && <span class="delivery-courier">{delivery.courier_name}</span>}
+        <Waits delivery={delivery} />
+        <IncidentTag delivery={delivery.id} />
         <code>{shortId(delivery.id)}</code>
         {delivery.desk?.locked && <span class="delivery-lock"><LockIcon />
           <span class="sr">{t("desk.is_locked")}</span></span>}

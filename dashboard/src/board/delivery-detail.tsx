@@ -9,6 +9,8 @@ import { DetailFrame } from "./detail";
 import { DeliveryActs } from "./delivery-acts";
 import { Handover, Pictures } from "./handover";
 import { paceText } from "./pace-text";
+import { IncidentLinks } from "./incident-mark";
+import { Waits } from "./waits";
 import { WhyPanel } from "./why";
 
 export function DeliveryDetail({ board, delivery }: { board: BoardState; delivery: Delivery }) {
@@ -26,6 +28,8 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
           {(pace === "late" || pace === "at_risk") && <AlertIcon />}
           {paceText(delivery, pace, now)}
         </span>
+        <Waits delivery={delivery} />
+        <IncidentLinks delivery={delivery.id} />
       </div>
       <dl class="facts">
         <Fact name={t("detail.promise")}>{hourMinute(delivery.due_at)}</Fact>

@@ -4,8 +4,9 @@ import type {
   BankAccount, Clock, Decisions, Money, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
 } from "../api/types";
 import type { Expense, ExpenseCategory } from "../api/expense";
+import type { Incident } from "../api/incidents";
 import type { PhoneEvent } from "./journal";
-import type { Fix, ProofFile } from "./storage";
+import type { Fix, KeptFile, KeptIncident } from "./storage";
 
 export interface Taken {
   next_seq: number;
@@ -59,9 +60,17 @@ export const api = {
   decline: (id: string) => post<Offer>(`/v1/offers/${id}/decline`),
   sendEvents: (phone_id: string, events: PhoneEvent[]) =>
     post<Taken>("/v1/me/events", { phone_id, events }),
-  sendFile: ({ id, task_id, kind, at, picture }: ProofFile) => {
+  sendFile: (file: KeptFile) => {
+    if ("incident_id" in file) {
+      const what = new URLSearchParams({ picture_id: file.id });
+      return post<unknown>(`/v1/me/incidents/${file.incident_id}/pictures?${what}`, file.picture);
+    }
+    const { id, task_id, kind, at, picture } = file;
     const what = new URLSearchParams({ proof_id: id, kind, at });
     return post<unknown>(`/v1/tasks/${task_id}/proofs?${what}`, picture);
   },
+  tellIncident: ({ id, ...told }: KeptIncident) =>
+    post<Incident>("/v1/me/incidents", { incident_id: id, ...told }),
+  incidents: () => get<Page<Incident>>("/v1/me/incidents?limit=10"),
   sendFixes: (fixes: Fix[]) => post<Reported>("/v1/me/positions", { fixes }),
 };

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { remember } from "../store/preferences";
 import { leave } from "./session";
 import { today, update, useCourier } from "./state";
+import { Incidents } from "./views/incident";
 import { KnockInvitation } from "./views/knocks";
 import { LoginView } from "./views/login";
 import { OfferCard, PassedOffer } from "./views/offer";
@@ -11,6 +12,7 @@ import { RightsView } from "./views/rights";
 import { RosterView } from "./views/roster";
 import { OffShift, ShiftBar } from "./views/shift";
 import { Route } from "./views/stop";
+import { UndoBar } from "./views/undo";
 import { follow } from "./whereabouts";
 import { dismiss } from "./work";
 import { t } from "./words";
@@ -70,12 +72,14 @@ function Ride() {
       <PassedOffer />
       {!shift && <OffShift />}
       {shift && <Route />}
+      <UndoBar />
       {shift && <OpenListView />}
       {shift && !offer && openList === null && stops.length === 0 && (
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>
       )}
       <ShiftBar />
       <KnockInvitation />
+      <Incidents />
     </>
   );
 }

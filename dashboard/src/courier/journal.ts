@@ -28,7 +28,11 @@ export type Act =
   | { kind: "task_started"; task_id: string }
   | { kind: "task_done"; task_id: string; proof?: Proof; missing?: Missing[] }
   | { kind: "route_ordered"; tasks: string[] }
-  | { kind: "task_failed"; task_id: string; code: FailureCode; note?: string };
+  | { kind: "task_failed"; task_id: string; code: FailureCode; note?: string }
+  | { kind: "task_undone"; task_id: string; step: Step };
+
+/** What was done at a stop, and can be taken back for a while. */
+export type Step = "started" | "done" | "failed";
 
 export const FAILURES = {
   pickup: ["closed_store", "item_missing", "late", "packaging", "damaged", "vehicle_breakdown",
@@ -48,6 +52,18 @@ export interface PhoneEvent {
   /** The co-op's time when it happened. */
   at: string;
   act: Act;
+  /** Stops that taking a step back brings again; for this phone alone. */
+  back?: RouteStop[];
+}
+
+/** The last step of a stop, as long as nothing was done after it. */
+export interface LastStep {
+  step: Step;
+  /** The stop as it was before. */
+  stop: RouteStop;
+  at: string;
+  /** Stops that left the route with it, the stop itself first. */
+  gone: RouteStop[];
 }
 
 /** A courier's day as the server said it last. */
@@ -56,7 +72,7 @@ export interface Day {
   stops: RouteStop[];
 }
 
-function step(day: Day, { act, at }: PhoneEvent): Day {
+function step(day: Day, { act, at, back = [] }: PhoneEvent): Day {
   switch (act.kind) {
     case "shift_started": {
       if (day.shift) return day;
@@ -67,7 +83,19 @@ function step(day: Day, { act, at }: PhoneEvent): Day {
       return day.stops.length > 0 ? day : { ...day, shift: null };
     case "task_started": {
       const stops = day.stops.map((stop) =>
-        stop.task_id === act.task_id ? { ...stop, state: "doing" as const } : stop);
+        stop.task_id === act.task_id && stop.state === "todo"
+          ? { ...stop, state: "doing" as const, started_at: at } : stop);
+      return { ...day, stops };
+    }
+    case "task_undone": {
+      const again = new Set(back.map(({ task_id }) => task_id));
+      const [first] = back;
+      // A way back that was added goes with the step that added it.
+      const rest = day.stops.filter(({ task_id, kind, delivery_id }) => !again.has(task_id) &&
+        !(act.step === "failed" && first?.kind !== "return" && kind === "return" &&
+          delivery_id === first?.delivery_id));
+      const stops = [...back, ...rest].map((stop) =>
+        act.step === "started" && stop.task_id === act.task_id ? { ...stop, state: "todo" as const } : stop);
       return { ...day, stops };
     }
     case "task_done": {
@@ -98,6 +126,19 @@ function step(day: Day, { act, at }: PhoneEvent): Day {
 /** The day with everything that the server has not been told, or has not answered, yet. */
 export function replay(day: Day, events: readonly PhoneEvent[]): Day {
   return events.reduce(step, day);
+}
+
+/** What an act was the last step of; `null` where it was none, `undefined` where it changes nothing of that. */
+export function lastStep(day: Day, act: Act, at: string): LastStep | null | undefined {
+  if (act.kind === "task_undone") return null;
+  if (act.kind === "shift_started" || act.kind === "shift_ended") return null;
+  if (act.kind === "route_ordered") return undefined;
+  const stop = day.stops.find(({ task_id }) => task_id === act.task_id);
+  if (!stop) return undefined;
+  const step: Step = act.kind === "task_started" ? "started" : act.kind === "task_done" ? "done" : "failed";
+  const others = day.stops.filter((one) => one !== stop && one.delivery_id === stop.delivery_id);
+  const gone = step === "started" ? [] : step === "done" ? [stop] : [stop, ...others];
+  return { step, stop, at, gone };
 }
 
 /** Whether a drop-off's goods are in the bag: no pickup of its delivery is left. */

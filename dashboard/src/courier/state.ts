@@ -2,7 +2,7 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Offer, OpenJob, Pay, RouteStop, Shift, User } from "../api/types";
 import { detectLanguage, type Language } from "../store/preferences";
-import { replay, type Day, type PhoneEvent } from "./journal";
+import { replay, type Day, type LastStep, type PhoneEvent } from "./journal";
 import type { Draft } from "./parcels";
 
 /** What the server said last; kept on the phone. */
@@ -10,6 +10,8 @@ export interface Said extends Day {
   planned: Shift[];
   offers: Offer[];
   pay: Pay | null;
+  /** Milliseconds within which a step is taken back. */
+  undoMs: number;
 }
 
 /** The co-op's time, and how fast it runs against the phone's. */
@@ -54,6 +56,8 @@ export interface State {
   drafts: Readonly<Record<string, Draft>>;
   /** Where the phone was last. */
   here: { latitude: number; longitude: number } | null;
+  /** What can still be taken back. */
+  last: LastStep | null;
 }
 
 let state: State = {
@@ -74,6 +78,7 @@ let state: State = {
   openList: null,
   drafts: {},
   here: null,
+  last: null,
 };
 const listeners = new Set<() => void>();
 

@@ -1,5 +1,6 @@
 // What survives the tab, the tunnel and the night: events and fixes that the server has not
 // acknowledged, and the last it said. One database a person: a shared phone mixes nothing up.
+import type { RouteStop } from "../api/types";
 import type { Act, PhoneEvent } from "./journal";
 
 export interface Fix {
@@ -16,6 +17,24 @@ export interface ProofFile {
   kind: "photo" | "signature";
   at: string;
   picture: Blob;
+}
+
+/** A picture of an incident, on its way behind it. */
+export interface IncidentFile {
+  id: string;
+  incident_id: string;
+  picture: Blob;
+}
+
+export type KeptFile = ProofFile | IncidentFile;
+
+/** Something that went wrong, on its way. */
+export interface KeptIncident {
+  id: string;
+  kind: string;
+  text?: string;
+  task_id?: string;
+  at: string;
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
@@ -36,12 +55,13 @@ function committed(transaction: IDBTransaction): Promise<void> {
 const FIXES_MAX = 50_000;
 
 /** What is kept, and under what key. Whoever adds a store raises the version. */
-const STORES_VERSION = 2;
+const STORES_VERSION = 3;
 const STORES: [string, IDBObjectStoreParameters?][] = [
   // The key is the event's number: given once, without gaps, whatever tab asks.
   ["events", { keyPath: "seq", autoIncrement: true }],
   ["fixes", { keyPath: "at" }],
   ["files", { keyPath: "id" }],
+  ["incidents", { keyPath: "id" }],
   ["kept"],
 ];
 
@@ -64,7 +84,7 @@ export class Storage {
   }
 
   /** Keeps an event under the next number. It is safe when this resolves. */
-  async add(event: { id: string; at: string; act: Act }): Promise<PhoneEvent> {
+  async add(event: { id: string; at: string; act: Act; back?: RouteStop[] }): Promise<PhoneEvent> {
     const transaction = this.db.transaction("events", "readwrite", { durability: "strict" });
     const seq = await done(transaction.objectStore("events").add(event));
     await committed(transaction);
@@ -82,20 +102,42 @@ export class Storage {
   }
 
   /** Keeps a picture until it is sent. It is safe when this resolves. */
-  async addFile(file: ProofFile): Promise<void> {
+  async addFile(file: KeptFile): Promise<void> {
     const transaction = this.db.transaction("files", "readwrite", { durability: "strict" });
     transaction.objectStore("files").put(file);
     await committed(transaction);
   }
 
   /** One at a time: a picture is large. */
-  async nextFile(): Promise<ProofFile | undefined> {
+  async nextFile(): Promise<KeptFile | undefined> {
     const files = this.db.transaction("files").objectStore("files");
-    return (await done<ProofFile[]>(files.getAll(undefined, 1)))[0];
+    return (await done<KeptFile[]>(files.getAll(undefined, 1)))[0];
   }
 
+  /** Pictures and incidents. */
   async countFiles(): Promise<number> {
-    return done(this.db.transaction("files").objectStore("files").count());
+    const transaction = this.db.transaction(["files", "incidents"]);
+    const [files, incidents] = [transaction.objectStore("files").count(), transaction.objectStore("incidents").count()];
+    return (await done(files)) + (await done(incidents));
+  }
+
+  /** Keeps an incident with its pictures until they are sent: all of it, or nothing. */
+  async addIncident(incident: KeptIncident, pictures: readonly IncidentFile[]): Promise<void> {
+    const transaction = this.db.transaction(["files", "incidents"], "readwrite", { durability: "strict" });
+    transaction.objectStore("incidents").put(incident);
+    for (const picture of pictures) transaction.objectStore("files").put(picture);
+    await committed(transaction);
+  }
+
+  async nextIncident(): Promise<KeptIncident | undefined> {
+    const incidents = this.db.transaction("incidents").objectStore("incidents");
+    return (await done<KeptIncident[]>(incidents.getAll(undefined, 1)))[0];
+  }
+
+  async dropIncident(id: string): Promise<void> {
+    const transaction = this.db.transaction("incidents", "readwrite");
+    transaction.objectStore("incidents").delete(id);
+    await committed(transaction);
   }
 
   async dropFile(id: string): Promise<void> {

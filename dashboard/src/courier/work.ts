@@ -1,12 +1,12 @@
 // What happens on the phone: acts are kept first and sent when there is a network, in their order.
 import { ApiError } from "../api/problem";
 import { openStream, type Stream } from "../api/stream";
-import type { Shift, User } from "../api/types";
+import type { RouteStop, Shift, User } from "../api/types";
 import { api } from "./api";
 import { freshId } from "./ids";
-import type { Act } from "./journal";
+import { lastStep, type Act, type LastStep } from "./journal";
 import { EMPTY, type Draft } from "./parcels";
-import { Storage, type ProofFile } from "./storage";
+import { Storage, type KeptIncident, type ProofFile } from "./storage";
 import { coopNow, current, today, update, type ClockAnchor, type OpenList, type Said, type State } from "./state";
 import { t, type Key } from "./words";
 
@@ -53,12 +53,15 @@ export function said(error: unknown): string {
 // --- acting ---------------------------------------------------------------------------------------
 
 /** Keeps what the courier did, shows it, and sends it when it can. */
-export async function act(what: Act): Promise<void> {
+export async function act(what: Act, back?: RouteStop[]): Promise<void> {
   if (!storage) return;
   const now = coopNow();
   const at = new Date(now).toISOString();
-  const event = await storage.add({ id: freshId("pev", Math.floor(now)), at, act: what });
-  update({ events: [...current().events, event] });
+  const step = lastStep(today(), what, at);
+  const event = await storage.add({ id: freshId("pev", Math.floor(now)), at, act: what, ...(back ? { back } : {}) });
+  const last = step === undefined ? current().last : step;
+  update({ events: [...current().events, event], last });
+  await storage.keep("last", last);
   navigator.vibrate?.(30);
   void flush();
 }
@@ -84,6 +87,17 @@ export function draft(task_id: string, change: Partial<Draft>): void {
   const changed = { ...drafts, [task_id]: { ...(drafts[task_id] ?? EMPTY), ...change } };
   update({ drafts: changed });
   void storage?.keep("drafts", changed);
+}
+
+/** Keeps what went wrong, with its pictures, and tells it when it can. */
+export async function tellIncident(told: Pick<KeptIncident, "kind" | "text" | "task_id">, pictures: Blob[]): Promise<void> {
+  if (!storage) return;
+  const now = Math.floor(coopNow());
+  const id = freshId("inc", now);
+  const kept = pictures.map((picture) => ({ id: freshId("ipi", now), incident_id: id, picture }));
+  await storage.addIncident({ id, ...told, at: new Date(now).toISOString() }, kept);
+  update({ waitingFiles: await storage.countFiles() });
+  void flush();
 }
 
 /** Answers an offer; this needs the server, because only one courier can have it. */
@@ -130,6 +144,7 @@ export async function flush(): Promise<void> {
     do {
       again = false;
       await sendEvents(storage);
+      await sendIncidents(storage);
       await sendFixes(storage);
       await sendFiles(storage);
     } while (again);
@@ -149,7 +164,8 @@ async function sendEvents(from: Storage): Promise<void> {
   for (;;) {
     const batch = (await from.events()).slice(0, BATCH_MAX);
     if (batch.length === 0) return;
-    const { results } = await api.sendEvents(phone, batch);
+    const told = batch.map(({ id, seq, at, act }) => ({ id, seq, at, act }));
+    const { results } = await api.sendEvents(phone, told);
     const settled = new Set<string>();
     for (const { id, outcome, code, detail } of results) {
       if (outcome === "waiting") continue;
@@ -178,6 +194,22 @@ async function sendFixes(from: Storage): Promise<void> {
     if (current().openList === "unseen") void load();
   }
   update({ waitingFixes: await from.countFixes() });
+}
+
+/** What went wrong, before its pictures. */
+async function sendIncidents(from: Storage): Promise<void> {
+  for (;;) {
+    const incident = await from.nextIncident();
+    if (!incident) return;
+    try {
+      await api.tellIncident(incident);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !LOST.includes(error.status)) throw error;
+      notify("bad", said(error));
+    }
+    await from.dropIncident(incident.id);
+    update({ waitingFiles: await from.countFiles() });
+  }
 }
 
 /** Pictures, one at a time; one that the server refuses for good is told and let go. */
@@ -224,7 +256,8 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const horizon = coopNow(anchor) + 14 * DAY_MS;
   const planned = shifts.items.filter(({ state, from }) =>
     state === "planned" && from !== undefined && Date.parse(from) < horizon);
-  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned };
+  const undoMs = route.undo_s * 1000;
+  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned, undoMs };
   const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
@@ -276,12 +309,14 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, drafts, waitingFixes, waitingFiles] = await Promise.all([
+  const [events, kept, clock, drafts, waitingFixes, waitingFiles, last] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
     storage.kept<State["drafts"]>("drafts"), storage.countFixes(), storage.countFiles(),
+    storage.kept<LastStep | null>("last"),
   ]);
   update({
     user, known: true, events, said: kept ?? null, clock: clock ?? null, drafts: drafts ?? {}, waitingFixes, waitingFiles,
+    last: last ?? null,
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -317,7 +352,9 @@ export function end(): void {
   clearTimeout(retry);
   storage?.close();
   storage = null;
-  update({ user: null, said: null, openList: null, events: [], drafts: {}, here: null, waitingFixes: 0, waitingFiles: 0 });
+  update({
+    user: null, said: null, openList: null, events: [], drafts: {}, here: null, waitingFixes: 0, waitingFiles: 0, last: null,
+  });
 }
 
 /** A fix is kept like an event, while a shift is open and no longer. */

@@ -93,6 +93,7 @@ export const en = {
 
   "pace.left": "{time} left",
   "pace.late": "{time} late",
+  "board.waits": "Courier waits since {time}",
   "pace.at_risk": "At risk",
   "pace.delivered_late": "{time} late",
   "pace.delivered": "On time",

@@ -93,6 +93,7 @@ export const fr: Record<Key, string> = {
 
   "pace.left": "reste {time}",
   "pace.late": "retard {time}",
+  "board.waits": "Coursier en attente depuis {time}",
   "pace.at_risk": "À risque",
   "pace.delivered_late": "retard {time}",
   "pace.delivered": "À l’heure",

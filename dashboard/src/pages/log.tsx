@@ -11,7 +11,8 @@ import { PageFrame } from "./page-frame";
 const DELIVERIES = [
   "assign", "unassign", "cancel", "return", "restore", "reschedule", "note", "tag", "lock", "unlock", "waive_pin", "reorder",
 ] as const;
-const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review"] as const;
+const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review",
+  "close_incident", "reopen_incident", "file_incident"] as const;
 const ADMIN = [
   "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
   "put_zone", "create_slot_plan", "set_skills",

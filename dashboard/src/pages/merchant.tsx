@@ -5,6 +5,7 @@ import { hourMinute, t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { shortId } from "../store/derive";
 import { useStore } from "../store/store";
+import { Waits } from "../board/waits";
 import { StateMark } from "../ui/icons";
 import { KitchenActs, KitchenPanel, kitchenOf } from "./kitchen";
 import { PageFrame } from "./page-frame";
@@ -49,6 +50,7 @@ function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => 
       <span>
         <b class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</b>{" "}
         {delivery.external_reference ?? shortId(delivery.id)}
+        <Waits delivery={delivery} />
         <small>{[dropoff?.address, delivery.courier_name, ...handover(delivery)].filter(Boolean).join(" · ")}</small>
       </span>
       <span class="line-time"><small>{t("detail.promise")}</small>{hourMinute(delivery.due_at)}</span>

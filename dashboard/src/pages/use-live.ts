@@ -9,7 +9,7 @@ const SETTLE_MS = 300;
  * Loads something once and again after each event of one's own stream: enough for a page that
  * shows a few lines, and never wrong for long.
  */
-export function useLive<T>(load: () => Promise<T>): { value: T | null; reload: () => void } {
+export function useLive<T>(load: () => Promise<T>, key = ""): { value: T | null; reload: () => void } {
   const [value, setValue] = useState<T | null>(null);
   const [asked, ask] = useState(0);
   const reload = () => ask((n) => n + 1);
@@ -18,7 +18,7 @@ export function useLive<T>(load: () => Promise<T>): { value: T | null; reload: (
     let gone = false;
     load().then((fresh) => !gone && setValue(() => fresh), (error) => !gone && notifyError(error));
     return () => (gone = true);
-  }, [asked]);
+  }, [asked, key]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

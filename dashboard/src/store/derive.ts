@@ -21,6 +21,15 @@ export function isEnded(delivery: Delivery): boolean {
   );
 }
 
+/** A courier stands at a counter so long: what was on time until now is at risk. */
+const AT_RISK_COUNTER_MS = 10 * 60_000;
+
+/** Since when a courier waits at a pickup, in simulated milliseconds; null where nobody does. */
+export function waitsSince(delivery: Delivery): number | null {
+  const counter = delivery.tasks.find(({ kind, state }) => kind === "pickup" && state === "doing");
+  return delivery.state === "assigned" && counter?.started_at ? Date.parse(counter.started_at) : null;
+}
+
 /** How a delivery stands against its promise at `now` (simulated milliseconds). */
 export function paceOf(delivery: Delivery, now: number): Pace {
   const due = Date.parse(delivery.due_at);
@@ -31,6 +40,8 @@ export function paceOf(delivery: Delivery, now: number): Pace {
   // What goes back is promised to nobody.
   if (delivery.state === "returning") return "ended";
   if (now > due) return "late";
+  const waits = waitsSince(delivery);
+  if (waits !== null && now - waits >= AT_RISK_COUNTER_MS) return "at_risk";
   const margin = delivery.state === "picked_up" ? AT_RISK_RIDING_MS : AT_RISK_WAITING_MS;
   return due - now < margin ? "at_risk" : "on_time";
 }

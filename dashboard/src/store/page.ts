@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Role } from "../api/types";
 
-export const pages = ["board", "pulse", "log", "reviews", "shifts", "money", "admin", "rules"] as const;
+export const pages = ["board", "pulse", "log", "reviews", "incidents", "shifts", "money", "admin", "rules"] as const;
 export type Page = (typeof pages)[number];
 
 const desk: readonly Role[] = ["dispatcher", "admin"];
@@ -11,6 +11,7 @@ const openTo: Record<Page, readonly Role[]> = {
   pulse: desk,
   log: desk,
   reviews: desk,
+  incidents: desk,
   shifts: desk,
   money: ["treasurer", "admin"],
   admin: ["admin"],

@@ -1,5 +1,6 @@
 // How the board moves: a fresh board from the server, or a batch of events from the stream.
 import type { AutomationSwitch, Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
+import type { IncidentMark } from "../api/incidents";
 import { isEnded } from "./derive";
 import type { BoardState, CourierState } from "./state";
 
@@ -10,7 +11,8 @@ export type BoardEvent =
   | { kind: "delivery"; delivery: Delivery }
   | { kind: "courier"; courier: Partial<CourierState> & { id: string } }
   | { kind: "route"; courier: string; version: number; tasks: readonly string[] }
-  | { kind: "automation"; thrown: AutomationSwitch };
+  | { kind: "automation"; thrown: AutomationSwitch }
+  | { kind: "incident"; mark: IncidentMark; closed: boolean };
 
 /** Reads a stream frame; null for kinds this page does not show. */
 export function readEvent(event: string, data: unknown): BoardEvent | null {
@@ -25,6 +27,9 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
     const { courier_id, version, tasks } = body as
       { courier_id: string; version: number; tasks: string[] };
     return { kind: "route", courier: courier_id, version, tasks };
+  }
+  if (event.startsWith("incident.") && typeof body.incident_id === "string") {
+    return { kind: "incident", mark: body as unknown as IncidentMark, closed: body.closed === true };
   }
   if (event === "automation.switched" && typeof body.automatic === "boolean") {
     return { kind: "automation", thrown: body as unknown as AutomationSwitch };
@@ -55,6 +60,7 @@ export function boardFrom(board: Board): BoardState {
     deliveries: new Map(board.deliveries.map((delivery) => [delivery.id, delivery])),
     ended: { delivered, returned, failed, cancelled },
     automation: board.automation,
+    incidents: board.incidents,
   };
 }
 
@@ -73,9 +79,12 @@ function merged(old: Delivery | undefined, next: Delivery): Delivery {
 }
 
 function countEnd(ended: BoardState["ended"], from: DeliveryState | null, to: DeliveryState) {
-  if (from === to || !(to in ended)) return ended;
-  const state = to as keyof BoardState["ended"];
-  return { ...ended, [state]: ended[state] + 1 };
+  if (from === to) return ended;
+  const counts: Record<string, number> = { ...ended };
+  if (to in counts) counts[to] = (counts[to] ?? 0) + 1;
+  // Its courier has taken the end back.
+  if (from && from in counts) counts[from] = Math.max(0, (counts[from] ?? 0) - 1);
+  return counts as BoardState["ended"];
 }
 
 /** Applies events in order. A delivery older than the one on the board changes nothing. */
@@ -83,7 +92,7 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
   let { ended } = board;
   let deliveries: Map<string, Delivery> | null = null;
   let couriers: Map<string, CourierState> | null = null;
-  let { automation } = board;
+  let { automation, incidents } = board;
   for (const event of events) {
     switch (event.kind) {
       case "delivery": {
@@ -107,6 +116,11 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
         couriers.set(event.courier, { ...old, route: event.tasks, route_version: event.version });
         break;
       }
+      case "incident": {
+        const others = incidents.filter((known) => known.incident_id !== event.mark.incident_id);
+        incidents = event.closed ? others : [event.mark, ...others];
+        break;
+      }
       case "automation": {
         const { thrown } = event;
         const place = ({ zone }: AutomationSwitch) => zone ?? "";
@@ -120,6 +134,7 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
     ...board,
     ended,
     automation,
+    incidents,
     deliveries: deliveries ?? board.deliveries,
     couriers: couriers ?? board.couriers,
   };

@@ -1,4 +1,5 @@
 import type { AutomationSwitch, BoardCourier, Counts, Delivery, Place, User } from "../api/types";
+import type { IncidentMark } from "../api/incidents";
 import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
 import { storedViews, type SavedView } from "./views";
@@ -72,6 +73,8 @@ export interface BoardState {
   ended: Pick<Counts, "delivered" | "returned" | "failed" | "cancelled">;
   /** Where somebody has switched the engine off, or on again. */
   automation: readonly AutomationSwitch[];
+  /** Incidents that are not closed. */
+  incidents: readonly IncidentMark[];
 }
 
 export interface State {

@@ -183,6 +183,7 @@ export function link(account: string, seq: number, before: string, line: Uint8Ar
 interface Detail {
   kind: string;
   delivery_id?: string;
+  round?: number;
   shift_id?: string;
   of?: string;
   tariff?: { name: string; version: string; text: string };
@@ -224,9 +225,10 @@ function keyOf(detail: Detail): string | null | undefined {
     const uuid = uuidOf(prefix, id ?? "");
     return uuid && make(uuid);
   };
+  const round = detail.round === undefined ? "" : `:${detail.round}`;
   switch (detail.kind) {
-    case "piece": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:pay`);
-    case "return": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:return`);
+    case "piece": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:pay${round}`);
+    case "return": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:return${round}`);
     case "guarantee": return key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
     case "correction": return key("ent", detail.of, (id) => `entry:${id}:correction`);
     default: return undefined;

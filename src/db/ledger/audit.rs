@@ -293,8 +293,8 @@ const RULES: [(&str, &str); 12] = [
          FROM ledger_resolutions r JOIN ledger_pendings p ON p.id = r.pending_id
          LEFT JOIN ledger_entries e ON e.id = r.entry_id
          WHERE r.outcome = 'posted'
-             AND (e.key IN ('delivery:' || p.delivery_id || ':pay',
-                            'delivery:' || p.delivery_id || ':return')) IS NOT TRUE
+             AND (e.kind IN ('piece', 'return')
+                  AND split_part(e.key, ':', 2) = p.delivery_id::text) IS NOT TRUE
          ORDER BY p.id LIMIT 1",
     ),
     (
@@ -311,7 +311,8 @@ const RULES: [(&str, &str); 12] = [
         "I7",
         "SELECT 'delivery ' || t.delivery_id AS place,
                 'its tip is ' || t.amount || ', and ' || p.amount || ' went to the courier' AS fault
-         FROM tips t JOIN ledger_entries e ON e.key = 'delivery:' || t.delivery_id || ':tip'
+         FROM tips t JOIN ledger_entries e
+             ON e.kind = 'tip' AND split_part(e.key, ':', 2) = t.delivery_id::text
          JOIN ledger_postings p ON p.entry_id = e.id
          JOIN ledger_accounts a ON a.id = p.account_id AND a.kind = 'courier_tips'
          WHERE p.amount <> t.amount ORDER BY t.delivery_id LIMIT 1",

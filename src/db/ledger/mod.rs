@@ -17,6 +17,7 @@ pub mod guarantee;
 pub mod pendings;
 pub mod posted;
 pub mod reversals;
+pub mod rounds;
 
 /// Most accounts in a trial balance.
 pub const ACCOUNTS_MAX: i64 = 50_000;

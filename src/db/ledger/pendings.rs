@@ -1,7 +1,7 @@
 //! Amounts that are promised and not earned yet, and tips that wait for their delivery.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -18,9 +18,12 @@ use crate::domain::time::Timestamp;
 /// Most amounts that one courier can be waiting for.
 pub const PENDING_MAX: i64 = 200;
 
+/// Whether a promise has ended, one way or another.
+const ENDED: &str = "EXISTS (SELECT FROM ledger_resolutions WHERE pending_id = ledger_pendings.id)";
+
 /// A promise about to be made.
 pub struct NewPending {
-    /// The assignment's, whether to bring something or to bring it back.
+    /// The assignment's, whether to bring something or to bring it back; its own where it is renewed.
     pub id: Uuid,
     pub delivery: DeliveryId,
     pub courier: CourierId,
@@ -56,7 +59,7 @@ pub struct Promise {
     pub since: Timestamp,
 }
 
-/// The newest promise to a courier about a delivery.
+/// The promise to a courier about a delivery that still stands, else the newest one.
 pub async fn promise(
     conn: &mut Conn,
     delivery: DeliveryId,
@@ -65,7 +68,11 @@ pub async fn promise(
     let row: Option<(Vec<u8>, i64, Timestamp)> = ledger_pendings::table
         .filter(ledger_pendings::delivery_id.eq(delivery))
         .filter(ledger_pendings::courier_id.eq(courier))
-        .order((ledger_pendings::reserved_at.desc(), ledger_pendings::id.desc()))
+        .order((
+            diesel::dsl::sql::<Bool>(ENDED),
+            ledger_pendings::reserved_at.desc(),
+            ledger_pendings::id.desc(),
+        ))
         .select((
             ledger_pendings::tariff,
             ledger_pendings::approach_m,
@@ -111,6 +118,39 @@ pub async fn resolve(
     .bind::<Text, _>(outcome)
     .bind::<Nullable<SqlUuid>, _>(entry)
     .bind::<Timestamptz, _>(at)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// The promise to a courier about a delivery that ended last.
+pub async fn last_ended(
+    conn: &mut Conn,
+    delivery: DeliveryId,
+    courier: CourierId,
+) -> QueryResult<Option<Uuid>> {
+    ledger_pendings::table
+        .filter(ledger_pendings::delivery_id.eq(delivery))
+        .filter(ledger_pendings::courier_id.eq(courier))
+        .filter(diesel::dsl::sql::<Bool>(ENDED))
+        .order(ledger_pendings::id.desc())
+        .select(ledger_pendings::id)
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Makes a promise anew that has ended: the same, from the same time on.
+pub async fn renew(conn: &mut Conn, of: Uuid, id: Uuid, expires_at: Timestamp) -> QueryResult<()> {
+    diesel::sql_query(
+        "INSERT INTO ledger_pendings (id, delivery_id, courier_id, amount, currency, tariff, approach_m,
+                                      reserved_at, expires_at)
+         SELECT $2, delivery_id, courier_id, amount, currency, tariff, approach_m, reserved_at,
+                greatest($3, expires_at) FROM ledger_pendings WHERE id = $1",
+    )
+    .bind::<SqlUuid, _>(of)
+    .bind::<SqlUuid, _>(id)
+    .bind::<Timestamptz, _>(expires_at)
     .execute(conn)
     .await
     .map(drop)

@@ -56,6 +56,7 @@ impl Delivery {
             let state = DeliveryState::Failed {
                 holding: self.state.holding(),
                 picked_up_at: self.state.picked_up_at(),
+                turned: self.state.turned(),
                 ended_at: at,
                 failure,
             };

@@ -50,6 +50,8 @@ pub enum DeliveryState {
     Failed {
         holding: Option<Holding>,
         picked_up_at: Option<Timestamp>,
+        /// What it was on its way back for, where it failed there.
+        turned: Option<Turned>,
         ended_at: Timestamp,
         failure: Failure,
     },
@@ -59,6 +61,13 @@ pub enum DeliveryState {
         ended_at: Timestamp,
         cancellation: Cancellation,
     },
+}
+
+/// When goods turned round, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    pub since: Timestamp,
+    pub failure: Failure,
 }
 
 impl DeliveryState {
@@ -173,12 +182,29 @@ impl DeliveryState {
     pub const fn returning_since(&self) -> Option<Timestamp> {
         match self {
             Self::Returning { since, .. } | Self::Returned { since, .. } => Some(*since),
+            Self::Failed { turned: Some(turned), .. } => Some(turned.since),
             Self::Asked { .. }
             | Self::Open
             | Self::Assigned { .. }
             | Self::PickedUp { .. }
             | Self::Delivered { .. }
-            | Self::Failed { .. }
+            | Self::Failed { turned: None, .. }
+            | Self::Cancelled { .. } => None,
+        }
+    }
+
+    /// What it is on its way back for.
+    pub fn turned(&self) -> Option<Turned> {
+        match self {
+            Self::Returning { since, failure, .. } | Self::Returned { since, failure, .. } => {
+                Some(Turned { since: *since, failure: failure.clone() })
+            }
+            Self::Failed { turned, .. } => turned.clone(),
+            Self::Asked { .. }
+            | Self::Open
+            | Self::Assigned { .. }
+            | Self::PickedUp { .. }
+            | Self::Delivered { .. }
             | Self::Cancelled { .. } => None,
         }
     }

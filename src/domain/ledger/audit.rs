@@ -154,6 +154,7 @@ fn first_difference(columns: &Line, booked: &Line) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::domain::ids::{DeliveryId, EntryId, MerchantId, uuid_v7};
+    use crate::domain::ledger::Round;
     use crate::domain::split::{Split, SplitKey};
     use crate::domain::time::Timestamp;
 
@@ -169,11 +170,13 @@ mod tests {
         let price_version = "book-7".to_owned();
         let way_back = Detail::ReturnPrice {
             delivery_id,
+            round: Round::FIRST,
             price_version: price_version.clone(),
             percent: 50,
             price: split.clone(),
         };
-        let price = Detail::Price { delivery_id, price_version, split: Some(split) };
+        let price =
+            Detail::Price { delivery_id, round: Round::FIRST, price_version, split: Some(split) };
         let accounts = [
             receivable,
             Account::CoopVat,

@@ -22,6 +22,7 @@ use chain::Hash;
 pub mod account;
 pub mod audit;
 pub mod chain;
+pub mod charge;
 pub mod checkpoint;
 pub mod line;
 pub mod merkle;
@@ -29,6 +30,7 @@ pub mod reversal;
 pub mod statement;
 
 pub use account::Account;
+pub use charge::{Charge, Round};
 
 /// Why money moved, with everything needed to reckon the amount again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub enum Detail {
     /// A courier's pay for a delivery.
     Piece {
         delivery_id: DeliveryId,
+        #[serde(default, skip_serializing_if = "Round::is_first")]
+        round: Round,
         shift_id: Option<ShiftId>,
         tariff: TariffRef,
         inputs: PieceInputs,
@@ -44,6 +48,8 @@ pub enum Detail {
     /// A courier's pay for the way back with what could not be handed over.
     Return {
         delivery_id: DeliveryId,
+        #[serde(default, skip_serializing_if = "Round::is_first")]
+        round: Round,
         shift_id: Option<ShiftId>,
         tariff: TariffRef,
         inputs: PieceInputs,
@@ -51,7 +57,11 @@ pub enum Detail {
     /// The top-up to the guarantee when a shift is closed.
     Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
     /// What a customer gave for a delivery; it never counts towards a guarantee.
-    Tip { delivery_id: DeliveryId },
+    Tip {
+        delivery_id: DeliveryId,
+        #[serde(default, skip_serializing_if = "Round::is_first")]
+        round: Round,
+    },
     /// What a courier laid out for the co-op, as far as a treasurer allowed it.
     Expense {
         expense_id: ExpenseId,
@@ -65,6 +75,8 @@ pub enum Detail {
     /// A merchant's price for a delivery.
     Price {
         delivery_id: DeliveryId,
+        #[serde(default, skip_serializing_if = "Round::is_first")]
+        round: Round,
         /// The price list's version, or `book-7`.
         price_version: String,
         /// What its parts are reckoned from; none of what was booked before prices were split.
@@ -74,6 +86,8 @@ pub enum Detail {
     /// What a merchant pays for the way back.
     ReturnPrice {
         delivery_id: DeliveryId,
+        #[serde(default, skip_serializing_if = "Round::is_first")]
+        round: Round,
         /// Of the delivery's price.
         price_version: String,
         /// How much of that price, in hundredths, as voted.
@@ -207,7 +221,7 @@ impl Detail {
         match self {
             Self::Piece { delivery_id, .. }
             | Self::Return { delivery_id, .. }
-            | Self::Tip { delivery_id }
+            | Self::Tip { delivery_id, .. }
             | Self::Price { delivery_id, .. }
             | Self::ReturnPrice { delivery_id, .. }
             | Self::Correction { delivery_id, .. } => Some(*delivery_id),
@@ -224,14 +238,14 @@ impl Detail {
     /// The business key: the same event is booked once, for ever.
     pub fn key(&self) -> String {
         match self {
-            Self::Piece { delivery_id, .. } => format!("delivery:{}:pay", delivery_id.uuid()),
-            Self::Return { delivery_id, .. } => format!("delivery:{}:return", delivery_id.uuid()),
+            Self::Piece { delivery_id, round, .. } => Charge::Piece.key(*delivery_id, *round),
+            Self::Return { delivery_id, round, .. } => Charge::Return.key(*delivery_id, *round),
             Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
-            Self::Tip { delivery_id } => format!("delivery:{}:tip", delivery_id.uuid()),
+            Self::Tip { delivery_id, round } => Charge::Tip.key(*delivery_id, *round),
             Self::Expense { expense_id, .. } => format!("expense:{}", expense_id.uuid()),
-            Self::Price { delivery_id, .. } => format!("delivery:{}:price", delivery_id.uuid()),
-            Self::ReturnPrice { delivery_id, .. } => {
-                format!("delivery:{}:return_price", delivery_id.uuid())
+            Self::Price { delivery_id, round, .. } => Charge::Price.key(*delivery_id, *round),
+            Self::ReturnPrice { delivery_id, round, .. } => {
+                Charge::ReturnPrice.key(*delivery_id, *round)
             }
             Self::Credit { of, number, .. } => format!("entry:{}:credit:{number}", of.uuid()),
             Self::Payment { merchant_id, reference, .. } => {
@@ -369,7 +383,12 @@ mod tests {
             Entry::transfer(
                 EntryId::from_uuid(uuid_v7(at, [3; 10])),
                 at,
-                Detail::Price { delivery_id, price_version: "1".to_owned(), split: None },
+                Detail::Price {
+                    delivery_id,
+                    round: Round::FIRST,
+                    price_version: "1".to_owned(),
+                    split: None,
+                },
                 Account::CoopOperations,
                 Account::CourierPay(courier),
                 Money::new(amount, Currency::EUR),
@@ -386,7 +405,12 @@ mod tests {
         let merchant = MerchantId::from_uuid(uuid_v7(at, [1; 10]));
         let shared = |parts: &[(Account, i64)]| {
             let delivery_id = DeliveryId::from_uuid(uuid_v7(at, [2; 10]));
-            let price = Detail::Price { delivery_id, price_version: "1".to_owned(), split: None };
+            let price = Detail::Price {
+                delivery_id,
+                round: Round::FIRST,
+                price_version: "1".to_owned(),
+                split: None,
+            };
             let id = EntryId::from_uuid(uuid_v7(at, [3; 10]));
             let from = Account::MerchantReceivable(merchant);
             Entry::shared(id, at, price, from, parts, Currency::EUR)
@@ -420,7 +444,10 @@ mod tests {
         let courier = CourierId::from_uuid(uuid_v7(at, [1; 10]));
         let booked = Booked {
             id: id(1),
-            detail: Detail::Tip { delivery_id: DeliveryId::from_uuid(uuid_v7(at, [2; 10])) },
+            detail: Detail::Tip {
+                delivery_id: DeliveryId::from_uuid(uuid_v7(at, [2; 10])),
+                round: Round::FIRST,
+            },
             currency: Currency::EUR,
             postings: vec![(Account::CoopRevenue, -150), (Account::CourierTips(courier), 150)],
         };

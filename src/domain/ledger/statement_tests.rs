@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::geo::Metres;
 use crate::domain::ids::{DeliveryId, ShiftId, uuid_v7};
+use crate::domain::ledger::Round;
 use crate::domain::ledger::chain::{Misfit, link};
 use crate::domain::ledger::checkpoint::{Checkpoint, Notary, tree};
 use crate::domain::pay::{GuaranteeInputs, PieceInputs};
@@ -34,7 +35,16 @@ fn lines(count: usize) -> Vec<(Line, Hash)> {
             let delivery_id = DeliveryId::from_uuid(uuid_v7(at, [seed; 10]));
             let amount = tariff.piece(&inputs).amount;
             let shift_id = Some(shift_id);
-            (Detail::Piece { delivery_id, shift_id, tariff: (&tariff).into(), inputs }, amount)
+            (
+                Detail::Piece {
+                    delivery_id,
+                    round: Round::FIRST,
+                    shift_id,
+                    tariff: (&tariff).into(),
+                    inputs,
+                },
+                amount,
+            )
         } else {
             let inputs = GuaranteeInputs { paid_seconds: Seconds(36_000), pieces: 4_000 };
             let amount = tariff.top_up(&inputs).amount;

@@ -76,6 +76,12 @@ pub fn operations() -> Vec<Operation> {
                 "pin-missing", "pin-wrong", "pin-locked",
             ]),
         post("/v1/tasks/{id}/failed", tasks::fail_task, "It cannot be done.").refuses(STEP),
+        post("/v1/tasks/{id}/undo", tasks::undo_task, "Take the last step back.")
+            .note(
+                "For two minutes, as long as nothing has come of it. What was booked with the step is taken back.",
+            )
+            .refuses(&["undo-late", "undo-followed", "undo-settled", "paid-out", "illegal-transition"])
+            .example(json!({ "step": "done" })),
         post("/v1/tasks/{id}/proofs", proofs::add_proof, "Send a picture of handing over.")
             .note("It is drawn anew, so that nothing but the picture is kept.")
             .asks::<AddQuery>()

@@ -7,8 +7,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::db;
+use crate::db::incidents::{Filter, MARKED_MAX};
 use crate::domain::geo::Position;
-use crate::domain::ids::{CourierId, MerchantId, TaskId};
+use crate::domain::ids::{CourierId, DeliveryId, IncidentId, MerchantId, TaskId};
+use crate::domain::incident::{Incident, Kind, Priority};
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::vehicle::VehicleKind;
@@ -76,6 +78,27 @@ pub struct BoardView {
     counts: Counts,
     /// Where people have taken over from the engine, or given back to it.
     automation: Vec<SwitchView>,
+    /// Incidents that are not closed, the newest first.
+    incidents: Vec<IncidentMark>,
+}
+
+/// That something went wrong: on which delivery, and with whom.
+#[derive(Serialize, JsonSchema)]
+pub struct IncidentMark {
+    incident_id: IncidentId,
+    courier_id: CourierId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_id: Option<DeliveryId>,
+    incident_kind: Kind,
+    priority: Priority,
+}
+
+impl From<Incident> for IncidentMark {
+    fn from(incident: Incident) -> Self {
+        let Incident { id: incident_id, courier_id, stop, kind, priority, .. } = incident;
+        let delivery_id = stop.map(|(_, delivery)| delivery);
+        Self { incident_id, courier_id, delivery_id, incident_kind: kind, priority }
+    }
 }
 
 /// `GET /v1/board`
@@ -87,6 +110,8 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     // Before the stops themselves: a change in between is told by the stream, with a higher number.
     let route_versions = db::couriers::route_versions(&mut conn).await?;
     let automation = db::automation::list(&mut conn).await?;
+    let open_ones = Filter { closed: Some(false), ..Filter::default() };
+    let incidents = db::incidents::list(&mut conn, open_ones, MARKED_MAX).await?;
     let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
@@ -155,5 +180,6 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         deliveries: views.collect(),
         counts,
         automation: automation.into_iter().map(SwitchView::from).collect(),
+        incidents: incidents.into_iter().map(IncidentMark::from).collect(),
     }))
 }

@@ -14,6 +14,7 @@ pub mod deliveries;
 pub mod desk;
 pub mod expenses;
 pub mod imports;
+pub mod incidents;
 pub mod invoice_page;
 pub mod invoices;
 pub mod kitchens;

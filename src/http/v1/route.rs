@@ -45,6 +45,12 @@ pub struct RouteStop {
     pub after: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Timestamp>,
+    /// When the courier arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// At a counter: from when on waiting is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<WaitTerms>,
     /// What has to be shown there.
     pub needs: Needs,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +75,7 @@ impl RouteStop {
         task: &Task,
         merchant_name: Name,
         guard: Option<&Guard>,
+        wait: Option<WaitTerms>,
     ) -> Self {
         let needs = task.needs();
         let guard = guard.filter(|_| needs.has(Need::Pin));
@@ -93,6 +100,8 @@ impl RouteStop {
             due_at: delivery.due_at,
             after: task.stop.window.map(|window| window.after()),
             before: task.stop.window.map(|window| window.before()),
+            started_at: task.state.stepped_at(),
+            wait,
             needs,
             pin_tries_left: guard.map(Guard::left),
             parcels: parcels.collect(),
@@ -103,6 +112,8 @@ impl RouteStop {
 #[derive(Serialize, JsonSchema)]
 pub struct RouteView {
     version: i64,
+    /// Within so many seconds a step may be taken back.
+    undo_s: i64,
     stops: Vec<RouteStop>,
 }
 
@@ -117,17 +128,20 @@ pub async fn show_my_route(app: Data<App>, by: AsCourier) -> Result<Json<RouteVi
             && let Some(found) = db::deliveries::find(&mut conn, *id).await?
         {
             let (name, _) = db::deliveries::names(&mut conn, found.merchant_id, None).await?;
-            deliveries.insert(*id, (found, name));
+            let promise = db::ledger::pendings::promise(&mut conn, *id, by.0).await?;
+            deliveries.insert(*id, (found, name, promise.map(|promise| promise.tariff)));
         }
     }
     let tasks: Vec<TaskId> = route.iter().map(|(_, task, _)| *task).collect();
     let guards = db::pins::of(&mut conn, &tasks).await?;
     let stops = route.iter().filter_map(|(delivery, task, _)| {
-        let (delivery, merchant_name) = deliveries.get(delivery)?;
+        let (delivery, merchant_name, tariff) = deliveries.get(delivery)?;
         let task = delivery.tasks.iter().find(|one| one.id == *task)?;
-        Some(RouteStop::new(delivery, task, merchant_name.clone(), guards.get(&task.id)))
+        let wait = delivery.wait_terms(task.id, tariff.as_ref().unwrap_or(&app.coop.rules.tariff));
+        Some(RouteStop::new(delivery, task, merchant_name.clone(), guards.get(&task.id), wait))
     });
-    Ok(Json(RouteView { version, stops: stops.collect() }))
+    let undo_s = app.coop.rules.service.undo_s;
+    Ok(Json(RouteView { version, undo_s, stops: stops.collect() }))
 }
 
 #[derive(Deserialize, JsonSchema)]

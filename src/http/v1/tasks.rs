@@ -4,10 +4,10 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::commands::tasks;
+use crate::commands::{tasks, undo};
 use crate::domain::handover::{Handover, Missing, PARCELS_MAX, Shown};
 use crate::domain::ids::TaskId;
-use crate::domain::task::{Failure, FailureCode};
+use crate::domain::task::{Failure, FailureCode, Step};
 use crate::domain::text::Note;
 use crate::domain::time::Timestamp;
 use crate::http::App;
@@ -77,4 +77,22 @@ pub async fn fail_task(
     let FailedIn { code, note, at } = body.value;
     let failure = Failure { code, note };
     Ok(Json(tasks::fail(&app.coop, by.0, id.0, failure, at).await?.into()))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TaskUndoIn")]
+pub struct UndoIn {
+    /// What is to be taken back: where it is not there (any more), nothing happens.
+    step: Step,
+}
+
+/// `POST /v1/tasks/{id}/undo`
+pub async fn undo_task(
+    app: Data<App>,
+    by: AsCourier,
+    id: PathId<TaskId>,
+    body: Body<UndoIn>,
+) -> Result<Json<TaskView>, ApiError> {
+    Ok(Json(undo::step(&app.coop, by.0, id.0, body.value.step).await?.into()))
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 
 use paceline::clock;
-use paceline::domain::ids::{ProofId, uuid_v7};
+use paceline::domain::ids::{IncidentId, IncidentPictureId, ProofId, uuid_v7};
 use paceline::domain::time::Timestamp;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -134,6 +134,22 @@ impl Actor {
     pub fn picture(&self, task: &str, id: &str, bytes: Vec<u8>) -> Call {
         let path = format!("/v1/tasks/{task}/proofs?proof_id={id}&kind=photo");
         self.post_bytes(&path, "image/png", bytes)
+    }
+
+    /// Tells that something went wrong, under an id of its own, which it gives.
+    pub async fn reports(&self, mut told: Value) -> String {
+        let id = IncidentId::from_uuid(uuid_v7(Timestamp::from_seconds(1), clock::chance()));
+        told["incident_id"] = json!(id);
+        self.post("/v1/me/incidents", told).await.created();
+        id.to_string()
+    }
+
+    /// Sends a picture of an incident, and gives its id.
+    pub async fn adds_incident_picture(&self, incident: &str) -> String {
+        let id = IncidentPictureId::from_uuid(uuid_v7(Timestamp::from_seconds(1), clock::chance()));
+        let path = format!("/v1/me/incidents/{incident}/pictures?picture_id={id}");
+        self.post_bytes(&path, "image/png", picture(4, 3)).await.ok();
+        id.to_string()
     }
 
     /// The kinds of the stops ahead, with their deliveries, in riding order.

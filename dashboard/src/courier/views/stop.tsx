@@ -6,6 +6,7 @@ import { today, useCourier } from "../state";
 import { act } from "../work";
 import { hourMinute, metres, t } from "../words";
 import { HandOver } from "./handover";
+import { WaitTimer } from "./waiting";
 
 /** The next stop, large, and the ones after it. */
 export function Route() {
@@ -90,6 +91,7 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
       {!dropoff && stop.address && <p>{stop.address}</p>}
       {dropoff && <p>{stop.merchant_name}{stop.contact?.name && ` → ${stop.contact.name}`}</p>}
       <p class="when">{when(stop)}</p>
+      <WaitTimer stop={stop} />
       {late > 0 && <p>{t("stop.late", { n: late })}</p>}
       {stop.instructions && <p class="instructions">{stop.instructions}</p>}
       <p class="pair">

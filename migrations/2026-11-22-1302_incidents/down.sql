@@ -1,0 +1,1 @@
+DROP TABLE incident_pictures, incident_comments, incidents;
