@@ -40,6 +40,7 @@ const later = {
   reviews: () => import("./pages/reviews").then(({ ReviewsPage }) => ReviewsPage),
   shifts: () => import("./pages/shift-plan").then(({ ShiftPlanPage }) => ShiftPlanPage),
   money: () => import("./pages/money/page").then(({ MoneyPage }) => MoneyPage),
+  summary: () => import("./pages/summary").then(({ SummaryPage }) => SummaryPage),
   admin: () => import("./pages/admin").then(({ AdminPage }) => AdminPage),
   rules: () => import("./pages/rules").then(({ RulesPage }) => RulesPage),
 };

@@ -225,6 +225,19 @@ pub(super) async fn to_the_end(
     route_changed(coop, tx, courier, at).await.map(drop)
 }
 
+/// Puts what is ahead of a courier into the order that `order` makes of it.
+pub(super) async fn put_in_order(
+    coop: &Coop,
+    tx: &mut Conn,
+    courier: CourierId,
+    order: impl FnOnce(&[TaskId]) -> Vec<TaskId>,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let route = ahead(tx, courier).await?;
+    tasks::rank(tx, &order(&route)).await?;
+    route_changed(coop, tx, courier, at).await.map(drop)
+}
+
 async fn ahead(tx: &mut Conn, courier: CourierId) -> Result<Vec<TaskId>, CommandError> {
     Ok(tasks::route(tx, courier).await?.into_iter().map(|(_, task, _)| task).collect())
 }

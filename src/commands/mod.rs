@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: opening, couriers by id, delivery, offer, ledger account. Where two orders meet
+//! Locks are taken in one order: opening, couriers by id, tour, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
@@ -37,6 +37,7 @@ use crate::domain::standing::{StandingEnded, TermsError};
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
+use crate::domain::tour::TourError;
 use crate::outbound::address::TargetError;
 use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
@@ -82,6 +83,7 @@ pub mod surplus;
 pub mod suspensions;
 pub mod swaps;
 pub mod tasks;
+pub mod tours;
 pub mod webhooks;
 
 use open_list::OpenListError;
@@ -125,6 +127,8 @@ pub enum CommandError {
     OpenList(#[from] OpenListError),
     #[error("somebody else has changed the {0} since you looked")]
     Outdated(&'static str),
+    #[error(transparent)]
+    Tour(#[from] TourError),
     #[error("a drop-off cannot come before its pickup")]
     PickupFirst,
     #[error("{0}")]

@@ -268,6 +268,7 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
         | Event::Route { .. }
         | Event::Pay { .. }
         | Event::Automation { .. }
+        | Event::Tour { .. }
         | Event::WebhookDisabled { .. } => return None,
     };
     let body = json!({

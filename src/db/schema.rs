@@ -43,7 +43,8 @@ diesel::table! {
         currency -> Text, packages -> Jsonb, instructions -> Nullable<Text>, version -> BigInt,
         tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
         asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
-        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, }
+        if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>,
+        tour_id -> Nullable<Uuid>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,
@@ -122,6 +123,10 @@ diesel::table! {
 diesel::table! {
     automation (zone) { zone -> Text, automatic -> Bool, reason -> Nullable<Text>,
         changed_at -> Timestamptz, changed_by -> Uuid, }
+}
+diesel::table! {
+    tours (id) { id -> Uuid, name -> Text, day -> Text, stops -> Array<Uuid>, version -> BigInt,
+        changed_at -> Timestamptz, changed_by -> Uuid, removed_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
@@ -341,6 +346,7 @@ diesel::joinable!(users -> couriers (courier_id));
 diesel::joinable!(assignments -> deliveries (delivery_id));
 diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
+diesel::joinable!(tours -> users (changed_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     notices,
@@ -363,6 +369,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     acts,
     automation,
+    tours,
     ledger_accounts,
     ledger_entries,
     ledger_postings,

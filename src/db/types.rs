@@ -12,7 +12,7 @@ use crate::domain::ids::{
     ClientId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId,
     InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId, PayRunId, PhoneEventId,
     PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId, SlotPlanId, StandingOrderId,
-    SuspensionId, TaskId, UserId, WebhookId,
+    SuspensionId, TaskId, TourId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -103,6 +103,7 @@ uuid_columns!(
     StandingOrderId,
     SuspensionId,
     TaskId,
+    TourId,
     UserId,
     WebhookId,
 );

@@ -11,6 +11,7 @@ use super::shift::Shift;
 use super::shift::absence::Verdict;
 use super::standing::SkipCode;
 use super::text::{Name, Note};
+use super::tour::TourTold;
 use super::zone::ZoneName;
 
 /// A delivery as it is told: without the people at its stops.
@@ -63,6 +64,14 @@ pub enum RosterChange {
     Cancelled,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TourChange {
+    /// It is as it is told, new or not.
+    Changed,
+    Removed,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Event {
@@ -111,6 +120,11 @@ pub enum Event {
         automatic: bool,
         reason: Option<Note>,
         by: Name,
+    },
+    /// A tour was made, or is another one now.
+    Tour {
+        change: TourChange,
+        told: Box<TourTold>,
     },
     /// A day of a standing order has no delivery.
     StandingOrderSkipped {
@@ -174,6 +188,10 @@ impl Event {
             Self::Route { .. } => "route.changed",
             Self::Pay { .. } => "pay.posted",
             Self::Automation { .. } => "automation.switched",
+            Self::Tour { change, .. } => match change {
+                TourChange::Changed => "tour.changed",
+                TourChange::Removed => "tour.removed",
+            },
             Self::StandingOrderSkipped { .. } => "standing_order.skipped",
             Self::WebhookDisabled { .. } => "webhook.disabled",
         }
@@ -192,7 +210,8 @@ impl Event {
             | Self::Offer { .. }
             | Self::Route { .. }
             | Self::Pay { .. }
-            | Self::Automation { .. } => None,
+            | Self::Automation { .. }
+            | Self::Tour { .. } => None,
         }
     }
 
@@ -208,6 +227,7 @@ impl Event {
             | Self::Pay { courier_id, .. }
             | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
+            | Self::Tour { .. }
             | Self::StandingOrderSkipped { .. }
             | Self::WebhookDisabled { .. } => None,
         }

@@ -12,6 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
 use crate::domain::time::Timestamp;
+use crate::domain::tour::TourTold;
 use crate::domain::zone::ZoneName;
 
 /// What an event says; its kind tells which of these it is.
@@ -49,6 +50,8 @@ pub enum EventData {
     Pay { courier_id: CourierId, amount: Money },
     /// `automation.switched`: of a zone, or of the whole co-op.
     Automation { zone: Option<ZoneName>, automatic: bool, reason: Option<Note>, by: Name },
+    /// `tour.changed` and `tour.removed`
+    Tour { tour: Box<TourTold> },
     /// `standing_order.skipped`: a day that got no delivery.
     StandingOrderSkipped {
         standing_order_id: StandingOrderId,
@@ -99,6 +102,7 @@ impl From<Event> for EventData {
             Event::Automation { zone, automatic, reason, by } => {
                 Self::Automation { zone, automatic, reason, by }
             }
+            Event::Tour { told, .. } => Self::Tour { tour: told },
             Event::StandingOrderSkipped {
                 standing_order_id, merchant_id, day, code, note, ..
             } => Self::StandingOrderSkipped { standing_order_id, merchant_id, day, code, note },

@@ -432,7 +432,7 @@ test("every page of the office is whole in the dark, in French and on a phone", 
   for (const [hash, shown] of [
     ["money/pay", "[data-run]"], ["money/expenses", "[data-expense]"], ["money/invoices", "[data-invoice]"], ["money/owed", "[data-owes]"],
     ["money/surplus", "[data-surplus]"], ["money/corrections", "[data-form=back]"], ["money/books", "[data-account]"],
-    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
+    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["summary", "[data-summary]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
   ]) {
     await page.setViewportSize({ width: 1280, height: 960 });
     await page.goto(`${coop.url}/#${hash}`);

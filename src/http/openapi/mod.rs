@@ -24,6 +24,7 @@ mod problems;
 mod programs;
 mod schemas;
 mod shifts;
+mod tours;
 
 use operation::{Answer, FORM, JSON, Operation, SchemaOf, Who};
 pub use page::show_docs;
@@ -34,7 +35,7 @@ use schemas::Schemas;
 type Group = (&'static str, &'static str, fn() -> Vec<Operation>);
 
 /// In the order in which a newcomer meets them.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     (
         "Everybody",
         "Logging in, the rules in force, what is signed, the live stream.",
@@ -45,6 +46,7 @@ const GROUPS: [Group; 8] = [
     ("Couriers", "The own shifts, offers, route, pay and rights.", couriers::operations),
     ("Shifts", "What is offered, who has it, and who waits.", shifts::operations),
     ("Desk", "What dispatchers watch and move.", desk::operations),
+    ("Tours", "What one courier is to ride on a day.", tours::operations),
     ("Books", "What treasurers keep, and merchants read of it.", books::operations),
     ("Admins", "Who takes part, and what it costs.", admins::operations),
 ];

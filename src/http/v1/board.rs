@@ -6,11 +6,14 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::commands::tours;
 use crate::db;
+use crate::domain::day::Day;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, MerchantId, TaskId};
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::tour::TourTold;
 use crate::domain::vehicle::VehicleKind;
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
@@ -76,6 +79,8 @@ pub struct BoardView {
     counts: Counts,
     /// Where people have taken over from the engine, or given back to it.
     automation: Vec<SwitchView>,
+    /// From today on, and older ones that are not finished.
+    tours: Vec<TourTold>,
 }
 
 /// `GET /v1/board`
@@ -87,6 +92,8 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     // Before the stops themselves: a change in between is told by the stream, with a higher number.
     let route_versions = db::couriers::route_versions(&mut conn).await?;
     let automation = db::automation::list(&mut conn).await?;
+    let tours = db::tours::since(&mut conn, Day::of(now, &app.coop.rules.zone)).await?;
+    let tours = tours::describe(&app.coop, &mut conn, tours).await?;
     let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
@@ -155,5 +162,6 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         deliveries: views.collect(),
         counts,
         automation: automation.into_iter().map(SwitchView::from).collect(),
+        tours,
     }))
 }
