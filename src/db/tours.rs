@@ -165,7 +165,8 @@ pub struct Stop {
 /// All tasks of the deliveries of some tours, by id.
 pub async fn stops(conn: &mut Conn, ids: &[TourId]) -> QueryResult<BTreeMap<TourId, Vec<Stop>>> {
     type Read = (Option<TourId>, DeliveryId, TaskId, String, i32, i32, String);
-    let most = bound(STOPS_MAX.saturating_mul(ids.len()));
+    // Each delivery may have a way back beside.
+    let most = bound((STOPS_MAX + DELIVERIES_MAX).saturating_mul(ids.len()));
     let rows: Vec<Read> = tasks::table
         .inner_join(deliveries::table)
         .filter(deliveries::tour_id.eq_any(ids))

@@ -86,9 +86,9 @@ fn a_tour_is_given_in_its_order_and_what_is_locked_keeps_it_from_that() {
     let given: Vec<DeliveryId> = given.iter().map(|delivery| delivery.id).collect();
     assert_eq!(given, [delivery(2).id, delivery(1).id], "what this courier has is given");
     assert_eq!(to_give(&order, &members, by_hand(2)).unwrap().len(), 3, "and another one gets it");
-    let refused = to_give(&order, &[delivery(1), locked.clone()], by_hand(1));
-    let cause = DeliveryError::Locked;
-    assert_eq!(refused, Err(TourError::Delivery { delivery: locked.id, cause }));
+    let refusal = TourError::Delivery { delivery: locked.id, cause: DeliveryError::Locked };
+    let with_locked = [delivery(1), locked];
+    assert_eq!(to_give(&order, &with_locked, by_hand(1)), Err(refusal));
 
     let back = to_take_back(&members).unwrap();
     assert_eq!(back, [&mine]);
