@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -55,8 +56,9 @@ pub struct Coop {
     pub email: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ClockSettings")]
 pub struct Clock {
     pub speed: i64,
     pub start: String,
@@ -78,8 +80,9 @@ impl std::fmt::Debug for Auth {
     }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ServiceSettings")]
 pub struct Service {
     pub promise_s: i64,
     pub give_up_s: i64,
@@ -93,16 +96,18 @@ pub struct Service {
     pub link_hours: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TravelSettings")]
 pub struct Travel {
     pub detour_permille: u32,
     pub metres_per_minute: u32,
     pub round_up_to_s: i64,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DispatchSettings")]
 pub struct Dispatch {
     pub enabled: bool,
     pub tick_s: i64,
@@ -120,8 +125,9 @@ pub struct Policy {
     pub shifts: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "WebhookSettings")]
 pub struct Webhooks {
     pub private_targets: bool,
     pub answer_within_s: u64,
@@ -146,23 +152,26 @@ impl std::fmt::Debug for Notices {
     }
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LedgerSettings")]
 pub struct Ledger {
     pub checkpoint_s: i64,
     pub check_s: u64,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceSettings")]
 pub struct Invoices {
     pub seller: String,
     pub terms: String,
     pub due_days: i64,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StandingOrderSettings")]
 pub struct StandingOrders {
     pub days_ahead: u16,
     pub public_holidays: PublicHolidays,
@@ -170,15 +179,16 @@ pub struct StandingOrders {
 }
 
 /// Whose public holidays are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PublicHolidays {
     France,
     None,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "RetentionSettings")]
 pub struct Retention {
     pub events_days: i64,
     pub answers_days: i64,

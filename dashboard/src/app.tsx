@@ -41,6 +41,7 @@ const later = {
   incidents: () => import("./pages/incidents").then(({ IncidentsPage }) => IncidentsPage),
   shifts: () => import("./pages/shift-plan").then(({ ShiftPlanPage }) => ShiftPlanPage),
   money: () => import("./pages/money/page").then(({ MoneyPage }) => MoneyPage),
+  summary: () => import("./pages/summary").then(({ SummaryPage }) => SummaryPage),
   admin: () => import("./pages/admin").then(({ AdminPage }) => AdminPage),
   rules: () => import("./pages/rules").then(({ RulesPage }) => RulesPage),
 };

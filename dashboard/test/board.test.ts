@@ -34,8 +34,7 @@ function board(deliveries: Delivery[], route: string[] = []) {
       asked: 0, open: 0, assigned: 0, picked_up: 0, returning: 0, delivered: 3, returned: 0, failed: 0,
       cancelled: 0, late: 0, couriers_on_shift: 1,
     },
-    automation: [],
-    incidents: [],
+    automation: [], incidents: [], tours: [],
   };
   return boardFrom(told);
 }

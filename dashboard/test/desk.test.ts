@@ -4,7 +4,7 @@ import type { Act, Delivery } from "../src/api/types";
 import { gather } from "../src/map/clusters";
 import type { TaskPoint } from "../src/map/features";
 import { spotOf, type Flat } from "../src/map/flat";
-import { inside } from "../src/map/lasso";
+import { inside } from "../src/map/inside";
 import { Motion } from "../src/map/motion";
 import { inverse, predict } from "../src/store/predict";
 import { applyEvents } from "../src/store/reduce";
@@ -55,7 +55,7 @@ test("an older order of a route changes nothing", () => {
   } as const;
   const board = {
     base: place, deliveries: new Map(), couriers: new Map([["cou_1", courier]]),
-    ended: { delivered: 0, returned: 0, failed: 0, cancelled: 0 }, automation: [], incidents: [],
+    ended: { delivered: 0, returned: 0, failed: 0, cancelled: 0 }, automation: [], incidents: [], tours: new Map(),
   };
   const order = (version: number, tasks: string[]) =>
     ({ kind: "route", courier: "cou_1", version, tasks }) as const;

@@ -235,6 +235,19 @@ pub(super) async fn to_the_end(
     route_changed(coop, tx, courier, at).await.map(drop)
 }
 
+/// Puts what is ahead of a courier into the order that `order` makes of it.
+pub(super) async fn put_in_order(
+    coop: &Coop,
+    tx: &mut Conn,
+    courier: CourierId,
+    order: impl FnOnce(&[TaskId]) -> Vec<TaskId>,
+    at: Timestamp,
+) -> Result<(), CommandError> {
+    let route = routes::ahead(tx, courier).await?;
+    tasks::rank(tx, &order(&route)).await?;
+    route_changed(coop, tx, courier, at).await.map(drop)
+}
+
 /// Puts a courier's stops into another order, by a dispatcher's hand.
 ///
 /// # Errors

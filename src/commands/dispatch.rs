@@ -9,7 +9,7 @@ use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, NewDecision, Packed};
 use crate::db::{Conn, automation, couriers, deliveries, offers, settings, shifts};
 use crate::domain::automation::Manual;
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
@@ -133,7 +133,7 @@ async fn is_to_be_had(
     from: Option<CourierId>,
 ) -> Result<bool, CommandError> {
     match from {
-        None => Ok(delivery.state == DeliveryState::Open),
+        None => Ok(delivery.is_to_be_had()),
         Some(_) => Ok(movable_from(tx, delivery).await? == from),
     }
 }

@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: opening, couriers by id, delivery, offer, ledger account. Where two orders meet
+//! Locks are taken in one order: opening, couriers by id, tour, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
@@ -37,6 +37,7 @@ use crate::domain::standing::{StandingEnded, TermsError};
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::{TimeWindowError, Timestamp};
+use crate::domain::tour::TourError;
 use crate::outbound::address::TargetError;
 use crate::pictures::PictureError;
 use crate::secrets::{HashError, SealError};
@@ -86,6 +87,7 @@ pub mod surplus;
 pub mod suspensions;
 pub mod swaps;
 pub mod tasks;
+pub mod tours;
 pub mod undo;
 pub mod webhooks;
 
@@ -133,6 +135,8 @@ pub enum CommandError {
     Outdated(&'static str),
     #[error("the route has changed since you looked")]
     RouteMoved(RouteOrder),
+    #[error(transparent)]
+    Tour(#[from] TourError),
     #[error("a drop-off cannot come before its pickup")]
     PickupFirst,
     #[error("{0}")]

@@ -4,7 +4,6 @@ use super::CommandError;
 use super::deliveries::{Giver, give, movable_from, route_changed};
 use crate::coop::Coop;
 use crate::db::{Conn, couriers, deliveries, offers, tasks};
-use crate::domain::delivery::DeliveryState;
 use crate::domain::event::Event;
 use crate::domain::ids::{CourierId, OfferId, TaskId};
 use crate::domain::offer::{Offer, OfferGone};
@@ -38,7 +37,7 @@ pub async fn accept(coop: &Coop, by: CourierId, id: OfferId) -> Result<Offer, Co
                 let delivery = deliveries::lock(tx, delivery).await?;
                 // An offer for what somebody has is one to take it over: it lives until that changes.
                 if let Some(one) = delivery
-                    && (one.state == DeliveryState::Open || movable_from(tx, &one).await?.is_some())
+                    && (one.is_to_be_had() || movable_from(tx, &one).await?.is_some())
                 {
                     locked.push(one);
                 }

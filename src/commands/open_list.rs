@@ -11,7 +11,7 @@ use super::offers::order_route;
 use crate::coop::{Coop, Ground};
 use crate::db::decisions::{self, NewDecision, Packed};
 use crate::db::{Conn, automation, couriers, deliveries, offers, settings, shifts, tasks};
-use crate::domain::delivery::{Delivery, DeliveryState};
+use crate::domain::delivery::Delivery;
 use crate::domain::event::Event;
 use crate::domain::ids::{CourierId, DecisionId, DeliveryId, OfferId, TaskId};
 use crate::domain::offer::{Offer, OfferState, Terms};
@@ -96,7 +96,7 @@ pub async fn list(
 }
 
 fn is_free(delivery: &Delivery) -> bool {
-    delivery.state == DeliveryState::Open && !delivery.desk.locked
+    delivery.is_to_be_had()
 }
 
 /// The courier takes a delivery: an offer that is made and accepted in one act. `snapshot` is what

@@ -269,6 +269,7 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
         | Event::Pay { .. }
         | Event::Incident { .. }
         | Event::Automation { .. }
+        | Event::Tour { .. }
         | Event::WebhookDisabled { .. } => return None,
     };
     let body = json!({

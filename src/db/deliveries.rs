@@ -10,7 +10,7 @@ use super::schema::{couriers, deliveries, merchants};
 use super::{Conn, corrupt, tasks};
 use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding, Turned};
 use crate::domain::desk::Desk;
-use crate::domain::ids::{CourierId, DeliveryId, MerchantId};
+use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TourId};
 use crate::domain::money::Money;
 use crate::domain::task::FailureCode;
 use crate::domain::text::{Instructions, Name, Note, Reference, Tag};
@@ -53,6 +53,7 @@ struct Row {
     reopened: i16,
     turned_code: Option<String>,
     turned_note: Option<String>,
+    tour_id: Option<TourId>,
 }
 
 impl Row {
@@ -127,6 +128,7 @@ impl Row {
             reopened: i16::try_from(delivery.reopened).map_err(corrupt)?,
             turned_code: turned_for.map(|failure| super::word(&failure.code)).transpose()?,
             turned_note: turned_note.map(Note::to_string),
+            tour_id: delivery.desk.tour,
         })
     }
 
@@ -221,6 +223,7 @@ impl Row {
                 note: note.map_err(corrupt)?,
                 tags: tags.map_err(corrupt)?,
                 locked: self.locked,
+                tour: self.tour_id,
             },
         })
     }
@@ -329,7 +332,7 @@ pub async fn list(conn: &mut Conn, filter: Filter, limit: i64) -> QueryResult<Ve
     with_tasks(conn, rows).await
 }
 
-/// Open deliveries that nobody has locked, the most urgent first.
+/// Open deliveries that the desk has not kept for itself, the most urgent first.
 ///
 /// Ends on `id`: the engine's input must not depend on the query plan. Served by the partial index
 /// `deliveries_open_by_due`.
@@ -337,6 +340,7 @@ pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
     let rows = deliveries::table
         .filter(deliveries::state.eq("open"))
         .filter(deliveries::locked.eq(false))
+        .filter(deliveries::tour_id.is_null())
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
         .limit(OPEN_PER_TICK_MAX)
         .select(Row::as_select())

@@ -57,6 +57,7 @@ pub mod standing_orders;
 pub mod surplus;
 pub mod suspensions;
 pub mod tasks;
+pub mod tours;
 pub mod traces;
 pub mod types;
 pub mod webhooks;

@@ -44,7 +44,8 @@ diesel::table! {
         tags -> Array<Text>, desk_note -> Nullable<Text>, locked -> Bool,
         asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
         if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, reopened -> SmallInt,
-        turned_code -> Nullable<Text>, turned_note -> Nullable<Text>, }
+        turned_code -> Nullable<Text>, turned_note -> Nullable<Text>,
+        tour_id -> Nullable<Uuid>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,
@@ -147,6 +148,10 @@ diesel::table! {
 diesel::table! {
     automation (zone) { zone -> Text, automatic -> Bool, reason -> Nullable<Text>,
         changed_at -> Timestamptz, changed_by -> Uuid, }
+}
+diesel::table! {
+    tours (id) { id -> Uuid, name -> Text, day -> Text, stops -> Array<Uuid>, version -> BigInt,
+        changed_at -> Timestamptz, changed_by -> Uuid, removed_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     ledger_accounts (id) { id -> Uuid, code -> Text, kind -> Text, owner_id -> Nullable<Uuid>,
@@ -379,6 +384,7 @@ diesel::joinable!(users -> couriers (courier_id));
 diesel::joinable!(assignments -> deliveries (delivery_id));
 diesel::joinable!(acts -> users (user_id));
 diesel::joinable!(automation -> users (changed_by));
+diesel::joinable!(tours -> users (changed_by));
 
 diesel::allow_tables_to_appear_in_same_query!(incidents, incident_pictures);
 diesel::allow_tables_to_appear_in_same_query!(incident_comments, users);
@@ -403,6 +409,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignments,
     acts,
     automation,
+    tours,
     ledger_accounts,
     ledger_entries,
     ledger_postings,

@@ -12,7 +12,7 @@ use crate::domain::ids::{
     ClientId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId,
     IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId,
     PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId,
-    SlotPlanId, StandingOrderId, SuspensionId, TaskId, UserId, WebhookId,
+    SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -105,6 +105,7 @@ uuid_columns!(
     StandingOrderId,
     SuspensionId,
     TaskId,
+    TourId,
     UserId,
     WebhookId,
 );

@@ -121,6 +121,8 @@ pub enum DeliveryError {
     Handover(#[from] HandoverError),
     #[error("it is locked; unlock it first")]
     Locked,
+    #[error("it is in a tour already; take it out of that first")]
+    InTour,
     #[error("the kitchen has refused this order")]
     Refused,
     #[error("a delivery has at most {TAGS_MAX} tags")]
@@ -194,11 +196,11 @@ impl Delivery {
         }
     }
 
-    /// Who has it without a person's hand having given or locked it, and stands at none of its stops:
+    /// Who has it without a person's hand having given or kept it, and stands at none of its stops:
     /// from there the engine may move it, unless that is where the courier is going next.
     pub fn movable_from(&self) -> Option<CourierId> {
         let DeliveryState::Assigned { holding } = &self.state else { return None };
-        let may_go = !holding.by_hand && !self.desk.locked && self.untouched();
+        let may_go = !holding.by_hand && !self.desk.keeps() && self.untouched();
         may_go.then_some(holding.courier)
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
 use super::ids::{CourierId, TaskId};
+use super::ids::{CourierId, TourId};
 use super::money::Money;
 use super::task::{Failure, Stop, Task, TaskState};
 use super::text::{Note, Tag};
@@ -29,6 +30,16 @@ pub struct Desk {
     /// Neither the engine nor a dispatcher moves it until it is let go.
     #[serde(default)]
     pub locked: bool,
+    /// The tour it is in: the engine leaves that to the desk.
+    #[serde(default, rename = "tour_id", skip_serializing_if = "Option::is_none")]
+    pub tour: Option<TourId>,
+}
+
+impl Desk {
+    /// Whether the engine leaves it alone.
+    pub const fn keeps(&self) -> bool {
+        self.locked || self.tour.is_some()
+    }
 }
 
 /// One thing that a dispatcher does to one delivery.
@@ -93,6 +104,15 @@ impl Act {
 impl Delivery {
     fn marked(&self, desk: Desk) -> Option<Self> {
         (desk != self.desk).then(|| Self { desk, version: self.version + 1, ..self.clone() })
+    }
+
+    /// Open, and the desk has not kept it for itself: the engine may offer it, and couriers may take it.
+    pub fn is_to_be_had(&self) -> bool {
+        self.state == DeliveryState::Open && !self.desk.keeps()
+    }
+
+    pub(super) fn in_tour(&self, tour: Option<TourId>) -> Option<Self> {
+        self.marked(Desk { tour, ..self.desk.clone() })
     }
 
     /// With this note of the desk's, or without one.

@@ -14,6 +14,7 @@ use super::shift::Shift;
 use super::shift::absence::Verdict;
 use super::standing::SkipCode;
 use super::text::{Name, Note};
+use super::tour::TourTold;
 use super::zone::ZoneName;
 
 /// A delivery as it is told: without the people at its stops.
@@ -71,6 +72,14 @@ pub enum RosterChange {
 pub enum IncidentChange {
     Reported,
     Updated,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TourChange {
+    /// It is as it is told, new or not.
+    Changed,
+    Removed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +141,11 @@ pub enum Event {
         priority: incident::Priority,
         closed: bool,
         version: i64,
+    },
+    /// A tour was made, or is another one now.
+    Tour {
+        change: TourChange,
+        told: Box<TourTold>,
     },
     /// A day of a standing order has no delivery.
     StandingOrderSkipped {
@@ -199,6 +213,10 @@ impl Event {
                 IncidentChange::Reported => "incident.reported",
                 IncidentChange::Updated => "incident.updated",
             },
+            Self::Tour { change, .. } => match change {
+                TourChange::Changed => "tour.changed",
+                TourChange::Removed => "tour.removed",
+            },
             Self::StandingOrderSkipped { .. } => "standing_order.skipped",
             Self::WebhookDisabled { .. } => "webhook.disabled",
         }
@@ -218,7 +236,8 @@ impl Event {
             | Self::Route { .. }
             | Self::Pay { .. }
             | Self::Incident { .. }
-            | Self::Automation { .. } => None,
+            | Self::Automation { .. }
+            | Self::Tour { .. } => None,
         }
     }
 
@@ -235,6 +254,7 @@ impl Event {
             | Self::Incident { courier_id, .. }
             | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
+            | Self::Tour { .. }
             | Self::StandingOrderSkipped { .. }
             | Self::WebhookDisabled { .. } => None,
         }

@@ -162,6 +162,8 @@ ids! {
     StandingOrderId = "sto";
     /// A price and times that a merchant may take up.
     QuoteId = "quo";
+    /// Deliveries that one courier is to ride on a day.
+    TourId = "tou";
     /// One installation of the courier app.
     PhoneId = "pho";
     /// One thing that happened on a phone.

@@ -165,6 +165,33 @@ fn to_come(snapshot: &Snapshot, courier: CourierId) -> i64 {
     snapshot.jobs.iter().filter(holds).map(|job| job.pay).sum()
 }
 
+/// What a courier earns an hour in this pay period, beside everybody on duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CourierEarnings")]
+pub struct Earnings {
+    /// In minor units; none while the courier is off duty or has been paid for next to no time.
+    pub hourly: Option<i64>,
+    /// Of everybody on duty who has been.
+    pub on_duty: Option<Spread>,
+    /// How many those are.
+    pub couriers: usize,
+}
+
+/// What `of` has earned an hour until now, and the others: what the term of fairness compares.
+pub fn earnings(snapshot: &Snapshot, of: CourierId) -> Earnings {
+    let paid = snapshot.couriers.iter().filter(|courier| courier.paid.0 >= PAID_MIN.0);
+    let rates = paid.map(|courier| (courier.id, courier.earned * 3600 / courier.paid.0));
+    let rates: Vec<(CourierId, i64)> = rates.collect();
+    let own = rates.iter().find(|(courier, _)| *courier == of);
+    let mut sorted: Vec<i64> = rates.iter().map(|(_, rate)| *rate).collect();
+    sorted.sort_unstable();
+    Earnings {
+        hourly: own.map(|(_, rate)| *rate),
+        on_duty: spread(&sorted),
+        couriers: sorted.len(),
+    }
+}
+
 /// Of sorted rates.
 fn spread(hourly: &[i64]) -> Option<Spread> {
     let (&lowest, &highest) = (hourly.first()?, hourly.last()?);

@@ -30,6 +30,7 @@ use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::Timestamp;
+use crate::domain::tour::TourError;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -143,6 +144,7 @@ impl ApiError {
                 U::ShiftEnded | U::OtherEnded | U::Invoiced | U::Corrected,
             ))) => (StatusCode::CONFLICT, "undo-settled"),
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
+            Self::Command(C::Delivery(D::InTour)) => (StatusCode::CONFLICT, "in-tour"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
             Self::Command(C::Delivery(D::TooManyTags | D::TooEarly { .. })) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
@@ -243,8 +245,19 @@ impl ApiError {
             Self::Command(C::OpenList(O::OffShift)) => (StatusCode::CONFLICT, "off-shift"),
             Self::Command(C::OpenList(O::NotListed)) => (StatusCode::CONFLICT, "not-listed"),
             Self::Command(C::OpenList(O::Rule(_))) => (StatusCode::CONFLICT, "rule"),
-            Self::Command(C::Outdated(_) | C::RouteMoved(_)) => (StatusCode::CONFLICT, "outdated"),
-            Self::Command(C::PickupFirst) => (StatusCode::CONFLICT, "pickup-first"),
+            Self::Command(
+                C::Outdated(_) | C::RouteMoved(_) | C::Tour(TourError::Outdated { .. }),
+            ) => (StatusCode::CONFLICT, "outdated"),
+            Self::Command(C::Tour(TourError::Delivery { cause, .. })) => {
+                Self::Command(C::Delivery(cause.clone())).problem()
+            }
+            Self::Command(C::Tour(TourError::TooLong)) => (StatusCode::CONFLICT, "too-many"),
+            Self::Command(C::Tour(TourError::NothingOpen)) => {
+                (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::PickupFirst | C::Tour(TourError::PickupFirst)) => {
+                (StatusCode::CONFLICT, "pickup-first")
+            }
             Self::Command(C::Amount(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Self::Command(C::Delivery(D::Fixed { .. })) => (StatusCode::CONFLICT, "fixed"),
             Self::Command(C::Delivery(D::Packages | D::TooManyToScan | D::TooFarAhead)) => {

@@ -15,6 +15,7 @@ use crate::domain::money::Money;
 use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
 use crate::domain::time::Timestamp;
+use crate::domain::tour::TourTold;
 use crate::domain::zone::ZoneName;
 
 /// What an event says; its kind tells which of these it is.
@@ -63,6 +64,8 @@ pub enum EventData {
         closed: bool,
         version: i64,
     },
+    /// `tour.changed` and `tour.removed`
+    Tour { tour: Box<TourTold> },
     /// `standing_order.skipped`: a day that got no delivery.
     StandingOrderSkipped {
         standing_order_id: StandingOrderId,
@@ -131,6 +134,7 @@ impl From<Event> for EventData {
                 closed,
                 version,
             },
+            Event::Tour { told, .. } => Self::Tour { tour: told },
             Event::StandingOrderSkipped {
                 standing_order_id, merchant_id, day, code, note, ..
             } => Self::StandingOrderSkipped { standing_order_id, merchant_id, day, code, note },

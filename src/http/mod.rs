@@ -63,8 +63,8 @@ pub fn routes(to: &mut ServiceConfig) {
         decisions, deliveries, desk, expenses, imports, incidents, invoice_page, invoices,
         kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings, pay_runs,
         phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster, route,
-        session, shifts, slots, standing_orders, statements, stream, surplus, swaps, tasks,
-        transparency, users, webhooks,
+        session, settings, shifts, slots, standing_orders, statements, stream, surplus, swaps,
+        tasks, tours, transparency, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -311,10 +311,23 @@ pub fn routes(to: &mut ServiceConfig) {
                 .route(get().to(automation::list_switches))
                 .route(post().to(automation::switch_automation)),
         )
+        .service(
+            at("/v1/tours").route(get().to(tours::list_tours)).route(post().to(tours::create_tour)),
+        )
+        .service(
+            at("/v1/tours/{id}")
+                .route(get().to(tours::show_tour))
+                .route(patch().to(tours::change_tour)),
+        )
+        .service(at("/v1/tours/{id}/give").route(post().to(tours::give_tour)))
+        .service(at("/v1/tours/{id}/take-back").route(post().to(tours::take_back_tour)))
+        .service(at("/v1/tours/{id}/carry").route(post().to(tours::carry_tour)))
+        .service(at("/v1/tours/{id}/remove").route(post().to(tours::remove_tour)))
         .service(at("/v1/acts").route(get().to(acts::list_acts)))
         .service(at("/v1/pulse").route(get().to(pulse::show_pulse)))
         .service(at("/v1/board/ask").route(post().to(ask::ask_engine)))
         .service(at("/v1/board/acts").route(post().to(desk::perform_acts)))
+        .service(at("/v1/couriers/{id}/earnings").route(get().to(ask::show_earnings)))
         .service(at("/v1/couriers/{id}/route").route(post().to(desk::reorder_route)))
         .service(at("/v1/deliveries/{id}/assign").route(post().to(deliveries::assign_delivery)))
         .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
@@ -393,6 +406,7 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(post().to(prices::create_book)),
     )
     .service(at("/v1/price-books/try").route(post().to(prices::try_book)))
+    .service(at("/v1/settings").route(get().to(settings::show_settings)))
     .service(
         at("/v1/zones").route(get().to(prices::list_zones)).route(post().to(prices::create_zone)),
     );

@@ -129,8 +129,8 @@ async fn jobs(
         standing: match (delivery.state.holding(), asked.get(&delivery.id)) {
             (Some(holding), asked) => Standing::Held {
                 by: holding.courier,
-                // What a dispatcher has locked stays as if given by hand.
-                by_hand: holding.by_hand || delivery.desk.locked,
+                // What the desk keeps stays as if given by hand.
+                by_hand: holding.by_hand || delivery.desk.keeps(),
                 asked: asked.cloned().unwrap_or_default(),
             },
             (None, Some(to)) => Standing::Offered { to: to.clone() },

@@ -60,6 +60,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::PayRun
             | Object::Price
             | Object::Suspension
+            | Object::Tour
             | Object::User => &[true],
         };
         for &own in sides {

@@ -183,6 +183,8 @@ pub enum Object {
     /// An open run, with a transfer to the courier.
     PayRun,
     Suspension,
+    /// One with an open delivery, that nobody has.
+    Tour,
     /// Somebody who is no admin.
     User,
 }
@@ -367,9 +369,18 @@ pub fn all() -> Vec<Route> {
             "delivery_id": "dlv_00000000000000000000000000", "version": 1,
             "act": "cancel", "reason": "sold out",
         }] })),
+        get("/v1/couriers/{id}/earnings", A::Desk, O::Courier),
         Route { keyed: true, ..post("/v1/couriers/{id}/route", A::Desk, O::Courier, json!({ "tasks": [] })) },
         post("/v1/deliveries/{id}/assign", A::Desk, O::Delivery, json!({ "courier_id": blank::COURIER })),
         post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
+        get("/v1/tours", A::Desk, O::None),
+        create("/v1/tours", A::Desk, O::None, json!({ "name": "North", "day": "2026-03-03", "delivery_ids": [], "stops": [] })),
+        get("/v1/tours/{id}", A::Desk, O::Tour),
+        Route { method: Method::PATCH, ..post("/v1/tours/{id}", A::Desk, O::Tour, json!({ "version": 1, "name": "South", "add": [], "remove": [], "stops": [] })) },
+        post("/v1/tours/{id}/give", A::Desk, O::Tour, json!({ "version": 1, "courier_id": blank::COURIER })),
+        post("/v1/tours/{id}/take-back", A::Desk, O::Tour, json!({ "version": 1 })),
+        create("/v1/tours/{id}/carry", A::Desk, O::Tour, json!({ "version": 1, "day": "2026-03-03" })),
+        Route { success: 204, ..post("/v1/tours/{id}/remove", A::Desk, O::Tour, json!({ "version": 1 })) },
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": blank::FROM, "to": blank::TO })),
@@ -420,6 +431,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/merchants", A::Desk, O::None),
         create("/v1/merchants", A::Admins, O::None, json!({ "name": "Bistro", "kind": "shop", "place": place(9, 9), "address": "2 Main Street" })),
         Route { keyed: false, ..create("/v1/merchants/{id}/clients", A::Admins, O::Merchant, json!({ "name": "till" })) },
+        get("/v1/settings", A::Admins, O::None),
         get("/v1/couriers", A::Desk, O::None),
         create("/v1/couriers", A::Admins, O::None, login(json!({ "vehicle": "cargo_bike" }))),
         get("/v1/users", A::Admins, O::None),

@@ -312,6 +312,12 @@ impl World {
                 let suspension = desk.post(&path, new).await.created();
                 text(&suspension["id"]).to_owned()
             }
+            Object::Tour => {
+                let delivery = self.shop(own).orders_to(place(700, 0)).await;
+                let ids = [&delivery["id"]];
+                let tour = json!({ "name": "North", "day": "2026-03-02", "delivery_ids": ids });
+                text(&desk.post("/v1/tours", tour).await.created()["id"]).to_owned()
+            }
             Object::User => {
                 let number = self.fresh.fetch_add(1, Ordering::Relaxed);
                 let user = json!({

@@ -140,7 +140,9 @@ test("pulse, log and admin are whole, and the board is as it was", async () => {
   assert.ok((await page.locator("[data-form=new-zone] textarea").inputValue()).split(",").length > 8, "it is drawn");
   await page.locator("[data-form=try-price]").getByRole("button", { name: "Try" }).click();
   await page.waitForSelector("[data-tried=price]");
-  await assertAccessible("admin, with a price tried");
+  await page.locator("[data-settings=told] summary").click();
+  await page.locator("[data-settings] code").getByText("dispatch.tick_s", { exact: true }).waitFor();
+  await assertAccessible("admin, with a price tried and the settings");
   await page.getByRole("navigation").getByRole("link", { name: "Board", exact: true }).click();
   await page.waitForSelector("body[data-ready=board]");
   await page.waitForSelector("[data-link=live]");

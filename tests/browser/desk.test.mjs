@@ -156,6 +156,10 @@ test("every act is done by keyboard alone", async () => {
   await keys.press("r");
   await answer("45");
   await is((now) => Date.parse(now.due_at) - Date.parse(due_at) === 45 * 60_000, "rescheduled");
+  await keys.press("Control+z");
+  await is((now) => now.due_at === due_at, "rescheduling undone");
+  await keys.press("Control+z");
+  await is(({ desk }) => !desk.note, "and the note before it");
   await keys.press("l");
   await is(({ desk }) => desk.locked, "locked");
   await keys.press("m");

@@ -425,6 +425,21 @@ test("a member reads the rules, in French and in the dark, and finds nothing els
   assert.equal(wide, false, "nothing is cut off at the side");
 });
 
+test("who represents couriers sees sums first, and nobody by name", async () => {
+  await coop.asAdmin("POST", "/v1/users", {
+    name: "Rosa", email: "rosa@coop.example", password: PASSWORD, roles: ["representative"],
+  });
+  await page.context().close();
+  page = await entered(browser, coop.url, { email: "rosa@coop.example", password: PASSWORD, width: 900 });
+  await page.waitForSelector("[data-summary]");
+  assert.deepEqual(await page.locator(".nav a").allTextContents(), ["Figures", "Rules"]);
+  await page.getByText(/^Fewer than \d+ people worked/).waitFor();
+  assert.ok(!(await page.locator("main").textContent()).includes("Lina"));
+  await press("[data-days='365']");
+  await page.waitForSelector("[data-days='365'][aria-pressed=true]");
+  await accessible("the sums of couriers");
+});
+
 test("every page of the office is whole in the dark, in French and on a phone", async () => {
   await office("admin", "money");
   await page.getByLabel("Theme").selectOption("dark");
@@ -432,7 +447,7 @@ test("every page of the office is whole in the dark, in French and on a phone", 
   for (const [hash, shown] of [
     ["money/pay", "[data-run]"], ["money/expenses", "[data-expense]"], ["money/invoices", "[data-invoice]"], ["money/owed", "[data-owes]"],
     ["money/surplus", "[data-surplus]"], ["money/corrections", "[data-form=back]"], ["money/books", "[data-account]"],
-    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
+    ["reviews", "a[data-review]"], ["log", "[data-logged]"], ["summary", "[data-summary]"], ["admin", "[data-plan]"], ["rules", "[data-rules]"],
   ]) {
     await page.setViewportSize({ width: 1280, height: 960 });
     await page.goto(`${coop.url}/#${hash}`);

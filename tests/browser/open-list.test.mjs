@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { ANY_FAULT, assertAccessible } from "./browser.mjs";
+import { ANY_FAULT, assertAccessible, entered } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
 const { SCREENSHOTS } = process.env;
@@ -50,6 +50,14 @@ test("an open job shows what an offer would, and is taken by the keyboard", asyn
   await page.waitForSelector(`[data-task=${delivery.tasks[0].id}]`);
   await page.getByRole("alert").getByText("It is yours").waitFor();
   assert.equal((await coop.delivery(delivery.id)).courier_id, coop.courier.id);
+});
+
+test("the board says who took it from the list", async () => {
+  const desk = await entered(browser, coop.url, { email: coop.admin, password: PASSWORD });
+  await desk.locator("[data-delivery][data-state=assigned]").first().click();
+  await desk.locator("#detail [data-act=why]").click();
+  await desk.locator("#detail").getByText("Lina took it from the open list.").waitFor();
+  await desk.context().close();
 });
 
 test("whoever comes too late is told so, and the job leaves the list", async () => {

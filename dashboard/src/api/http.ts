@@ -1,9 +1,11 @@
 // What the board and the shops' page ask of the API.
 import { get, post } from "./call";
+import type { Earnings } from "./earnings";
 import type { HandoverNeed, ProofPicture } from "./handover";
+import type { LoggedAct } from "./logged-act";
 import type { Member } from "./office-types";
 import type {
-  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, Kitchen, LoggedAct,
+  ActIn, ActResult, Advice, AutomationSwitch, Board, Clock, Contact, Delivery, Kitchen,
   Merchant, PackageLine, Page, Place, PriceBook, Pulse, RefusalCode, Role, RouteOrder, Tried, User, Why, Zone,
 } from "./types";
 
@@ -50,6 +52,7 @@ export const api = {
   /** Without a version: whatever the route has become since. */
   reorder: (courier: string, order: Omit<RouteOrder, "version"> & { version?: number }) =>
     post<RouteOrder>(`/v1/couriers/${courier}/route`, order),
+  earnings: (courier: string) => get<Earnings>(`/v1/couriers/${courier}/earnings`),
   pulse: (from: string, to: string) => get<Pulse>(`/v1/pulse?${new URLSearchParams({ from, to })}`),
   log: (search: Record<string, string>) =>
     get<Page<LoggedAct>>(`/v1/acts?${new URLSearchParams(search)}`),

@@ -2,6 +2,7 @@
 import type { Handover } from "./handover";
 import type { IncidentMark } from "./incidents";
 import type { ReturnCode } from "./return";
+import type { Tour } from "./tour";
 
 export interface Place {
   latitude: number;
@@ -133,6 +134,7 @@ export interface Desk {
   tags: string[];
   /** Neither the engine nor a dispatcher moves it until it is let go. */
   locked: boolean;
+  tour_id?: string;
 }
 
 /** One thing that a dispatcher does to one delivery. */
@@ -212,6 +214,7 @@ export interface Board {
   automation: AutomationSwitch[];
   /** Incidents that are not closed. */
   incidents: IncidentMark[];
+  tours: Tour[];
 }
 
 /** Whether the engine acts by itself: in a zone, or without one in the whole co-op. */
@@ -237,6 +240,8 @@ export interface Decision {
   decision_id: string;
   at: string;
   outcome: unknown;
+  /** Whose offer stood on it and was accepted; on the open list: who took it. */
+  accepted_by?: string;
   candidates: Candidate[];
   excluded: { courier_id: string; code: string }[];
   waiting?: unknown;
@@ -299,19 +304,6 @@ export interface Tried {
   vat: Money | null;
   lines: { code: string; amount: Money }[];
   verdicts: { rule: string; when: string; fits: boolean; why: string; amount?: Money }[];
-}
-
-/** What somebody at the desk did. */
-export interface LoggedAct {
-  id: string;
-  seq: number;
-  at: string;
-  user_id: string;
-  by: string;
-  kind: string;
-  delivery_id?: string;
-  courier_id?: string;
-  detail: unknown;
 }
 
 export interface Merchant {

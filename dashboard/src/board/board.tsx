@@ -15,8 +15,10 @@ import { Detail } from "./detail";
 import { Dialogs } from "./dialogs";
 import { Header } from "./header";
 import { Routes } from "./routes";
+import { Tours } from "./tours";
 
-const tabs: Tab[] = ["deliveries", "couriers"];
+const tabs: Tab[] = ["deliveries", "couriers", "tours"];
+const tabOf = { delivery: "deliveries", courier: "couriers", tour: "tours" } as const;
 
 /** The dispatcher's page: where everybody is, what is waiting, and what to do about it. */
 export function BoardPage() {
@@ -37,7 +39,7 @@ export function BoardPage() {
   useEffect(() => () => void delete document.body.dataset.ready, []);
   useEffect(() => {
     // Selecting on the map shows the list the selection belongs to.
-    if (selected) showTab(selected.kind === "courier" ? "couriers" : "deliveries");
+    if (selected) showTab(tabOf[selected.kind]);
   }, [selected?.kind]);
 
   return (
@@ -94,7 +96,8 @@ function Side() {
       <div class="tabs" role="tablist" aria-label={t("tab.label")}
         onKeyDown={(event) => {
           if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-          const next = tab === "deliveries" ? "couriers" : "deliveries";
+          const by = event.key === "ArrowRight" ? 1 : tabs.length - 1;
+          const next = tabs[(tabs.indexOf(tab) + by) % tabs.length] ?? "deliveries";
           select(null);
           showTab(next);
           document.getElementById(`tab-${next}`)?.focus();
@@ -109,6 +112,7 @@ function Side() {
         {!board && <p class="list-empty">{t("app.loading")}</p>}
         {board && tab === "deliveries" && <Deliveries board={board} />}
         {board && tab === "couriers" && <Couriers board={board} />}
+        {board && tab === "tours" && <Tours board={board} />}
       </div>
     </section>
   );

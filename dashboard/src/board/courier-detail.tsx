@@ -7,6 +7,7 @@ import { DownIcon, PointMark, UpIcon } from "../ui/icons";
 import { seenText, shiftText } from "./couriers";
 import { coordinates, Fact } from "./delivery-detail";
 import { DetailFrame } from "./detail";
+import { Earned } from "./earned";
 import { IncidentLinks } from "./incident-mark";
 import { moveBy } from "./routes";
 
@@ -24,6 +25,7 @@ export function CourierDetail({ board, courier }: { board: BoardState; courier: 
         </Fact>
       </dl>
       <IncidentLinks courier={courier.id} />
+      <Earned courier={courier.id} />
       <h3>{t("courier.route")}</h3>
       {held.length === 0 && <p class="muted">{t("courier.route.none")}</p>}
       <ol class="stops numbered">

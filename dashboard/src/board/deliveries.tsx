@@ -40,7 +40,8 @@ export function Deliveries({ board }: { board: BoardState }) {
   const selected = useStore((state) => state.selected);
   const filters = useStore((state) => state.filters);
   const marked = useStore((state) => state.marked);
-  const items = rows(board, minute, filter, text, filters);
+  const zones = useStore((state) => state.zones);
+  const items = rows(board, minute, filter, text, filters, zones);
   const sizes = tally(board, minute);
   return (
     <div class="pane">

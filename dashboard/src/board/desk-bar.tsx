@@ -1,5 +1,6 @@
 import { deliveryCount, t, type Key } from "../i18n";
 import { ask, mark, select } from "../store/actions";
+import { takeTourBack } from "../store/tours";
 import { duplicate, targets, toggleLock, unassign, undo } from "../store/acts";
 import type { BoardState } from "../store/state";
 import { current, useStore } from "../store/store";
@@ -16,6 +17,7 @@ export const deskActs: DeskAct[] = [
   { name: "move", key: "m", run: (ids) => ask("move", ids) },
   { name: "engine", key: "e", run: (ids) => ask("engine", ids) },
   { name: "unassign", key: "u", run: (ids) => void unassign(ids) },
+  { name: "tour", key: "g", run: (ids) => ask("tour", ids) },
   { name: "lock", key: "l", run: (ids, board) => void toggleLock(ids, board) },
   { name: "tag", key: "t", run: (ids) => ask("tag", ids) },
   { name: "note", key: "n", run: (ids) => ask("note", ids) },
@@ -52,6 +54,15 @@ export function DeskBar({ board }: { board: BoardState }) {
   );
 }
 
+/** The keys while a tour is selected: what they do to a delivery they do to all of it. */
+const tourActs: Partial<Record<string, (id: string) => void>> = {
+  m: (id) => ask("tour-give", [id]),
+  u: (id) => void takeTourBack(id),
+  n: (id) => ask("tour-name", [id]),
+  r: (id) => ask("tour-carry", [id]),
+  Delete: (id) => ask("tour-remove", [id]),
+};
+
 const typing = (target: EventTarget | null) => target instanceof HTMLElement &&
   (target.matches("input, select, textarea") || target.closest("dialog") !== null);
 
@@ -68,6 +79,13 @@ export function onBoardKey(event: KeyboardEvent): void {
   if (event.key === "a") {
     event.preventDefault();
     ask("automation", []);
+    return;
+  }
+  const { selected } = current();
+  if (selected?.kind === "tour" && current().marked.size === 0) {
+    const run = tourActs[event.key];
+    if (run) event.preventDefault();
+    run?.(selected.id);
     return;
   }
   const act = deskActs.find(({ key }) => key === event.key);

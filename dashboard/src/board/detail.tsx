@@ -7,6 +7,7 @@ import { useStore } from "../store/store";
 import { CloseIcon } from "../ui/icons";
 import { CourierDetail } from "./courier-detail";
 import { DeliveryDetail } from "./delivery-detail";
+import { TourDetail } from "./tour-detail";
 
 /** What is selected, beside the list; nothing when nothing is. */
 export function Detail({ board }: { board: BoardState }) {
@@ -15,6 +16,10 @@ export function Detail({ board }: { board: BoardState }) {
   if (selected.kind === "courier") {
     const courier = board.couriers.get(selected.id);
     return courier ? <CourierDetail key={courier.id} board={board} courier={courier} /> : <Gone />;
+  }
+  if (selected.kind === "tour") {
+    const tour = board.tours.get(selected.id);
+    return tour ? <TourDetail key={tour.id} board={board} tour={tour} /> : <Gone />;
   }
   const delivery = board.deliveries.get(selected.id);
   return delivery ? <DeliveryDetail key={delivery.id} board={board} delivery={delivery} /> : <Gone />;

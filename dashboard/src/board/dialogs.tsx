@@ -1,15 +1,15 @@
 // What an act asks first: to whom, why, when, which words.
 import { useMemo, useState } from "preact/hooks";
 import { RETURN_CODES, type ReturnCode } from "../api/return";
-import { deliveryCount, hourMinute, metres, stopCount, t } from "../i18n";
+import { deliveryCount, hourMinute, t } from "../i18n";
 import { annotate, assign, cancel, reschedule, sendBack, tag } from "../store/acts";
-import { choices, plain, type Choice } from "../store/derive";
 import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
-import { WindowList } from "../ui/window-list";
 import { Automation } from "./automation";
 import { EngineAnswer } from "./engine-answer";
 import { Modal, type AskProps } from "./modal";
+import { ToCourier } from "./to-courier";
+import { CarryTour, GiveTour, IntoTour, NameTour, RemoveTour } from "./tour-dialogs";
 
 export function Dialogs({ board }: { board: BoardState }) {
   const dialog = useStore((state) => state.dialog);
@@ -32,54 +32,23 @@ export function Dialogs({ board }: { board: BoardState }) {
       return <Note key={dialog.id} {...props} />;
     case "tag":
       return <Tags key={dialog.id} {...props} />;
+    case "tour":
+      return <IntoTour key={dialog.id} {...props} />;
+    case "tour-give":
+      return <GiveTour key={dialog.id} {...props} />;
+    case "tour-name":
+      return <NameTour key={dialog.id} {...props} />;
+    case "tour-carry":
+      return <CarryTour key={dialog.id} {...props} />;
+    case "tour-remove":
+      return <RemoveTour key={dialog.id} {...props} />;
   }
 }
 
-const CHOICE_PX = 40;
-
-/** To which courier: the free and near ones first; typing narrows, arrows choose, Enter moves. */
 function Move({ dialog, board }: AskProps) {
   const { ids } = dialog;
-  const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<string | null>(null);
-  // The order is kept while the question stands: a list that moves under the hand picks wrongly.
-  const onShift = [...board.couriers.values()].filter((courier) => courier.on_shift).length;
-  const all = useMemo(() => choices(board, ids), [onShift]);
-  const needle = plain(text.trim());
-  const items = all.filter(({ name }) => plain(name).includes(needle));
-  const pick = items.find(({ id }) => id === chosen) ?? items[0];
-  const step = (by: number) => {
-    const at = items.findIndex(({ id }) => id === pick?.id);
-    setChosen(items[Math.max(0, Math.min(items.length - 1, at + by))]?.id ?? null);
-  };
-  return (
-    <Modal dialog={dialog} title={t("ask.move", { what: deliveryCount(ids.length) })} submit={t("ask.move.submit")}
-      disabled={!pick} onSubmit={() => pick && void assign(ids, pick.id)}>
-      <input type="text" data-ask="courier" value={text} aria-label={t("search.couriers")}
-        placeholder={t("search.couriers")} role="combobox" aria-expanded={true}
-        aria-autocomplete="list" aria-controls="choices" aria-activedescendant={pick ? `choices-${pick.id}` : undefined}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          setChosen(null);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-          event.preventDefault();
-          step(event.key === "ArrowDown" ? 1 : -1);
-        }} />
-      <div class="ask-list">
-        <WindowList<Choice> id="choices" label={t("list.couriers")} items={items}
-          keyOf={({ id }) => id} rowHeight={CHOICE_PX} scope={text} selected={pick?.id ?? null}
-          onSelect={({ id }) => setChosen(id)} onOpen={() => {}} onClose={() => {}}
-          render={({ name, count, away_m }) => (
-            <span class="choice"><b>{name}</b>
-              <span class="muted">{stopCount(count)}{away_m < Infinity ? ` · ${metres(away_m)}` : ""}</span>
-            </span>
-          )}
-          empty={text ? t("empty.filter", { text }) : t("act.assign.none")} />
-      </div>
-    </Modal>
-  );
+  return <ToCourier dialog={dialog} board={board} ids={ids} title={t("ask.move", { what: deliveryCount(ids.length) })}
+    onPick={(courier) => void assign(ids, courier)} />;
 }
 
 function Cancel({ dialog }: AskProps) {

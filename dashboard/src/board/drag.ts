@@ -2,10 +2,14 @@
 // keyboard has. Nothing is drawn by the page's components while something is dragged.
 import { assign, reorder, unassign } from "../store/acts";
 import { current } from "../store/store";
+import { movedStop } from "../store/tour-rows";
+import { addToTour, giveTour, orderTour, takeOut, takeTourBack } from "../store/tours";
 
 export type Dragged =
   | { kind: "deliveries"; ids: readonly string[] }
-  | { kind: "stop"; courier: string; task: string; delivery: string };
+  | { kind: "stop"; courier: string; task: string; delivery: string }
+  | { kind: "tour"; id: string }
+  | { kind: "tour-stop"; tour: string; task: string; delivery: string };
 
 /** Couriers on the map, which are no elements of the page. */
 export interface MapTarget {
@@ -15,6 +19,7 @@ export interface MapTarget {
 
 type Drop =
   | { kind: "courier"; id: string; before: string | null }
+  | { kind: "tour"; id: string; before: string | null }
   | { kind: "open" }
   | null;
 
@@ -70,11 +75,11 @@ export function beginDrag(down: PointerEvent, what: () => Dragged, label: (dragg
     ghost.style.transform = `translate(${x + 12}px, ${y + 14}px)`;
     const under = document.elementFromPoint(x, y);
     springAt(under?.closest("[data-spring]") ?? null);
-    const element = under?.closest("[data-drop-courier], [data-drop-open]") ?? null;
+    const element = under?.closest("[data-drop-courier], [data-drop-open], [data-drop-tour]") ?? null;
     const onMap = under?.closest(".map-canvas") ? (mapTarget?.aimAt(x, y) ?? null) : null;
     if (!onMap) mapTarget?.endAim();
     light(element);
-    drop = onMap ? { kind: "courier", id: onMap, before: null } : dropOn(element, under, x);
+    drop = onMap ? { kind: "courier", id: onMap, before: null } : dropOn(element, under, x, y);
     ghost.dataset.drop = drop ? "yes" : "no";
   }
 
@@ -110,8 +115,10 @@ export function beginDrag(down: PointerEvent, what: () => Dragged, label: (dragg
   window.addEventListener("keydown", key, true);
 }
 
-function dropOn(element: Element | null, under: Element | null, x: number): Drop {
+function dropOn(element: Element | null, under: Element | null, x: number, y: number): Drop {
   if (!(element instanceof HTMLElement)) return null;
+  const tour = element.dataset.dropTour;
+  if (tour !== undefined) return { kind: "tour", id: tour, before: stopBelow(element, under, y) };
   const id = element.dataset.dropCourier;
   if (id === undefined) return { kind: "open" };
   return { kind: "courier", id, before: stopBehind(element, under, x) };
@@ -128,9 +135,33 @@ function stopBehind(row: Element, under: Element | null, x: number): string | nu
   return next?.dataset.stop ?? null;
 }
 
+/** The stop of a tour before which something would come; null: behind all. */
+function stopBelow(list: Element, under: Element | null, y: number): string | null {
+  const stops = [...list.querySelectorAll<HTMLElement>("[data-tour-stop]")];
+  const next = under?.closest("[data-tour-stop]") ? stops.find((stop) => {
+    const { top, height } = stop.getBoundingClientRect();
+    return y < top + height / 2;
+  }) : undefined;
+  return next?.dataset.tourStop ?? null;
+}
+
+function carryOutTour(dragged: Dragged & { kind: "tour" | "tour-stop" }, drop: NonNullable<Drop>): void {
+  if (dragged.kind === "tour") {
+    if (drop.kind === "courier") void giveTour(dragged.id, drop.id);
+    else if (drop.kind === "open") void takeTourBack(dragged.id);
+    return;
+  }
+  const tour = current().board?.tours.get(dragged.tour);
+  if (drop.kind === "open") return void takeOut(dragged.tour, [dragged.delivery]);
+  if (drop.kind === "courier") return void assign([dragged.delivery], drop.id);
+  if (tour && drop.id === tour.id) void orderTour(tour.id, movedStop(tour, dragged.task, drop.before));
+}
+
 function carryOut(dragged: Dragged, drop: NonNullable<Drop>): void {
+  if (dragged.kind === "tour" || dragged.kind === "tour-stop") return carryOutTour(dragged, drop);
   const ids = dragged.kind === "stop" ? [dragged.delivery] : dragged.ids;
   if (drop.kind === "open") return void unassign(ids);
+  if (drop.kind === "tour") return void addToTour(drop.id, ids);
   if (dragged.kind === "stop" && dragged.courier === drop.id) {
     return moveStop(dragged.courier, dragged.task, drop.before);
   }

@@ -36,6 +36,7 @@ const optionsOf = once((board: BoardState["deliveries"]): Options => {
 /** Narrows the lists and the map: by shop, courier, tag and day; and keeps that under a name. */
 export function FilterBar({ board }: { board: BoardState }) {
   const filters = useStore((state) => state.filters);
+  const zones = useStore((state) => state.zones);
   const options = optionsOf(board.deliveries);
   const narrowed = Object.values(filters).some((value) => value !== "");
   const choose = (name: keyof typeof filters, label: string, all: string, list: [string, string][]) => (
@@ -56,6 +57,8 @@ export function FilterBar({ board }: { board: BoardState }) {
         {choose("merchant", t("narrow.merchant"), t("narrow.merchant.all"), options.merchants)}
         {choose("courier", t("narrow.courier"), t("narrow.courier.all"), options.couriers)}
         {choose("tag", t("narrow.tag"), t("narrow.tag.all"), same(options.tags))}
+        {(zones.length > 0 || filters.zone) &&
+          choose("zone", t("narrow.zone"), t("narrow.zone.all"), same(zones.map(({ name }) => name)))}
         {choose("day", t("narrow.day"), t("narrow.day.all"), days)}
         {narrowed && <button type="button" onClick={() => narrow(noFilters)}>{t("narrow.none")}</button>}
       </div>

@@ -44,6 +44,10 @@ export function WhyPanel({ board, delivery }: { board: BoardState; delivery: Del
   );
 }
 
+/** Nobody was asked: who has it took it. */
+const openList = (outcome: unknown) =>
+  JSON.stringify(outcome)?.includes("on_open_list") ?? false;
+
 interface DecisionProps {
   decision: Decision;
   nameOf: NameOf;
@@ -55,6 +59,8 @@ function DecisionView({ decision, nameOf }: DecisionProps) {
   return (
     <article class="decision">
       <h4>{hourMinuteSecond(Date.parse(decision.at))} <span>{sentence(decision.outcome, nameOf)}</span></h4>
+      {decision.accepted_by && <p>{t(openList(decision.outcome) ? "why.taken" : "why.accepted",
+        { name: nameOf(decision.accepted_by) })}</p>}
       {waiting && <p>{t("why.waiting")}: {waiting}</p>}
       <Reasons decision={decision} nameOf={nameOf} />
     </article>

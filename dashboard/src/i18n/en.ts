@@ -1,12 +1,16 @@
+import { boardEn } from "./board-en";
 import { handEn } from "./hand-en";
 import { officeEn } from "./office-en";
 import { planEn } from "./plan-en";
+import { tourEn } from "./tour-en";
 
 /** English: the keys of every other language. `{name}` marks what is filled in. */
 export const en = {
   ...handEn,
   ...officeEn,
+  ...boardEn,
   ...planEn,
+  ...tourEn,
   "app.loading": "Loading…",
   "app.waiting": "The server does not answer yet. Trying again…",
   "login.title": "Log in",

@@ -1,12 +1,16 @@
 import type { Key } from "./en";
+import { boardFr } from "./board-fr";
 import { handFr } from "./hand-fr";
 import { officeFr } from "./office-fr";
 import { planFr } from "./plan-fr";
+import { tourFr } from "./tour-fr";
 
 export const fr: Record<Key, string> = {
   ...handFr,
   ...officeFr,
+  ...boardFr,
   ...planFr,
+  ...tourFr,
   "app.loading": "Chargement…",
   "app.waiting": "Le serveur ne répond pas encore. Nouvel essai…",
   "login.title": "Connexion",
@@ -149,8 +153,8 @@ export const fr: Record<Key, string> = {
   "count.deliveries": "{n} courses",
   "stage.label": "Vue principale",
   "stage.map": "Carte",
-  "stage.routes": "Tournées",
-  "routes.label": "Tournées des coursiers",
+  "stage.routes": "Itinéraires",
+  "routes.label": "Itinéraires des coursiers",
   "routes.late": "{n} en retard",
   "routes.up": "Plus tôt : {what}",
   "routes.down": "Plus tard : {what}",
@@ -313,7 +317,7 @@ export const fr: Record<Key, string> = {
   "ask.engine.proposals": "Proposition",
   "ask.engine.deliveries": "Courses, et quand elles arriveraient",
   "ask.engine.approach": "Jusqu’au premier retrait",
-  "ask.engine.trip": "Tournée entière",
+  "ask.engine.trip": "Itinéraire entier",
   "ask.engine.why": "Pourquoi : {what}",
   "ask.engine.without": "Personne pour : {what}",
   "ask.engine.left_out": "Laissées de côté, car verrouillées, retirées ou terminées : {what}",
@@ -359,7 +363,7 @@ export const fr: Record<Key, string> = {
   "lost.refused": "{what} : {detail}.",
   "lost.locked": "elle est verrouillée",
   "lost.more": "Et {n} autres.",
-  "lost.route": "La tournée de {name} a changé entre-temps ; la voici.",
+  "lost.route": "L’itinéraire de {name} a changé entre-temps ; le voici.",
   "lost.pickup": "Une livraison ne peut précéder son enlèvement.",
 
   "narrow.label": "Restreindre à…",

@@ -13,7 +13,8 @@ import { CourierLayer, type Moment } from "./courier-layer";
 import { chosenPoints, extent, extentOf, selectedLine, taskPoints } from "./features";
 import { Flat } from "./flat";
 import { gridLines, gridStep } from "./grid";
-import { inside, Lasso } from "./lasso";
+import { inside } from "./inside";
+import { Lasso } from "./lasso";
 import { Motion } from "./motion";
 import { dark, light } from "./palette";
 import { styleOf } from "./style";
@@ -56,7 +57,7 @@ export interface MapEvents {
   onGrid(stepMetres: number): void;
 }
 
-type Seen = Pick<State, "board" | "selected" | "minute" | "marked" | "stage" | "filters" | "text">;
+type Seen = Pick<State, "board" | "selected" | "minute" | "marked" | "stage" | "filters" | "text" | "zones">;
 
 export function createMap(container: HTMLElement, events: MapEvents): Board2d {
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -195,10 +196,11 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
 
   function look(): void {
     const state = current();
-    const { board, selected, minute, theme, marked, stage, filters, text } = state;
+    const { board, selected, minute, theme, marked, stage, filters, text, zones } = state;
     if (isDark(theme) !== drawnDark) restyle();
     const deliveries = board?.deliveries !== seen.board?.deliveries || minute !== seen.minute ||
-      filters !== seen.filters || text !== seen.text;
+      filters !== seen.filters || text !== seen.text || zones !== seen.zones;
+    if (zones !== seen.zones || filters !== seen.filters) tasks.outline(zones, filters.zone);
     if (deliveries) tasksDirty = chosenDirty = couriersDirty = true;
     if (board?.couriers !== seen.board?.couriers) chosenDirty = couriersDirty = true;
     if (marked !== seen.marked) chosenDirty = true;
@@ -208,7 +210,7 @@ export function createMap(container: HTMLElement, events: MapEvents): Board2d {
       clearTimeout(revealing);
       revealing = setTimeout(reveal, REVEAL_AFTER_MS);
     }
-    seen = { board, selected, minute, marked, stage, filters, text };
+    seen = { board, selected, minute, marked, stage, filters, text, zones };
     if (board && !fitted) {
       fitted = true;
       aim();

@@ -2,6 +2,7 @@
 import type { Delivery, Place, Task, TaskKind } from "../api/types";
 import { isEnded, paceOf, type Stop } from "../store/derive";
 import { seenAt } from "../store/positions";
+import { tourRow } from "../store/tour-rows";
 import type { BoardState, Selection } from "../store/state";
 import { spotOf, type Spot } from "./flat";
 import type { IconName } from "./icons";
@@ -67,7 +68,8 @@ export function chosenPoints(
   marked: ReadonlySet<string>,
   now: number,
 ): ChosenPoint[] {
-  const route = selected?.kind === "courier" ? (stops.get(selected.id) ?? []) : [];
+  const route = selected?.kind === "courier" ? (stops.get(selected.id) ?? [])
+    : selected?.kind === "tour" ? (tourRow(board, selected.id, now)?.stops ?? []) : [];
   const points = route.map(({ task, delivery }, index): ChosenPoint => ({
     ...taskPoint(task, delivery, paceOf(delivery, now) === "late"), ring: false, order: index + 1,
   }));
@@ -84,7 +86,7 @@ export function chosenPoints(
   return points;
 }
 
-/** The selected courier's route from where it is, or the selected delivery's own way. */
+/** The selected courier's route from where it is, the selected tour, or the selected delivery's own way. */
 export function selectedLine(
   board: BoardState,
   stops: Map<string, Stop[]>,
@@ -103,6 +105,8 @@ export function selectedLine(
   if (selected.kind === "courier") {
     start(selected.id);
     for (const { task } of stops.get(selected.id) ?? []) line.push(task.place);
+  } else if (selected.kind === "tour") {
+    for (const { task } of tourRow(board, selected.id, 0)?.stops ?? []) line.push(task.place);
   } else {
     const delivery = board.deliveries.get(selected.id);
     if (!delivery) return [];

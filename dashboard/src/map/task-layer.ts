@@ -1,7 +1,7 @@
 // Stops, clusters, and what is chosen, on a canvas of their own above the map: a click must not cost
 // drawing the map again. A few thousand small pictures take some milliseconds.
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Place } from "../api/types";
+import type { Place, Zone } from "../api/types";
 import { Canvas } from "./canvas";
 import { gather, type Cluster, type TaskDot } from "./clusters";
 import type { ChosenPoint, TaskPoint } from "./features";
@@ -28,6 +28,7 @@ export class TaskLayer {
   private points: readonly TaskPoint[] = [];
   private chosen: readonly ChosenPoint[] = [];
   private line: readonly Spot[] = [];
+  private zones: readonly Outline[] = [];
   private dots: readonly TaskDot[] = [];
   private clusters: readonly Cluster[] = [];
 
@@ -52,12 +53,21 @@ export class TaskLayer {
     this.line = line.map(spotOf);
   }
 
+  /** The zones to be drawn from now on; the one that is chosen is filled. */
+  outline(zones: readonly Zone[], chosen: string): void {
+    this.zones = zones.map(({ name, shape }) => ({
+      name, chosen: name === chosen,
+      rings: shape.coordinates.map((ring) => ring.map(([longitude, latitude]) => spotOf({ longitude, latitude }))),
+    }));
+  }
+
   draw(flat: Flat): void {
     const { canvas, palette: p } = this;
     const { pen } = canvas;
     if (!pen) return;
     if (canvas.begin(flat)) this.icons = new Icons(p, canvas.ratio);
     const scale = scaleAt(flat.zoom);
+    for (const zone of this.zones) this.drawZone(pen, zone, flat);
     const base = this.base();
     if (base) this.stamp(pen, "base", flat.pixel(spotOf(base)), 1);
     ({ dots: this.dots, clusters: this.clusters } = gather(this.points, flat, ICON_PX));
@@ -85,6 +95,7 @@ export class TaskLayer {
     const told = ({ id, delivery, kind, state, late }: TaskPoint) => ({ id, delivery, kind, state, late });
     if (layer === "tasks") return this.dots.map((dot) => ({ ...told(dot), x: dot.at[0], y: dot.at[1] }));
     if (layer === "chosen") return this.chosen.map((point) => ({ ...told(point), order: point.order }));
+    if (layer === "zones") return this.zones.map(({ name, chosen }) => ({ name, chosen }));
     if (layer === "line") return this.line.length > 0 ? [{ corners: this.line.length }] : [];
     return this.clusters.map(({ at: [x, y], points, late }) => ({ x, y, count: points.length, late }));
   }
@@ -94,6 +105,25 @@ export class TaskLayer {
   ): void {
     const { picture, side } = this.icons.get(icon, scale);
     pen.drawImage(picture, x - side / 2, y - side / 2, side, side);
+  }
+
+  private drawZone(pen: CanvasRenderingContext2D, { name, chosen, rings }: Outline, flat: Flat): void {
+    const { palette: p } = this;
+    pen.beginPath();
+    for (const ring of rings) {
+      ring.forEach((spot, index) => (index === 0 ? pen.moveTo(...flat.pixel(spot)) : pen.lineTo(...flat.pixel(spot))));
+      pen.closePath();
+    }
+    pen.fillStyle = pen.strokeStyle = p.accent;
+    pen.globalAlpha = chosen ? 0.1 : 0.03;
+    pen.fill("evenodd");
+    pen.globalAlpha = chosen ? 0.9 : 0.45;
+    pen.lineWidth = 1.5;
+    pen.stroke();
+    pen.globalAlpha = 1;
+    const [outline = []] = rings;
+    const [x, y] = flat.pixel(outline.reduce((high, spot) => (spot[1] < high[1] ? spot : high), outline[0] ?? [0, 0]));
+    write(pen, name, x, y - 8, p.ink);
   }
 
   private drawLine(pen: CanvasRenderingContext2D, flat: Flat): void {
@@ -153,6 +183,13 @@ export class TaskLayer {
     pen.strokeText(String(order), x + 14, y - 11);
     write(pen, String(order), x + 14, y - 11, p.accent);
   }
+}
+
+/** A zone, ready to be drawn. */
+interface Outline {
+  name: string;
+  chosen: boolean;
+  rings: Spot[][];
 }
 
 const radiusOf = (count: number) => 11 + Math.min(7, Math.log2(count));

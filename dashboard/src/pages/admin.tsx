@@ -8,6 +8,7 @@ import { GIVEN_ROLES } from "../store/members";
 import { Members } from "./members";
 import { PageFrame } from "./page-frame";
 import { Prices } from "./prices";
+import { Settings } from "./settings";
 import { SlotPlans } from "./slots";
 import { Zones } from "./zones";
 
@@ -61,6 +62,10 @@ export function AdminPage() {
         <section class="whole" aria-labelledby="prices">
           <h2 id="prices">{t("admin.prices")}</h2>
           {merchants.length > 0 && <Prices merchants={merchants} />}
+        </section>
+        <section class="whole" aria-labelledby="settings">
+          <h2 id="settings">{t("settings.title")}</h2>
+          <Settings />
         </section>
       </main>
     </PageFrame>

@@ -1,17 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
-import type { LoggedAct } from "../api/types";
+import type { LoggedAct } from "../api/logged-act";
 import { sentence } from "../board/why-table";
 import { dayOf, hourMinuteSecond, t } from "../i18n";
 import { actWords } from "../i18n/act-words";
-import { notifyError } from "../store/actions";
+import { notifyError, select } from "../store/actions";
 import { shortId } from "../store/derive";
 import { PageFrame } from "./page-frame";
 
 const DELIVERIES = [
   "assign", "unassign", "cancel", "return", "restore", "reschedule", "note", "tag", "lock", "unlock", "waive_pin", "reorder",
 ] as const;
-const DESK = [...DELIVERIES, "manual", "automatic", "suspend", "lift", "answer_review",
+const TOURS = [
+  "make_tour", "change_tour", "give_tour", "take_back_tour", "carry_tour", "remove_tour", "join_tour", "leave_tour",
+] as const;
+const DESK = [...DELIVERIES, ...TOURS, "manual", "automatic", "suspend", "lift", "answer_review",
   "close_incident", "reopen_incident", "file_incident"] as const;
 const ADMIN = [
   "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
@@ -106,14 +109,19 @@ function LogTable({ acts, onNarrow }: TableProps) {
           <th scope="col">{t("log.kind")}</th><th scope="col">{t("log.what")}</th><th scope="col">{t("log.detail")}</th>
         </tr></thead>
         <tbody>
-          {acts.map(({ id, at: when, by, user_id, kind, delivery_id, courier_id, detail }) => (
+          {acts.map(({ id, at: when, by, user_id, kind, delivery_id, merchant_name, courier_id, courier_name, detail }) => (
             <tr key={id} data-logged={kind}>
               <td>{at(when)}</td>
               <td>{linked("user_id", user_id, by)}</td>
               <th scope="row">{isKind(kind) ? t(`log.act.${kind}`) : kind}</th>
-              <td>{linked("delivery_id", delivery_id, delivery_id ? shortId(delivery_id) : "")}{" "}
-                {linked("courier_id", courier_id, courier_id ? shortId(courier_id) : "")}</td>
-              <td class="names">{isDesk(kind) ? sentence(detail, shortId) : actWords(detail as Record<string, unknown>)}</td>
+              <td>{linked("delivery_id", delivery_id, `${merchant_name ?? ""} ${shortId(delivery_id ?? "")}`.trim())}{" "}
+                {linked("courier_id", courier_id, courier_name ?? shortId(courier_id ?? ""))}{" "}
+                {delivery_id && <a href="#board" onClick={() => select({ kind: "delivery", id: delivery_id })}
+                  aria-label={t("log.board", { what: `${merchant_name ?? ""} ${shortId(delivery_id)}` })}>
+                  {t("nav.board")}</a>}</td>
+              <td class="names">{isDesk(kind)
+                ? sentence(detail, (of) => (of === courier_id ? courier_name : null) ?? shortId(of))
+                : actWords(detail as Record<string, unknown>)}</td>
             </tr>
           ))}
         </tbody>

@@ -82,6 +82,7 @@ async function read(form: FormData): Promise<NewDelivery> {
       ...(form.has("pin") ? { needs: ["pin" as const] } : {}),
     }],
     ...ready,
+    if_undeliverable: text("if_undeliverable") === "return" ? "return" : "keep",
     ...(text("reference") ? { external_reference: text("reference") } : {}),
   };
 }
@@ -119,6 +120,11 @@ function NewDeliveryForm({ onSent, cooks }: { onSent: () => void; cooks: boolean
           <input name="ready" type="number" min="0" max="600"
             key={String(cooks)} defaultValue={cooks ? "" : "15"} required={!cooks} /></label>
       </div>
+      <label>{t("detail.if_nobody")}
+        <select name="if_undeliverable">
+          <option value="keep">{t("shop.if_keep")}</option>
+          <option value="return">{t("shop.if_return")}</option>
+        </select></label>
       {cooks && <p class="muted">{t("shop.usual")}</p>}
       <label class="tick"><input name="pin" type="checkbox" /> {t("shop.pin")}</label>
       <button type="submit" class="primary" disabled={busy}>{t("shop.submit")}</button>

@@ -7,6 +7,7 @@ import { deliveryCount, t, type Key } from "../i18n";
 import { notify, notifyError } from "./actions";
 import { simulatedNow } from "./clock";
 import { shortId } from "./derive";
+import { Own } from "./own";
 import { inverse, predict } from "./predict";
 import { applyEvents } from "./reduce";
 import type { BoardState, State } from "./state";
@@ -20,7 +21,9 @@ const TOLD_MAX = 3;
 
 type Undo =
   | { kind: "acts"; acts: ActIn[] }
-  | { kind: "route"; courier: string; version: number; tasks: readonly string[] };
+  | { kind: "route"; courier: string; version: number; tasks: readonly string[] }
+  /** Gives whether it could be taken back; why not, it says itself. */
+  | { kind: "run"; run: () => Promise<boolean> };
 
 const undos: Undo[] = [];
 
@@ -68,27 +71,36 @@ export async function perform(
 let turn: Promise<unknown> = Promise.resolve();
 
 /** One act after the other, so that the second one can know what the first one led to. */
-function inTurn<T>(run: () => Promise<T>): Promise<T> {
+export function inTurn<T>(run: () => Promise<T>): Promise<T> {
   const mine = turn.then(run);
   turn = mine.catch(() => {});
   return mine;
 }
 
-/** The versions that our own acts led to. */
-const own = new Map<string, number>();
-const OWN_MAX = 5_000;
+const own = new Own();
 
 function noteOwn(results: readonly ActResult[]): void {
-  if (own.size > OWN_MAX) own.clear();
   for (const { status, delivery } of results) {
-    if (status === 200 && delivery) own.set(delivery.id, delivery.version);
+    if (status === 200 && delivery) own.note(delivery.id, delivery.version);
   }
 }
 
 /** The version that was seen; what our own act has made of it since is no news to us. */
 function seenVersion({ id, version }: Delivery): number {
-  const now = current().board?.deliveries.get(id)?.version ?? version;
-  return own.get(id) === now ? now : version;
+  return own.since(id, version, current().board?.deliveries.get(id)?.version);
+}
+
+/** The way back from where the deliveries are now, as far as they have come there by our own acts. */
+function asSeen(acts: readonly ActIn[]): ActIn[] {
+  const first = new Map<string, number>();
+  return acts.map((act) => {
+    const { delivery_id: id, version } = act;
+    if (version === undefined) return act;
+    const begun = first.get(id) ?? version;
+    first.set(id, begun);
+    const now = own.since(id, begun, current().board?.deliveries.get(id)?.version);
+    return { ...act, version: version + now - begun };
+  });
 }
 
 /** Sends the acts in calls of a size that the server takes. After an outage, the rest is unsent. */
@@ -180,7 +192,7 @@ export function refusal({ delivery, delivery_id, changed, code, detail }: ActRes
   return t("lost.refused", { what, detail: code === "locked" ? t("lost.locked") : (detail ?? "") });
 }
 
-function remember(undo: Undo): void {
+export function remember(undo: Undo): void {
   undos.push(undo);
   if (undos.length > UNDO_MAX) undos.shift();
   update(() => ({ undoable: undos.length }));
@@ -200,7 +212,11 @@ async function undoLast(): Promise<void> {
     await putInOrder(last.courier, last.tasks, last.version);
     return;
   }
-  const results = await send(last.acts, () => remember(last));
+  if (last.kind === "run") {
+    if (await last.run()) notify({ tone: "good", text: t("did.undone") });
+    return;
+  }
+  const results = await send(asSeen(last.acts), () => remember(last));
   const refused = results.filter(({ status }) => status !== 200);
   const whole = new Set(results.map(({ delivery_id }) => delivery_id));
   for (const { delivery_id } of refused) whole.delete(delivery_id);

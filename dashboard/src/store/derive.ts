@@ -1,10 +1,11 @@
 // What the page shows, computed from the state: lateness, order, filters, counts, routes.
-import type { Delivery, Task } from "../api/types";
+import type { Delivery, Task, Zone } from "../api/types";
 import { staleAfterMs } from "./clock";
 import { seenAt } from "./positions";
 import {
   noFilters, type BoardState, type CourierState, type Filter, type Filters, type State,
 } from "./state";
+import { liesIn } from "./zones";
 
 /** Before the promise by less than this, a delivery is at risk: still in the shop, or riding. */
 const AT_RISK_WAITING_MS = 15 * 60_000;
@@ -76,11 +77,14 @@ function matches(delivery: Delivery, needle: string): boolean {
   return plain(hay).includes(needle);
 }
 
-/** Whether a delivery is among what the lists and the map are narrowed to. */
-export function narrowed(delivery: Delivery, { merchant, courier, tag, day }: Filters): boolean {
+/** Whether a delivery is among what the lists and the map are narrowed to; in a zone that is gone nothing is. */
+export function narrowed(
+  delivery: Delivery, { merchant, courier, tag, zone, day }: Filters, zones: readonly Zone[],
+): boolean {
   return (merchant === "" || delivery.merchant_id === merchant) &&
     (courier === "" || delivery.courier_id === courier) &&
     (tag === "" || (delivery.desk?.tags.includes(tag) ?? false)) &&
+    (zone === "" || zones.some((one) => one.name === zone && liesIn(one, delivery))) &&
     (day === "" || localDay(delivery.due_at) === day);
 }
 
@@ -92,9 +96,9 @@ export function localDay(at: string): string {
 }
 
 /** What the map shows of the deliveries that are not over. */
-export function shownOnMap({ filters, text }: Pick<State, "filters" | "text">) {
+export function shownOnMap({ filters, text, zones }: Pick<State, "filters" | "text" | "zones">) {
   const needle = plain(text.trim());
-  return (delivery: Delivery) => narrowed(delivery, filters) && matches(delivery, needle);
+  return (delivery: Delivery) => narrowed(delivery, filters, zones) && matches(delivery, needle);
 }
 
 function passes(delivery: Delivery, pace: Pace, filter: Filter): boolean {
@@ -126,12 +130,13 @@ export function rowsOf(
   filter: Filter,
   text: string,
   filters: Filters = noFilters,
+  zones: readonly Zone[] = [],
 ): Row[] {
   const needle = plain(text.trim());
   const rows: (Row & { key: number })[] = [];
   for (const delivery of board.deliveries.values()) {
     const pace = paceOf(delivery, now);
-    if (!passes(delivery, pace, filter) || !narrowed(delivery, filters)) continue;
+    if (!passes(delivery, pace, filter) || !narrowed(delivery, filters, zones)) continue;
     if (!matches(delivery, needle)) continue;
     const ended = isEnded(delivery);
     const key = ended ? -Date.parse(delivery.ended_at ?? delivery.placed_at)

@@ -72,6 +72,7 @@ export function followBoard(): () => void {
       const clock = anchor(board, performance.now());
       resetPositions(board.couriers);
       update(() => ({ board: boardFrom(board), clock, minute: minuteOf(clock.now) }));
+      void readZones();
       stream = openStream(board.last_event_id, { onFrame, onUp, onDown: down });
     } catch {
       down();
@@ -90,6 +91,12 @@ export function followBoard(): () => void {
     const now = minuteOf(simulatedNow(clock));
     if (now === minute) return;
     update(({ board }) => ({ minute: now, ...(board ? { board: withoutOld(board, now) } : {}) }));
+  }
+
+  /** Beside the board, which can be worked with before. */
+  async function readZones(): Promise<void> {
+    const zones = await api.zones().catch(() => null);
+    if (zones && !stopped) update(() => ({ zones: zones.items }));
   }
 
   async function readClock(): Promise<void> {

@@ -2,7 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Role } from "../api/types";
 
-export const pages = ["board", "pulse", "log", "reviews", "incidents", "shifts", "money", "admin", "rules"] as const;
+export const pages = [
+  "board", "pulse", "log", "reviews", "incidents", "shifts", "money", "summary", "admin", "rules",
+] as const;
 export type Page = (typeof pages)[number];
 
 const desk: readonly Role[] = ["dispatcher", "admin"];
@@ -14,6 +16,7 @@ const openTo: Record<Page, readonly Role[]> = {
   incidents: desk,
   shifts: desk,
   money: ["treasurer", "admin"],
+  summary: ["representative", "admin"],
   admin: ["admin"],
   rules: ["dispatcher", "treasurer", "representative", "member", "admin"],
 };

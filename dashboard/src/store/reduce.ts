@@ -1,6 +1,7 @@
 // How the board moves: a fresh board from the server, or a batch of events from the stream.
 import type { AutomationSwitch, Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
 import type { IncidentMark } from "../api/incidents";
+import type { Tour } from "../api/tour";
 import { isEnded } from "./derive";
 import type { BoardState, CourierState } from "./state";
 
@@ -12,7 +13,8 @@ export type BoardEvent =
   | { kind: "courier"; courier: Partial<CourierState> & { id: string } }
   | { kind: "route"; courier: string; version: number; tasks: readonly string[] }
   | { kind: "automation"; thrown: AutomationSwitch }
-  | { kind: "incident"; mark: IncidentMark; closed: boolean };
+  | { kind: "incident"; mark: IncidentMark; closed: boolean }
+  | { kind: "tour"; tour: Tour; removed: boolean };
 
 /** Reads a stream frame; null for kinds this page does not show. */
 export function readEvent(event: string, data: unknown): BoardEvent | null {
@@ -33,6 +35,9 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
   }
   if (event === "automation.switched" && typeof body.automatic === "boolean") {
     return { kind: "automation", thrown: body as unknown as AutomationSwitch };
+  }
+  if (event.startsWith("tour.") && body.tour) {
+    return { kind: "tour", tour: body.tour as Tour, removed: event === "tour.removed" };
   }
   return null;
 }
@@ -61,6 +66,7 @@ export function boardFrom(board: Board): BoardState {
     ended: { delivered, returned, failed, cancelled },
     automation: board.automation,
     incidents: board.incidents,
+    tours: new Map(board.tours.map((tour) => [tour.id, tour])),
   };
 }
 
@@ -93,6 +99,7 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
   let deliveries: Map<string, Delivery> | null = null;
   let couriers: Map<string, CourierState> | null = null;
   let { automation, incidents } = board;
+  let tours: Map<string, Tour> | null = null;
   for (const event of events) {
     switch (event.kind) {
       case "delivery": {
@@ -128,6 +135,14 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
           .sort((a, b) => (place(a) < place(b) ? -1 : 1));
         break;
       }
+      case "tour": {
+        const { tour, removed } = event;
+        if (tour.version < ((tours ?? board.tours).get(tour.id)?.version ?? 0)) break;
+        tours ??= new Map(board.tours);
+        if (removed) tours.delete(tour.id);
+        else tours.set(tour.id, tour);
+        break;
+      }
     }
   }
   return {
@@ -135,6 +150,7 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
     ended,
     automation,
     incidents,
+    tours: tours ?? board.tours,
     deliveries: deliveries ?? board.deliveries,
     couriers: couriers ?? board.couriers,
   };

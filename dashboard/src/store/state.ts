@@ -1,11 +1,12 @@
-import type { AutomationSwitch, BoardCourier, Counts, Delivery, Place, User } from "../api/types";
+import type { AutomationSwitch, BoardCourier, Counts, Delivery, Place, User, Zone } from "../api/types";
 import type { IncidentMark } from "../api/incidents";
+import type { Tour } from "../api/tour";
 import type { ClockAnchor } from "./clock";
 import { detectLanguage, storedTheme, type Language, type Theme } from "./preferences";
 import { storedViews, type SavedView } from "./views";
 
 export type Filter = "active" | "asked" | "open" | "late" | "assigned" | "picked_up" | "returning" | "done";
-export type Tab = "deliveries" | "couriers";
+export type Tab = "deliveries" | "couriers" | "tours";
 /** What the large part of the board shows. */
 export type Stage = "map" | "routes";
 
@@ -14,15 +15,18 @@ export interface Filters {
   merchant: string;
   courier: string;
   tag: string;
+  /** The name of one: something is picked up or handed over there. */
+  zone: string;
   /** Of the promise, in the browser's time zone: 2026-03-01. */
   day: string;
 }
 
-export const noFilters: Filters = { merchant: "", courier: "", tag: "", day: "" };
+export const noFilters: Filters = { merchant: "", courier: "", tag: "", zone: "", day: "" };
 
 export type Selection =
   | { kind: "delivery"; id: string }
-  | { kind: "courier"; id: string };
+  | { kind: "courier"; id: string }
+  | { kind: "tour"; id: string };
 
 /** `since` is real time (`Date.now()`): how long the board has been without news. */
 export type Link =
@@ -34,7 +38,9 @@ export type Link =
 export interface Dialog {
   /** Its number: the end of one question must not end the next. */
   id: number;
-  ask: "move" | "engine" | "cancel" | "return" | "reschedule" | "note" | "tag" | "automation";
+  ask: "move" | "engine" | "cancel" | "return" | "reschedule" | "note" | "tag" | "automation"
+    | "tour" | "tour-give" | "tour-name" | "tour-carry" | "tour-remove";
+  /** Of deliveries; of the tour, where the question is about one. */
   ids: readonly string[];
 }
 
@@ -75,6 +81,7 @@ export interface BoardState {
   automation: readonly AutomationSwitch[];
   /** Incidents that are not closed. */
   incidents: readonly IncidentMark[];
+  tours: ReadonlyMap<string, Tour>;
 }
 
 export interface State {
@@ -93,6 +100,8 @@ export interface State {
   filter: Filter;
   text: string;
   filters: Filters;
+  /** Those of the co-op, as they were when the board was loaded. */
+  zones: readonly Zone[];
   views: readonly SavedView[];
   selected: Selection | null;
   /** Deliveries that the next act is about, when there are several. */
@@ -120,6 +129,7 @@ export function initialState(): State {
     filter: "active",
     text: "",
     filters: noFilters,
+    zones: [],
     views: storedViews(),
     selected: null,
     marked: new Set(),

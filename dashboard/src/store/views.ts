@@ -26,12 +26,14 @@ export function storedViews(): SavedView[] {
 function read(kept: Partial<SavedView> | null): SavedView[] {
   if (!kept || typeof kept.name !== "string" || !kept.name) return [];
   const word = (value: unknown) => (typeof value === "string" ? value : "");
-  const { merchant, courier, tag, day } = kept.filters ?? {};
+  const { merchant, courier, tag, zone, day } = kept.filters ?? {};
   return [{
     name: kept.name.slice(0, NAME_MAX),
     filter: states.find((state) => state === kept.filter) ?? "active",
     text: word(kept.text),
-    filters: { merchant: word(merchant), courier: word(courier), tag: word(tag), day: word(day) },
+    filters: {
+      merchant: word(merchant), courier: word(courier), tag: word(tag), zone: word(zone), day: word(day),
+    },
   }];
 }
 

@@ -111,6 +111,20 @@ impl DeliveryState {
         }
     }
 
+    /// Whether it still waits for its first courier.
+    pub const fn is_unheld(&self) -> bool {
+        match self {
+            Self::Asked { .. } | Self::Open => true,
+            Self::Assigned { .. }
+            | Self::PickedUp { .. }
+            | Self::Returning { .. }
+            | Self::Delivered { .. }
+            | Self::Returned { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => false,
+        }
+    }
+
     /// Whether a customer still waits for it: only then can its promise be broken.
     pub const fn is_awaited(&self) -> bool {
         match self {

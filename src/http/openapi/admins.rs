@@ -9,7 +9,7 @@ use crate::domain::zone::Zone;
 use crate::http::paging::Paging;
 use crate::http::v1::merchants::{self, ClientView};
 use crate::http::v1::prices::{self, BookView};
-use crate::http::v1::{couriers, users};
+use crate::http::v1::{couriers, settings, users};
 use crate::http::views::CourierView;
 
 pub fn operations() -> Vec<Operation> {
@@ -25,6 +25,8 @@ pub fn operations() -> Vec<Operation> {
         .note("The secret is in this answer and nowhere else.")
         .makes::<ClientView>()
         .example(json!({ "name": "till" })),
+        get("/v1/settings", settings::show_settings, "What this server runs by.")
+            .note("No secrets. They are changed where the server is started."),
         get("/v1/couriers", couriers::list_couriers, "Couriers."),
         post("/v1/couriers", couriers::create_courier, "Take a courier in, with a login.")
             .makes::<CourierView>()

@@ -37,6 +37,8 @@ pub fn operations() -> Vec<Operation> {
         get("/v1/deliveries/{id}/why", decisions::explain_delivery, "Who was weighed, and who ruled out.")
             .note("The decisions about a delivery, the newest first."),
         get("/v1/decisions/{id}", decisions::show_decision, "One tick of the engine, whole."),
+        get("/v1/couriers/{id}/earnings", ask::show_earnings, "A courier's pay an hour, and the others'.")
+            .note("Over seven days, among those on duty: what the engine's term of fairness compares."),
         post("/v1/couriers/{id}/route", desk::reorder_route, "Put a courier's stops in another order.")
             .gives::<RouteOrder>()
             .refuses(&["outdated", "pickup-first", "illegal-transition", "not-found"]),

@@ -25,6 +25,7 @@ mod problems;
 mod programs;
 mod schemas;
 mod shifts;
+mod tours;
 
 use operation::{Answer, FORM, JSON, Operation, SchemaOf, Who};
 pub use page::show_docs;
@@ -47,6 +48,7 @@ const GROUPS: [Group; 9] = [
     ("Shifts", "What is offered, who has it, and who waits.", shifts::operations),
     ("Desk", "What dispatchers watch and move.", desk::operations),
     ("Incidents", "What goes wrong on the way.", incidents::operations),
+    ("Tours", "What one courier is to ride on a day.", tours::operations),
     ("Books", "What treasurers keep, and merchants read of it.", books::operations),
     ("Admins", "Who takes part, and what it costs.", admins::operations),
 ];

@@ -30,6 +30,7 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("fixed", 409, "this may not be changed any more in the delivery's state"),
     ("illegal-transition", 409, "it cannot become that from what it is now"),
     ("locked", 409, "a dispatcher has locked it"),
+    ("in-tour", 409, "it is in a tour already"),
     ("quote-used", 409, "a delivery was made of this quote already"),
     ("quote-expired", 409, "the quote is too old: ask for another"),
     ("no-slot", 422, "the plan has no slot at that time"),

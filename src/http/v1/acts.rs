@@ -1,5 +1,7 @@
 //! Who did what: the log of what people at the desk have done.
 
+use std::collections::BTreeMap;
+
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use crate::db;
 use crate::db::acts::{Line, Search};
 use crate::domain::ids::{CourierId, DeliveryId, UserId};
+use crate::domain::text::Name;
 use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
@@ -36,17 +39,40 @@ pub struct ActView {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_id: Option<DeliveryId>,
+    /// Whose delivery it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_name: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     courier_id: Option<CourierId>,
+    /// What the courier is called now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    courier_name: Option<String>,
     detail: Value,
 }
 
-impl From<Line> for ActView {
-    fn from(line: Line) -> Self {
+impl ActView {
+    fn new(line: Line, shops: &Shops, couriers: &BTreeMap<CourierId, String>) -> Self {
         let Line { id, seq, at, user_id, user_name, kind, delivery_id, courier_id, detail } = line;
-        Self { id, seq, at, user_id, by: user_name, kind, delivery_id, courier_id, detail }
+        let merchant_name = delivery_id.and_then(|id| shops.get(&id).cloned());
+        let courier_name = courier_id.and_then(|id| couriers.get(&id).cloned());
+        let by = user_name;
+        Self {
+            id,
+            seq,
+            at,
+            user_id,
+            by,
+            kind,
+            delivery_id,
+            merchant_name,
+            courier_id,
+            courier_name,
+            detail,
+        }
     }
 }
+
+type Shops = BTreeMap<DeliveryId, Name>;
 
 /// `GET /v1/acts?user_id=&kind=&delivery_id=&courier_id=`: the newest first.
 pub async fn list_acts(
@@ -64,6 +90,12 @@ pub async fn list_acts(
         courier: courier_id,
         before: paging.cursor::<i64>()?,
     };
-    let found = db::acts::list(&mut *app.coop.conn().await?, &search, limit).await?;
-    Ok(Json(Page::new(found.into_iter().map(ActView::from).collect(), limit, |act| act.seq)))
+    let mut conn = app.coop.conn().await?;
+    let found = db::acts::list(&mut conn, &search, limit).await?;
+    let ids: Vec<DeliveryId> = found.iter().filter_map(|line| line.delivery_id).collect();
+    let shops = db::deliveries::merchant_names(&mut conn, &ids).await?;
+    let ids: Vec<CourierId> = found.iter().filter_map(|line| line.courier_id).collect();
+    let couriers = db::couriers::names(&mut conn, &ids).await?;
+    let views = found.into_iter().map(|line| ActView::new(line, &shops, &couriers));
+    Ok(Json(Page::new(views.collect(), limit, |act| act.seq)))
 }

@@ -11,16 +11,17 @@ use tracing::error;
 use super::decisions::ExplanationView;
 use crate::clock;
 use crate::commands::CommandError;
+use crate::db;
 use crate::domain::automation::Manual;
 use crate::domain::geo::Metres;
 use crate::domain::ids::{CourierId, DeliveryId};
 use crate::domain::money::Currency;
 use crate::domain::time::Timestamp;
-use crate::engine::ask::{Advice, Outlook, ask};
+use crate::engine::ask::{Advice, Earnings, Outlook, ask, earnings};
 use crate::engine::plan::{PlannedStop, Proposal};
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
-use crate::http::body::Body;
+use crate::http::body::{Body, PathId};
 use crate::http::error::ApiError;
 use crate::loops::snapshot;
 
@@ -109,6 +110,34 @@ pub async fn ask_engine(
         CommandError::Busy("the checker refused the engine's answer: ask again".into())
     })?;
     Ok(Json(view(&app, at, wanted, advice)))
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct EarningsView {
+    courier_id: CourierId,
+    /// The instant that it was reckoned for.
+    at: Timestamp,
+    /// Of the rates.
+    currency: Currency,
+    #[serde(flatten)]
+    earnings: Earnings,
+}
+
+/// `GET /v1/couriers/{id}/earnings`: pay an hour over seven days, beside everybody on duty.
+pub async fn show_earnings(
+    app: Data<App>,
+    _by: AsDispatcher,
+    id: PathId<CourierId>,
+) -> Result<Json<EarningsView>, ApiError> {
+    let known = db::couriers::find(&mut *app.coop.conn().await?, id.0).await?;
+    known.ok_or(ApiError::NotFound("courier"))?;
+    let snapshot = snapshot::take(&app.coop, &app.live, &Manual::NOTHING).await?;
+    Ok(Json(EarningsView {
+        courier_id: id.0,
+        at: snapshot.now,
+        currency: app.coop.rules.tariff.currency,
+        earnings: earnings(&snapshot, id.0),
+    }))
 }
 
 fn view(app: &App, at: Timestamp, wanted: BTreeSet<DeliveryId>, advice: Advice) -> AdviceView {

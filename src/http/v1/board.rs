@@ -6,13 +6,16 @@ use actix_web::web::{Data, Json};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::commands::tours;
 use crate::db;
 use crate::db::incidents::{Filter, MARKED_MAX};
+use crate::domain::day::Day;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, DeliveryId, IncidentId, MerchantId, TaskId};
 use crate::domain::incident::{Incident, Kind, Priority};
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
+use crate::domain::tour::TourTold;
 use crate::domain::vehicle::VehicleKind;
 use crate::http::App;
 use crate::http::auth::AsDispatcher;
@@ -80,6 +83,8 @@ pub struct BoardView {
     automation: Vec<SwitchView>,
     /// Incidents that are not closed, the newest first.
     incidents: Vec<IncidentMark>,
+    /// From today on, and older ones that are not finished.
+    tours: Vec<TourTold>,
 }
 
 /// That something went wrong: on which delivery, and with whom.
@@ -112,6 +117,8 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let automation = db::automation::list(&mut conn).await?;
     let open_ones = Filter { closed: Some(false), ..Filter::default() };
     let incidents = db::incidents::list(&mut conn, open_ones, MARKED_MAX).await?;
+    let tours = db::tours::since(&mut conn, Day::of(now, &app.coop.rules.zone)).await?;
+    let tours = tours::describe(&app.coop, &mut conn, tours).await?;
     let deliveries = db::deliveries::board(&mut conn, now, RECENT).await?;
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
@@ -181,5 +188,6 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         counts,
         automation: automation.into_iter().map(SwitchView::from).collect(),
         incidents: incidents.into_iter().map(IncidentMark::from).collect(),
+        tours,
     }))
 }

@@ -71,6 +71,11 @@ impl Actor {
         call.body(body.to_string().into_bytes())
     }
 
+    pub fn patch(&self, path: &str, body: Value) -> Call {
+        let call = self.call(Method::PATCH, path).header("content-type", "application/json");
+        call.body(body.to_string().into_bytes())
+    }
+
     pub fn post_form(&self, path: &str, form: &str) -> Call {
         self.post_bytes(path, "application/x-www-form-urlencoded", form.as_bytes().to_vec())
     }

@@ -1,0 +1,2 @@
+ALTER TABLE deliveries DROP COLUMN tour_id;
+DROP TABLE tours;
