@@ -1,11 +1,9 @@
 //! What a phone says happened is done in its order, once.
 
-use super::{CommandError, happened, routes, shifts, tasks};
-use super::{CommandError, happened, shifts, tasks, undo};
+use super::{CommandError, happened, routes, shifts, tasks, undo};
 use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
-use crate::domain::delivery::DeliveryError;
 use crate::domain::delivery::{DeliveryError, UndoError};
 use crate::domain::handover::{Handover, HandoverError};
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};

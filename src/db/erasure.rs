@@ -62,7 +62,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 18] = [
+pub const EXPORT: [(&str, &str); 19] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \

@@ -9,8 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, DeliveryError, DeliveryState};
-use super::ids::{CourierId, TaskId};
-use super::ids::{CourierId, TourId};
+use super::ids::{CourierId, TaskId, TourId};
 use super::money::Money;
 use super::task::{Failure, Stop, Task, TaskState};
 use super::text::{Note, Tag};

@@ -27,7 +27,7 @@ fn delivery(n: u8) -> Delivery {
     let task = |n, kind| Task {
         id: task_id(n),
         kind,
-        stop: Stop { place, address: None, contact: None, window: None },
+        stop: Stop { place, address: None, contact: None, window: None, needs: None },
         state: TaskState::Todo,
         rank: 0,
     };
@@ -44,6 +44,7 @@ fn delivery(n: u8) -> Delivery {
         if_undeliverable: IfUndeliverable::Keep,
         tasks: vec![task(2 * n, TaskKind::Pickup), task(2 * n + 1, TaskKind::Dropoff)],
         state: DeliveryState::Open,
+        reopened: 0,
         version: 1,
         desk: Desk::default(),
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
-use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package, WaitTerms};
+use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package};
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};

@@ -60,8 +60,10 @@ impl Delivery {
             return Err(UndoError::TooOften.into());
         }
         let mut next = Self { reopened, state: before, ..self.clone() };
-        if step == Step::Failed && task.kind != TaskKind::Return {
-            // With the stop that was not served, the others were called off; a way back was added.
+        let turned = matches!(self.state, DeliveryState::Returning { .. });
+        if (step == Step::Failed || turned) && task.kind != TaskKind::Return {
+            // With the stop that was not served, or not with all, the others were called off; a way
+            // back was added.
             next.tasks.retain(|task| task.kind != TaskKind::Return);
             next.tasks = next.tasks.iter().map(revived).collect();
         }
@@ -70,7 +72,7 @@ impl Delivery {
 
     /// What was booked with the step that led from a state to this one: nothing where it is the same.
     pub fn charges_until(&self, before: &DeliveryState) -> &'static [Charge] {
-        if before.name() == self.state.name() { &[] } else { self.state.charges() }
+        if before.name() == self.state.name() { &[] } else { self.charges() }
     }
 
     /// The kind of the stop that was last served, and when. By kind first: goods are picked up before
@@ -95,7 +97,7 @@ impl Delivery {
             DeliveryState::Delivered { holding, picked_up_at, .. } if handed_over => {
                 Some(DeliveryState::PickedUp { holding, picked_up_at })
             }
-            DeliveryState::Returning { holding, picked_up_at, .. } if failed => {
+            DeliveryState::Returning { holding, picked_up_at, .. } if failed || handed_over => {
                 Some(DeliveryState::PickedUp { holding, picked_up_at })
             }
             state @ DeliveryState::Returning { .. } if kind == TaskKind::Return => Some(state),
@@ -127,29 +129,36 @@ impl Delivery {
             | DeliveryState::Cancelled { .. } => None,
         }
     }
+
+    /// What was booked with the step of a courier's that led here: the prices first, which lock all of
+    /// the co-op's accounts. Where some was handed over, that was booked before the rest came back.
+    fn charges(&self) -> &'static [Charge] {
+        match self.state {
+            DeliveryState::Delivered { .. } => &[Charge::Price, Charge::Piece, Charge::Tip],
+            DeliveryState::Returning { .. } if self.is_served() => {
+                &[Charge::Price, Charge::Piece, Charge::Tip]
+            }
+            DeliveryState::Returned { .. } | DeliveryState::Failed { turned: Some(_), .. } => {
+                if self.is_served() {
+                    &[Charge::ReturnPrice, Charge::Return]
+                } else {
+                    &[Charge::Price, Charge::ReturnPrice, Charge::Return]
+                }
+            }
+            DeliveryState::Returning { .. } | DeliveryState::Failed { turned: None, .. } => {
+                &[Charge::Piece]
+            }
+            DeliveryState::Asked { .. }
+            | DeliveryState::Open
+            | DeliveryState::Assigned { .. }
+            | DeliveryState::PickedUp { .. }
+            | DeliveryState::Cancelled { .. } => &[],
+        }
+    }
 }
 
 fn revived(task: &Task) -> Task {
     Task { state: task.state.revive(), ..task.clone() }
-}
-
-impl DeliveryState {
-    /// What was booked with the step of a courier's that led here: the prices first, which lock all of
-    /// the co-op's accounts.
-    const fn charges(&self) -> &'static [Charge] {
-        match self {
-            Self::Delivered { .. } => &[Charge::Price, Charge::Piece, Charge::Tip],
-            Self::Returned { .. } | Self::Failed { turned: Some(_), .. } => {
-                &[Charge::Price, Charge::ReturnPrice, Charge::Return]
-            }
-            Self::Returning { .. } | Self::Failed { turned: None, .. } => &[Charge::Piece],
-            Self::Asked { .. }
-            | Self::Open
-            | Self::Assigned { .. }
-            | Self::PickedUp { .. }
-            | Self::Cancelled { .. } => &[],
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 use super::*;
-use crate::domain::delivery::{Holding, IfUndeliverable};
+use crate::domain::delivery::{Holding, IfUndeliverable, Package};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
+use crate::domain::handover::{Handover, Known, Missing, Shown};
 use crate::domain::ids::{DeliveryId, MerchantId, uuid_v7};
 use crate::domain::money::{Currency, Money};
-use crate::domain::task::{Failure, FailureCode, Proof, Stop, TaskState};
+use crate::domain::task::{Failure, FailureCode, Stop, TaskState};
 use crate::domain::text::Name;
 
 const T0: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -25,7 +26,7 @@ fn task_id(n: u8) -> TaskId {
 /// Two pickups (1, 2) and two drop-offs (3, 4), held by courier 1.
 fn assigned(wish: IfUndeliverable) -> Delivery {
     let place = Position::from_degrees(48.85, 2.35).unwrap();
-    let stop = Stop { place, address: None, contact: None, window: None };
+    let stop = Stop { place, address: None, contact: None, window: None, needs: None };
     let task = |n, kind| {
         let (id, stop) = (task_id(n), stop.clone());
         Task { id, kind, stop, state: TaskState::Todo, rank: i32::from(n) }
@@ -52,8 +53,21 @@ fn assigned(wish: IfUndeliverable) -> Delivery {
 }
 
 fn done(delivery: &Delivery, n: u8, at: i64) -> Delivery {
-    let proof = Some(Proof { signed_by: Name::new("M. Curie").unwrap() });
-    delivery.complete_task(courier(1), task_id(n), second(at), proof).unwrap().unwrap()
+    partly(delivery, n, at, &[])
+}
+
+/// Without some parcels, which stay on the bike.
+fn partly(delivery: &Delivery, n: u8, at: i64, left: &[u16]) -> Delivery {
+    let signed_by = Name::new("M. Curie").ok();
+    let missing =
+        |parcel: &u16| Missing { parcel: *parcel, code: FailureCode::Refused, note: None };
+    let handover = Handover {
+        shown: Shown { signed_by, ..Shown::default() },
+        missing: left.iter().map(missing).collect(),
+    };
+    let (id, at, known) = (task_id(n), second(at), Known::default());
+    let next = delivery.complete_task(courier(1), id, at, &handover, &known, task_id(5));
+    next.unwrap().unwrap()
 }
 
 fn started(delivery: &Delivery, n: u8, at: i64) -> Delivery {
@@ -125,6 +139,27 @@ fn a_way_back_leads_back_too_with_what_it_was_for() {
     assert_eq!(refusal(&called, 2, Step::Done, 31), UndoError::Followed.into());
     let shut = failed(&called, 5, 40);
     same(&undone(&shut, 5, Step::Failed, 41), &called);
+}
+
+#[test]
+fn what_was_handed_over_in_part_is_handed_over_anew() {
+    let package =
+        Package { name: Name::new("Box").unwrap(), quantity: 2, volume_ml: 0, weight_g: 0 };
+    let packed = Delivery { packages: vec![package], ..assigned(IfUndeliverable::Return) };
+    let riding = done(&done(&done(&packed, 1, 10), 2, 20), 3, 30);
+    let turned = partly(&riding, 4, 40, &[2]);
+    assert_eq!((turned.state.name(), turned.tasks.len()), ("returning", 5));
+    let again = undone(&turned, 4, Step::Done, 60);
+    same(&again, &riding);
+    let booked = [Charge::Price, Charge::Piece, Charge::Tip];
+    assert_eq!(turned.charges_until(&again.state), booked);
+    assert_eq!(done(&again, 4, 70).state.name(), "delivered");
+    // What came back is a step of its own: what was handed over stays booked.
+    let back = done(&turned, 5, 90);
+    assert_eq!(back.state.name(), "returned");
+    let again = undone(&back, 5, Step::Done, 95);
+    same(&again, &turned);
+    assert_eq!(back.charges_until(&again.state), [Charge::ReturnPrice, Charge::Return]);
 }
 
 #[test]

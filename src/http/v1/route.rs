@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::desk::check_length;
 use crate::commands::routes::{self, RouteOrder};
 use crate::db;
-use crate::domain::delivery::{Delivery, Parcel, parcels};
+use crate::domain::delivery::{Delivery, Parcel, WaitTerms, parcels};
 use crate::domain::geo::Position;
 use crate::domain::handover::{Need, Needs};
 use crate::domain::ids::{DeliveryId, TaskId};
