@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 19] = [
+const ERASURE: [&str; 23] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -22,6 +22,8 @@ const ERASURE: [&str; 19] = [
     "DELETE FROM availability WHERE courier_id = $1",
     "UPDATE days_off SET note = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
+    "DELETE FROM calendar_links WHERE courier_id = $1",
+    "DELETE FROM shifts_gone WHERE courier_id = $1",
     "DELETE FROM opening_waits WHERE courier_id = $1",
     "UPDATE couriers SET skills = '{}' WHERE id = $1",
     "DELETE FROM phone_events WHERE phone_id IN (SELECT id FROM phones WHERE courier_id = $1)",
@@ -29,6 +31,9 @@ const ERASURE: [&str; 19] = [
     "UPDATE reviews SET question = 'erased', reasons = CASE WHEN reasons IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE shift_corrections SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE shift_correction_verdicts SET reason = 'erased' WHERE reason IS NOT NULL AND correction_id \
+     IN (SELECT id FROM shift_corrections WHERE courier_id = $1)",
     "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "DELETE FROM bank_accounts WHERE courier_id = $1",
     "DELETE FROM expenses WHERE courier_id = $1 AND answered_at IS NULL",
@@ -55,7 +60,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 17] = [
+pub const EXPORT: [(&str, &str); 20] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \
@@ -63,8 +68,22 @@ pub const EXPORT: [(&str, &str); 17] = [
     ),
     (
         "shifts",
-        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, paid_seconds \
-      FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, breaks, \
+      paid_seconds FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    ("calendar", "SELECT made_at FROM calendar_links WHERE courier_id = $1 ORDER BY courier_id"),
+    (
+        "shifts_gone",
+        "SELECT shift_id, planned_from, planned_to, gone_at, given_back FROM shifts_gone \
+      WHERE courier_id = $1 ORDER BY planned_from DESC, shift_id",
+    ),
+    (
+        "shift_corrections",
+        "SELECT c.id, c.shift_id, c.by_courier, c.asked_at, c.reason, c.was_started_at, c.was_ended_at, \
+      c.was_breaks, c.was_paid_seconds, c.started_at, c.ended_at, c.breaks, c.paid_seconds, v.agreed, \
+      v.decided_at, v.reason AS answer FROM shift_corrections c \
+      LEFT JOIN shift_correction_verdicts v ON v.correction_id = c.id \
+      WHERE c.courier_id = $1 ORDER BY c.id DESC",
     ),
     (
         "waits",

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::delivery::Delivery;
-use super::ids::{CourierId, DaysOffId, MerchantId, StandingOrderId, TaskId, WebhookId};
+use super::ids::{CourierId, DaysOffId, MerchantId, ShiftId, StandingOrderId, TaskId, WebhookId};
 use super::money::Money;
 use super::offer::{Offer, OfferState};
 use super::shift::Shift;
 use super::shift::absence::Verdict;
 use super::standing::SkipCode;
 use super::text::{Name, Note};
+use super::time::Timestamp;
 use super::zone::ZoneName;
 
 /// A delivery as it is told: without the people at its stops.
@@ -73,6 +74,20 @@ pub enum Event {
     Shift {
         shift: Shift,
         courier_name: Name,
+        /// When the law asks for a break.
+        #[serde(default)]
+        break_due_at: Option<Timestamp>,
+    },
+    /// A break in a shift has begun, or is over.
+    Break {
+        shift: Shift,
+        courier_name: Name,
+        break_due_at: Option<Timestamp>,
+    },
+    /// The hours of a shift that has ended are corrected, or are to be.
+    Hours {
+        courier_id: CourierId,
+        shift_id: ShiftId,
     },
     /// Somebody has a shift to come, or has it no longer.
     Roster {
@@ -155,6 +170,14 @@ impl Event {
                     "shift.ended"
                 }
             }
+            Self::Break { shift, .. } => {
+                if shift.is_working() {
+                    "shift.resumed"
+                } else {
+                    "shift.paused"
+                }
+            }
+            Self::Hours { .. } => "shift.corrected",
             Self::Roster { change, .. } => match change {
                 RosterChange::Planned => "shift.planned",
                 RosterChange::Cancelled => "shift.cancelled",
@@ -186,6 +209,8 @@ impl Event {
             Self::StandingOrderSkipped { merchant_id, .. }
             | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }
+            | Self::Break { .. }
+            | Self::Hours { .. }
             | Self::Roster { .. }
             | Self::SwapOffered { .. }
             | Self::DaysOffAnswered { .. }
@@ -200,12 +225,15 @@ impl Event {
     pub fn courier(&self) -> Option<CourierId> {
         match self {
             Self::Delivery { told, .. } => told.delivery.state.holding().map(|h| h.courier),
-            Self::Shift { shift, .. } | Self::Roster { shift, .. } => Some(shift.courier_id),
+            Self::Shift { shift, .. } | Self::Break { shift, .. } | Self::Roster { shift, .. } => {
+                Some(shift.courier_id)
+            }
             Self::Offer { offer } => Some(offer.courier_id),
             // Whoever it is offered to; what is offered to all is found in the list.
             Self::SwapOffered { to, .. } => *to,
             Self::Route { courier_id, .. }
             | Self::Pay { courier_id, .. }
+            | Self::Hours { courier_id, .. }
             | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
             | Self::StandingOrderSkipped { .. }

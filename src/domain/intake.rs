@@ -29,6 +29,8 @@ pub enum Act {
         shift_id: Option<ShiftId>,
     },
     ShiftEnded {},
+    ShiftPaused {},
+    ShiftResumed {},
     TaskStarted {
         task_id: TaskId,
     },

@@ -55,7 +55,10 @@ impl Server {
             Act::TaskStarted { task_id }
             | Act::TaskDone { task_id, .. }
             | Act::TaskFailed { task_id, .. } => (*task_id, event.at),
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} => return true,
+            Act::ShiftStarted { .. }
+            | Act::ShiftEnded {}
+            | Act::ShiftPaused {}
+            | Act::ShiftResumed {} => return true,
         };
         let mine = |one: &&mut Delivery| one.tasks.iter().any(|known| known.id == task);
         let delivery = self.deliveries.iter_mut().find(mine).expect("a task of this courier");
@@ -65,7 +68,10 @@ impl Server {
             Act::TaskFailed { code, note, .. } => {
                 delivery.fail_task(courier(), task, at, Failure { code, note }, back())
             }
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} => return true,
+            Act::ShiftStarted { .. }
+            | Act::ShiftEnded {}
+            | Act::ShiftPaused {}
+            | Act::ShiftResumed {} => return true,
         };
         match next {
             Ok(Some(next)) => *delivery = next,

@@ -40,6 +40,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Invoice
             | Object::Expense
             | Object::Placed
+            | Object::Worked
+            | Object::Shorter
             | Object::DaysOff
             | Object::Reversal => &[true, false],
             Object::None
@@ -47,6 +49,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Opening
             | Object::ShiftTemplate
             | Object::Swap
+            | Object::Calendar
+            | Object::Longer
             | Object::Courier
             | Object::Merchant
             | Object::Decision

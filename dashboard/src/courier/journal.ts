@@ -9,6 +9,8 @@ export interface Proof {
 export type Act =
   | { kind: "shift_started"; shift_id?: string }
   | { kind: "shift_ended" }
+  | { kind: "shift_paused" }
+  | { kind: "shift_resumed" }
   | { kind: "task_started"; task_id: string }
   | { kind: "task_done"; task_id: string; proof?: Proof }
   | { kind: "task_failed"; task_id: string; code: FailureCode; note?: string };
@@ -48,6 +50,14 @@ function step(day: Day, { act, at }: PhoneEvent): Day {
     }
     case "shift_ended":
       return day.stops.length > 0 ? day : { ...day, shift: null };
+    case "shift_paused":
+      if (!day.shift || day.shift.paused_at || day.stops.length > 0) return day;
+      return { ...day, shift: { ...day.shift, paused_at: at } };
+    case "shift_resumed": {
+      if (!day.shift?.paused_at) return day;
+      const { paused_at: _, ...shift } = day.shift;
+      return { ...day, shift };
+    }
     case "task_started": {
       const stops = day.stops.map((stop) =>
         stop.task_id === act.task_id ? { ...stop, state: "doing" as const } : stop);

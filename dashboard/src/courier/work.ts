@@ -208,6 +208,7 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const [shifts, offers, route, pay] = await Promise.all([
     api.shifts(), api.offers(), api.route(), api.pay(midnight.toISOString()),
   ]);
+  const zone = current().zone ?? (await api.rules()).coop.time_zone;
   const shift = shifts.items.find(({ state }) => state === "open") ?? null;
   const horizon = coopNow(anchor) + 14 * DAY_MS;
   const planned = shifts.items.filter(({ state, from }) =>
@@ -216,9 +217,10 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
-  update({ said: fresh, openList, clock: anchor, events, online: true });
+  update({ said: fresh, openList, clock: anchor, zone, events, online: true });
   await storage?.keep("said", fresh);
   await storage?.keep("clock", anchor);
+  await storage?.keep("zone", zone);
 }
 
 /** Whether the co-op has voted for an open list; asked for once a connection. */
@@ -233,7 +235,7 @@ async function readOpenList(shift: Shift | null): Promise<OpenList> {
   } catch (error) {
     const code = error instanceof ApiError ? error.problem.code : "";
     if (code === "rule") return "unseen";
-    if (code === "off-shift" || code === "not-open-list") return null;
+    if (code === "off-shift" || code === "on-break" || code === "not-open-list") return null;
     throw error;
   }
 }
@@ -260,12 +262,13 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, waitingFixes, waitingFiles] = await Promise.all([
+  const [events, kept, clock, zone, waitingFixes, waitingFiles] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
-    storage.countFixes(), storage.countFiles(),
+    storage.kept<string>("zone"), storage.countFixes(), storage.countFiles(),
   ]);
   update({
-    user, known: true, events, said: kept ?? null, clock: clock ?? null, waitingFixes, waitingFiles,
+    user, known: true, events, said: kept ?? null, clock: clock ?? null, zone: zone ?? null, waitingFixes,
+    waitingFiles,
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -304,9 +307,10 @@ export function end(): void {
   update({ user: null, said: null, openList: null, events: [], waitingFixes: 0, waitingFiles: 0 });
 }
 
-/** A fix is kept like an event, while a shift is open and no longer. */
+/** A fix is kept like an event, while a shift is open, and not during a break. */
 export async function keepFix(at: number, coords: GeolocationCoordinates): Promise<void> {
-  if (!storage || !today().shift) return;
+  const { shift } = today();
+  if (!storage || !shift || shift.paused_at) return;
   await storage.addFix({
     at: new Date(at).toISOString(),
     latitude: coords.latitude,

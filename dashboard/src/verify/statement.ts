@@ -184,6 +184,7 @@ interface Detail {
   kind: string;
   delivery_id?: string;
   shift_id?: string;
+  correction_id?: string;
   of?: string;
   tariff?: { name: string; version: string; text: string };
   inputs?: unknown;
@@ -227,7 +228,11 @@ function keyOf(detail: Detail): string | null | undefined {
   switch (detail.kind) {
     case "piece": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:pay`);
     case "return": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:return`);
-    case "guarantee": return key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
+    case "guarantee": {
+      const first = key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
+      if (!first || detail.correction_id === undefined) return first;
+      return key("cor", detail.correction_id, (id) => `${first}:${id}`);
+    }
     case "correction": return key("ent", detail.of, (id) => `entry:${id}:correction`);
     default: return undefined;
   }
