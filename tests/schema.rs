@@ -80,6 +80,7 @@ async fn migrated(conn: &mut AsyncPgConnection) -> Tables {
             "_int4" => "Array<Integer>",
             "_text" => "Array<Text>",
             "_uuid" => "Array<Uuid>",
+            "tstzmultirange" => "Tstzmultirange",
             other => other, // Floats and times without a zone among them: nothing here has any.
         };
         let kind = if nullable { format!("Nullable<{kind}>") } else { kind.to_owned() };
@@ -310,6 +311,15 @@ async fn a_courier_works_one_shift_and_answers_one_question_at_a_time() {
     accepted(&mut conn, &shift).await;
     let said = refusal(&mut conn, &shift).await;
     assert!(said.contains("shifts_one_open"), "{said}");
+    // A break lies within its shift, and is over when it is.
+    for late in [
+        "UPDATE shifts SET breaks = '{[2020-01-01, 2020-01-02)}'",
+        "UPDATE shifts SET state = 'ended', paid_seconds = 0, ended_at = now(), \
+         breaks = tstzmultirange(tstzrange(now(), NULL))",
+    ] {
+        let said = refusal(&mut conn, late).await;
+        assert!(said.contains("shifts_breaks_within"), "{late}: {said}");
+    }
     let offer = format!(
         "INSERT INTO offers (id, courier_id, state, made_at, expires_at, route, terms, shown,
                              shown_sha256)

@@ -49,6 +49,16 @@ test("what the server has already seen changes nothing when it is replayed", () 
   assert.deepEqual(replay(once, acts), once);
 });
 
+test("a break begins with an empty bag and is over when the courier goes on", () => {
+  const paused = events({ kind: "shift_paused" });
+  assert.equal(replay(day, paused).shift?.paused_at, undefined);
+  const free = { ...day, stops: [] };
+  assert.equal(replay(free, paused).shift?.paused_at, NOON);
+  const back = replay(free, events({ kind: "shift_paused" }, { kind: "shift_resumed" }));
+  assert.equal(back.shift?.state, "open");
+  assert.equal(back.shift?.paused_at, undefined);
+});
+
 test("a shift does not end over goods in the bag", () => {
   const over = events({ kind: "shift_ended" });
   assert.equal(replay(day, over).shift?.state, "open");

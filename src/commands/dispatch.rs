@@ -101,14 +101,16 @@ struct Change<'a> {
 }
 
 /// The proposal's deliveries, locked in the order of their ids; `None` if one is not to be had any
-/// more, people have taken over, or the courier has stopped working.
+/// more, people have taken over, or the courier has stopped working, be it for a break.
 async fn still_possible(
     tx: &mut Conn,
     &Change { proposal, from, manual }: &Change<'_>,
 ) -> Result<Option<BTreeMap<DeliveryId, Delivery>>, CommandError> {
-    if couriers::lock(tx, proposal.courier).await?.is_none()
-        || shifts::find_open(tx, proposal.courier).await?.is_none()
-    {
+    if couriers::lock(tx, proposal.courier).await?.is_none() {
+        return Ok(None);
+    }
+    let open = shifts::find_open(tx, proposal.courier).await?;
+    if open.is_none_or(|shift| !shift.is_working()) {
         return Ok(None);
     }
     let mut wanted = proposal.deliveries.clone();

@@ -1,6 +1,7 @@
 //! A courier's personal data goes (GDPR 17); the books and the statistics keep a pseudonym.
 
 use super::CommandError;
+use super::roster::{self, Parting};
 use crate::coop::Coop;
 use crate::db::{couriers, erasure, expenses, identity, incidents, pay_runs, shifts};
 use crate::domain::ids::{CourierId, UserId};
@@ -13,7 +14,7 @@ const PICTURES_MAX: i64 = 10_000;
 
 /// Erases everything that says who the courier is and where they were. Asks for the password:
 /// there is no way back. Refused during a shift, and while pay is on its way to the courier's bank.
-/// Expenses that nobody has answered go with their receipts.
+/// Expenses that nobody has answered go with their receipts, and planned shifts to whoever waits for them.
 pub async fn erase(
     coop: &Coop,
     pictures: &Pictures,
@@ -30,6 +31,10 @@ pub async fn erase(
     }
     let now = coop.clock.now();
     let waiting = coop.transact(async |tx| {
+        // Their places are for those who wait; openings are held before couriers.
+        for shift in shifts::planned_of(tx, by).await? {
+            roster::free(coop, tx, shift, |_| Ok(()), Parting::TakenOff, None).await?;
+        }
         couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
         if shifts::find_open(tx, by).await?.is_some() {
             return Err(CommandError::AtWork);

@@ -138,6 +138,7 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         C::Reversal(ReversalError::PaidOut) => Some("paid-out"),
         C::Shift(ShiftError::RouteNotEmpty { .. }) => Some("route-not-empty"),
         C::Shift(ShiftError::Suspended) => Some("suspended"),
+        C::Shift(ShiftError::Hours(_)) => Some("too-many"),
         _ => None,
     }
 }
@@ -182,6 +183,12 @@ async fn act(
         }
         Act::ShiftEnded {} => {
             shifts::stop_in(coop, tx, by, at).await?;
+        }
+        Act::ShiftPaused {} => {
+            shifts::pause_in(coop, tx, by, at).await?;
+        }
+        Act::ShiftResumed {} => {
+            shifts::resume_in(coop, tx, by, at).await?;
         }
         Act::TaskStarted { task_id } => {
             tasks::step(coop, tx, by, *task_id, at, |delivery, at| {

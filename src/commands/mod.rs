@@ -30,6 +30,7 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::shift::absence::AbsenceError;
+use crate::domain::shift::correction::CorrectionError;
 use crate::domain::shift::opening::{OpeningError, TemplateError};
 use crate::domain::shift::roster::RosterError;
 use crate::domain::slot::{PlanError, SlotError};
@@ -49,6 +50,7 @@ pub mod audit;
 pub mod automation;
 pub mod bank_accounts;
 pub mod books;
+pub mod calendars;
 pub mod corrections;
 pub mod deliveries;
 pub mod desk;
@@ -87,6 +89,7 @@ pub mod surplus;
 pub mod suspensions;
 pub mod swaps;
 pub mod tasks;
+pub mod timesheets;
 pub mod tours;
 pub mod undo;
 pub mod webhooks;
@@ -119,6 +122,8 @@ pub enum CommandError {
     Delivery(#[from] DeliveryError),
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    #[error(transparent)]
+    Hours(#[from] CorrectionError),
     #[error(transparent)]
     Opening(#[from] OpeningError),
     #[error(transparent)]

@@ -38,6 +38,8 @@ pub enum OpenListError {
     NotVoted,
     #[error("start your shift first: only who is on shift takes from the open list")]
     OffShift,
+    #[error("you are on a break: end it first")]
+    OnBreak,
     #[error("this delivery is not on the open list any more")]
     NotListed,
     #[error("a rule keeps it from you now: {}", words::refusal(*.0, Language::En))]
@@ -47,13 +49,14 @@ pub enum OpenListError {
 /// Whether this courier may look at the list at all.
 ///
 /// # Errors
-/// [`OpenListError::NotVoted`], [`OpenListError::OffShift`].
+/// [`OpenListError::NotVoted`], [`OpenListError::OffShift`], [`OpenListError::OnBreak`].
 pub async fn enter(coop: &Coop, conn: &mut Conn, by: CourierId) -> Result<(), CommandError> {
     if coop.rules.dispatch.assignment.mode != Mode::OpenList {
         return Err(OpenListError::NotVoted.into());
     }
     match shifts::find_open(conn, by).await? {
-        Some(_) => Ok(()),
+        Some(shift) if shift.is_working() => Ok(()),
+        Some(_) => Err(OpenListError::OnBreak.into()),
         None => Err(OpenListError::OffShift.into()),
     }
 }

@@ -27,13 +27,8 @@ pub async fn create(
 ) -> Result<Answer<Opening>, CommandError> {
     let now = coop.clock.now();
     coop.once(once, async |tx| {
-        let opening = Opening {
-            id: coop.clock.id(OpeningId::from_uuid),
-            window,
-            wanted: wanted.clone(),
-            taken: 0,
-            withdrawn_at: None,
-        };
+        let id = coop.clock.id(OpeningId::from_uuid);
+        let opening = Opening::new(id, window, wanted.clone());
         opening.check(now)?;
         openings::insert(tx, &opening, now).await?;
         let what = json!({ "opening_id": opening.id });
@@ -163,13 +158,8 @@ pub async fn publish(
         let drafts = template.drafts(id, week, &coop.rules.standing.holidays, &coop.rules.zone);
         let mut published = Published { made: 0, known: 0, left_out: 0 };
         for draft in &drafts {
-            let opening = Opening {
-                id: coop.clock.id(OpeningId::from_uuid),
-                window: draft.window,
-                wanted: draft.wanted.clone(),
-                taken: 0,
-                withdrawn_at: None,
-            };
+            let new = coop.clock.id(OpeningId::from_uuid);
+            let opening = Opening::new(new, draft.window, draft.wanted.clone());
             if opening.check(now).is_err() {
                 published.left_out += 1;
             } else if openings::publish(tx, opening.id, draft, now).await? {

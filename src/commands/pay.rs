@@ -13,7 +13,7 @@ use crate::domain::geo::{Metres, Position};
 use crate::domain::ids::{CourierId, DeliveryId, EntryId, MerchantId, OfferId, ShiftId};
 use crate::domain::ledger::{Account, Charge, Detail, Entry, Round, account};
 use crate::domain::money::{Money, split};
-use crate::domain::pay::{GuaranteeInputs, Outcome, PieceInputs};
+use crate::domain::pay::{GuaranteeInputs, Outcome, PieceInputs, Tariff};
 use crate::domain::pricing::Basis;
 use crate::domain::shift::PaidTime;
 use crate::domain::split::Split;
@@ -364,14 +364,26 @@ pub(super) async fn book_guarantee(
     at: Timestamp,
 ) -> Result<(), CommandError> {
     let tariff = &coop.rules.tariff;
+    let inputs = guarantee_inputs(tx, tariff, courier, shift_id, paid_seconds).await?;
+    let correction_id = None;
+    let detail = Detail::Guarantee { shift_id, tariff: tariff.into(), inputs, correction_id };
+    let accounts = (Account::CoopOperations, Account::CourierPay(courier));
+    let amount = tariff.top_up(&inputs);
+    book_for_courier(coop, tx, accounts, courier, at, detail, amount).await.map(drop)
+}
+
+/// What the top-up of a shift is reckoned from.
+pub(super) async fn guarantee_inputs(
+    tx: &mut Conn,
+    tariff: &Tariff,
+    courier: CourierId,
+    shift_id: ShiftId,
+    paid_seconds: Seconds,
+) -> Result<GuaranteeInputs, CommandError> {
     let pieces = ledger::pieces_of(tx, courier, shift_id).await?;
     let paid_seconds = match tariff.paid_time {
         PaidTime::Engaged => Seconds(pieces.engaged_s),
         PaidTime::Worked | PaidTime::Planned => paid_seconds,
     };
-    let inputs = GuaranteeInputs { paid_seconds, pieces: pieces.amount };
-    let detail = Detail::Guarantee { shift_id, tariff: tariff.into(), inputs };
-    let accounts = (Account::CoopOperations, Account::CourierPay(courier));
-    let amount = tariff.top_up(&inputs);
-    book_for_courier(coop, tx, accounts, courier, at, detail, amount).await.map(drop)
+    Ok(GuaranteeInputs { paid_seconds, pieces: pieces.amount })
 }

@@ -26,7 +26,7 @@ pub struct Reported {
     pub kept: Vec<Fix>,
     /// By the fix's place in the batch.
     pub dropped: Vec<(usize, Dropped)>,
-    /// The newest of those kept, if the shift it belongs to is still open.
+    /// The newest of those kept, if the shift it belongs to still goes on, and not with a break.
     pub live: Option<Fix>,
 }
 
@@ -128,9 +128,10 @@ async fn together(coop: &Coop, group: &[Asked]) -> Result<Vec<Reported>, Command
             }
         }
         reported.dropped.sort_unstable_by_key(|(index, _)| *index);
-        let open = worked.iter().find(|span| span.to.is_none());
+        let open = worked.iter().find(|one| one.is_working());
         let since = |from| reported.kept.iter().filter(move |fix| fix.at >= from);
-        reported.live = open.and_then(|open| since(open.from).max_by_key(|fix| fix.at).copied());
+        reported.live =
+            open.and_then(|open| since(open.span.from).max_by_key(|fix| fix.at).copied());
         reported
     };
     let reported: Vec<Reported> = group.iter().map(report).collect();

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{CommandError, acts, suspensions};
 use crate::coop::Coop;
-use crate::db::{Conn, absences, couriers, openings, shifts};
+use crate::db::{Conn, absences, calendars, couriers, openings, shifts};
 use crate::domain::courier::Courier;
 use crate::domain::event::{Event, RosterChange};
 use crate::domain::ids::{CourierId, OpeningId, ShiftId, UserId};
@@ -40,8 +40,32 @@ pub struct Turn {
 /// Writes a planned shift, and tells the courier.
 pub(super) async fn add(coop: &Coop, tx: &mut Conn, shift: &Shift) -> Result<(), CommandError> {
     shifts::insert(tx, shift).await?;
-    let told = Event::Roster { change: RosterChange::Planned, shift: *shift, reason: None };
+    let told = Event::Roster { change: RosterChange::Planned, shift: shift.clone(), reason: None };
     coop.tell(tx, &told, coop.clock.now()).await
+}
+
+/// By whom a planned shift ceases to be somebody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parting {
+    /// By the courier.
+    GivenBack,
+    /// By the desk, with the opening or the courier's erasure.
+    TakenOff,
+    /// To a colleague.
+    Swapped,
+}
+
+/// Writes down that a planned shift is the courier's no longer, for their calendar.
+pub(super) async fn part(
+    coop: &Coop,
+    tx: &mut Conn,
+    shift: &Shift,
+    how: Parting,
+) -> Result<(), CommandError> {
+    let Some(planned) = shift.planned else { return Ok(()) };
+    let given_back = how == Parting::GivenBack;
+    let whose = (shift.id, shift.courier_id);
+    Ok(calendars::note_gone(tx, whose, planned, given_back, coop.clock.now()).await?)
 }
 
 /// Removes a planned shift, and tells the courier.
@@ -49,8 +73,10 @@ async fn remove(
     coop: &Coop,
     tx: &mut Conn,
     shift: Shift,
+    how: Parting,
     reason: Option<&Note>,
 ) -> Result<(), CommandError> {
+    part(coop, tx, &shift, how).await?;
     shifts::remove(tx, shift.id).await?;
     let reason = reason.cloned();
     let told = Event::Roster { change: RosterChange::Cancelled, shift, reason };
@@ -220,11 +246,12 @@ pub async fn leave(coop: &Coop, by: CourierId, id: OpeningId) -> Result<(), Comm
 }
 
 /// Frees the place of a planned shift for the next in turn.
-async fn free(
+pub(super) async fn free(
     coop: &Coop,
     tx: &mut Conn,
     id: ShiftId,
     may: impl Fn(&Shift) -> Result<(), CommandError>,
+    how: Parting,
     reason: Option<&Note>,
 ) -> Result<Shift, CommandError> {
     const GONE: CommandError = CommandError::NotFound("shift");
@@ -240,7 +267,7 @@ async fn free(
     if shift.state != ShiftState::Planned {
         return Err(RosterError::Begun.into());
     }
-    remove(coop, tx, shift, reason).await?;
+    remove(coop, tx, shift.clone(), how, reason).await?;
     if let Some(mut opening) = opening {
         opening.taken = opening.taken.saturating_sub(1);
         openings::save(tx, &opening).await?;
@@ -249,7 +276,7 @@ async fn free(
     Ok(shift)
 }
 
-/// The courier gives a shift back, early enough; the next in turn has it.
+/// The courier gives a shift back, early enough; the next in turn has it. Twice is once.
 pub async fn give_back(coop: &Coop, by: CourierId, id: ShiftId) -> Result<(), CommandError> {
     let now = coop.clock.now();
     let may = |shift: &Shift| {
@@ -265,7 +292,11 @@ pub async fn give_back(coop: &Coop, by: CourierId, id: ShiftId) -> Result<(), Co
             Some(_) | None => Ok(()),
         }
     };
-    coop.transact(async |tx| free(coop, tx, id, may, None).await.map(drop)).await
+    coop.transact(async |tx| match free(coop, tx, id, may, Parting::GivenBack, None).await {
+        Err(CommandError::NotFound(_)) if calendars::was_given_back(tx, id, by).await? => Ok(()),
+        outcome => outcome.map(drop),
+    })
+    .await
 }
 
 /// A dispatcher takes a planned shift off somebody, at any time before it begins.
@@ -276,7 +307,7 @@ pub async fn cancel(
     reason: &Note,
 ) -> Result<(), CommandError> {
     coop.transact(async |tx| {
-        let shift = free(coop, tx, id, |_| Ok(()), Some(reason)).await?;
+        let shift = free(coop, tx, id, |_| Ok(()), Parting::TakenOff, Some(reason)).await?;
         let what = json!({ "shift_id": id });
         acts::note(coop, tx, by, "cancel_shift", Some(shift.courier_id), what).await
     })
@@ -297,7 +328,7 @@ pub(super) async fn clear(
     let ids: Vec<CourierId> = placed.iter().map(|shift| shift.courier_id).collect();
     couriers::lock_all(tx, &ids).await?;
     for shift in placed {
-        remove(coop, tx, shift, Some(reason)).await?;
+        remove(coop, tx, shift, Parting::TakenOff, Some(reason)).await?;
     }
     Ok(openings::clear_waits(tx, id).await?)
 }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{Answer, CommandError, Once, happened, pay, roster, suspensions};
 use crate::coop::Coop;
 use crate::db::{Conn, absences, couriers, offers, shifts, tasks};
+use crate::domain::courier::Courier;
 use crate::domain::event::Event;
 use crate::domain::ids::{CourierId, ShiftId};
 use crate::domain::shift::absence::{self, Warning};
-use crate::domain::shift::{Shift, ShiftError, ShiftState};
+use crate::domain::shift::{PayRule, Shift, ShiftError, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
 
 /// A shift that was agreed, and what speaks against it.
@@ -53,7 +54,8 @@ async fn tell(
     courier_name: crate::domain::text::Name,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    coop.tell(tx, &Event::Shift { shift, courier_name }, at).await
+    let break_due_at = shift.break_due(&coop.rules.shifts.rest);
+    coop.tell(tx, &Event::Shift { shift, courier_name, break_due_at }, at).await
 }
 
 /// The courier starts to work: the named shift, else the planned one that covers now, else one on
@@ -98,14 +100,101 @@ pub(super) async fn start_in(
         opening_id: None,
         state: ShiftState::Planned,
     };
-    let Some(shift) = planned.unwrap_or(fresh).start(at)? else { return Ok(fresh) };
-    if planned.is_some() {
+    let is_planned = planned.is_some();
+    let known = planned.unwrap_or(fresh);
+    let Some(shift) = known.start(at)? else { return Ok(known) };
+    if is_planned {
         shifts::save(tx, &shift).await?;
     } else {
         shifts::insert(tx, &shift).await?;
     }
-    tell(coop, tx, shift, courier.name, at).await?;
+    tell(coop, tx, shift.clone(), courier.name, at).await?;
     Ok(shift)
+}
+
+/// A break begins: nobody asks the courier for anything, and nobody sees where they are. Refused while
+/// goods or promises are held. Twice is once.
+pub async fn pause(
+    coop: &Coop,
+    by: CourierId,
+    device_time: Option<Timestamp>,
+) -> Result<Shift, CommandError> {
+    let at = happened(device_time, coop.clock.now());
+    coop.transact(async |tx| pause_in(coop, tx, by, at).await).await
+}
+
+/// [`pause`] as a part of something larger.
+pub(super) async fn pause_in(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    at: Timestamp,
+) -> Result<Shift, CommandError> {
+    let (courier, open) = at_work(tx, by).await?;
+    let held = tasks::route(tx, by).await?.len();
+    let Some(paused) = open.pause(at, held)? else { return Ok(open) };
+    withdraw_offers(coop, tx, by).await?;
+    save_break(coop, tx, paused, courier, at).await
+}
+
+/// The break ends. Twice is once.
+pub async fn resume(
+    coop: &Coop,
+    by: CourierId,
+    device_time: Option<Timestamp>,
+) -> Result<Shift, CommandError> {
+    let at = happened(device_time, coop.clock.now());
+    coop.transact(async |tx| resume_in(coop, tx, by, at).await).await
+}
+
+/// [`resume`] as a part of something larger.
+pub(super) async fn resume_in(
+    coop: &Coop,
+    tx: &mut Conn,
+    by: CourierId,
+    at: Timestamp,
+) -> Result<Shift, CommandError> {
+    let (courier, open) = at_work(tx, by).await?;
+    let Some(resumed) = open.resume(at)? else { return Ok(open) };
+    save_break(coop, tx, resumed, courier, at).await
+}
+
+/// The courier, held, and their open shift.
+async fn at_work(tx: &mut Conn, by: CourierId) -> Result<(Courier, Shift), CommandError> {
+    let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
+    Ok((courier, shifts::find_open(tx, by).await?.ok_or(ShiftError::NotOpen)?))
+}
+
+async fn save_break(
+    coop: &Coop,
+    tx: &mut Conn,
+    shift: Shift,
+    courier: Courier,
+    at: Timestamp,
+) -> Result<Shift, CommandError> {
+    shifts::save(tx, &shift).await?;
+    let break_due_at = shift.break_due(&coop.rules.shifts.rest);
+    let told = Event::Break { shift: shift.clone(), courier_name: courier.name, break_due_at };
+    coop.tell(tx, &told, at).await?;
+    Ok(shift)
+}
+
+/// What the courier is asked for is asked no longer.
+async fn withdraw_offers(coop: &Coop, tx: &mut Conn, by: CourierId) -> Result<(), CommandError> {
+    let now = coop.clock.now();
+    for offer in offers::live_of(tx, by).await? {
+        if let Some(withdrawn) = offer.withdraw(now) {
+            offers::save(tx, &withdrawn).await?;
+            coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What of a shift's time is paid, by the tariff and the shift policy in force.
+pub fn pay_rule(coop: &Coop) -> PayRule {
+    let break_time = Seconds::from_minutes(coop.rules.shifts.paid_break_minutes);
+    PayRule { time: coop.rules.tariff.paid_time, break_time }
 }
 
 /// The courier stops: the time to pay is fixed and the guarantee topped up. Refused while goods or
@@ -126,25 +215,18 @@ pub(super) async fn stop_in(
     by: CourierId,
     at: Timestamp,
 ) -> Result<Shift, CommandError> {
-    let now = coop.clock.now();
     let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
     let Some(open) = shifts::find_open(tx, by).await? else {
         // A retry: the last one has ended already.
         return shifts::find_ended(tx, by).await?.ok_or(ShiftError::NotOpen.into());
     };
     let held = tasks::route(tx, by).await?.len();
-    let rule = coop.rules.tariff.paid_time;
-    let Some(ended) = open.stop(at, held, rule)? else { return Ok(open) };
+    let Some(ended) = open.stop(at, held, pay_rule(coop))? else { return Ok(open) };
     shifts::save(tx, &ended).await?;
-    for offer in offers::live_of(tx, by).await? {
-        if let Some(withdrawn) = offer.withdraw(now) {
-            offers::save(tx, &withdrawn).await?;
-            coop.tell(tx, &Event::Offer { offer: Box::new(withdrawn) }, now).await?;
-        }
-    }
+    withdraw_offers(coop, tx, by).await?;
     if let ShiftState::Ended { paid, .. } = ended.state {
         pay::book_guarantee(coop, tx, by, ended.id, paid, at).await?;
     }
-    tell(coop, tx, ended, courier.name, at).await?;
+    tell(coop, tx, ended.clone(), courier.name, at).await?;
     Ok(ended)
 }

@@ -14,7 +14,7 @@ const NONE: CommandError = CommandError::NotFound("shift");
 /// The hours of a shift that is still to come.
 fn ahead(coop: &Coop, shift: &Shift) -> Result<TimeWindow, CommandError> {
     let window = shift.planned.filter(|window| window.after() > coop.clock.now());
-    match (shift.state, window) {
+    match (&shift.state, window) {
         (ShiftState::Planned, Some(window)) => Ok(window),
         (ShiftState::Planned | ShiftState::Open { .. } | ShiftState::Ended { .. }, _) => {
             Err(RosterError::Begun.into())
@@ -49,7 +49,7 @@ pub async fn offer(
         }
         let shift = own(coop, tx, by, id).await?;
         shift_swaps::put(tx, id, to, now).await?;
-        coop.tell(tx, &Event::SwapOffered { shift, to }, now).await?;
+        coop.tell(tx, &Event::SwapOffered { shift: shift.clone(), to }, now).await?;
         Ok(shift)
     })
     .await
@@ -93,13 +93,15 @@ pub async fn take(coop: &Coop, by: CourierId, id: ShiftId) -> Result<Shift, Comm
         let window = ahead(coop, &shift)?;
         let wanted = opening.as_ref().map(|opening| &opening.wanted);
         roster::check(coop, tx, taker, window, wanted).await?;
-        let taken = Shift { courier_id: by, ..shift };
+        roster::part(coop, tx, &shift, roster::Parting::Swapped).await?;
+        let taken = Shift { courier_id: by, ..shift.clone() };
         shifts::save(tx, &taken).await?;
         shift_swaps::remove(tx, id).await?;
         if let Some(opening) = opening {
             openings::leave(tx, opening.id, by).await?;
         }
-        for (change, shift) in [(RosterChange::Cancelled, shift), (RosterChange::Planned, taken)] {
+        let told = taken.clone();
+        for (change, shift) in [(RosterChange::Cancelled, shift), (RosterChange::Planned, told)] {
             coop.tell(tx, &Event::Roster { change, shift, reason: None }, now).await?;
         }
         Ok(taken)

@@ -261,6 +261,8 @@ fn body(event: &outbox::Published, render: fn(Event) -> Value) -> Option<(uuid::
             (standing_order_id.uuid(), *version)
         }
         Event::Shift { .. }
+        | Event::Break { .. }
+        | Event::Hours { .. }
         | Event::Roster { .. }
         | Event::SwapOffered { .. }
         | Event::DaysOffAnswered { .. }

@@ -22,6 +22,8 @@ const ERASURE: [&str; 23] = [
     "DELETE FROM availability WHERE courier_id = $1",
     "UPDATE days_off SET note = NULL, reason = CASE WHEN reason IS NOT NULL THEN 'erased' END \
      WHERE courier_id = $1",
+    "DELETE FROM calendar_links WHERE courier_id = $1",
+    "DELETE FROM shifts_gone WHERE courier_id = $1",
     "DELETE FROM opening_waits WHERE courier_id = $1",
     "UPDATE couriers SET skills = '{}' WHERE id = $1",
     "DELETE FROM phone_events WHERE phone_id IN (SELECT id FROM phones WHERE courier_id = $1)",
@@ -35,6 +37,9 @@ const ERASURE: [&str; 23] = [
     "UPDATE incidents SET note = NULL, done = CASE WHEN done IS NOT NULL THEN 'erased' END, \
      shared = CASE WHEN shared IS NOT NULL THEN 'erased' END WHERE courier_id = $1",
     "UPDATE suspensions SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE shift_corrections SET reason = 'erased' WHERE courier_id = $1",
+    "UPDATE shift_correction_verdicts SET reason = 'erased' WHERE reason IS NOT NULL AND correction_id \
+     IN (SELECT id FROM shift_corrections WHERE courier_id = $1)",
     "UPDATE ledger_reversals SET reason = 'erased' WHERE courier_id = $1",
     "DELETE FROM bank_accounts WHERE courier_id = $1",
     "DELETE FROM push_phones WHERE courier_id = $1",
@@ -62,7 +67,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 19] = [
+pub const EXPORT: [(&str, &str); 21] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \
@@ -70,8 +75,22 @@ pub const EXPORT: [(&str, &str); 19] = [
     ),
     (
         "shifts",
-        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, paid_seconds \
-      FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, breaks, \
+      paid_seconds FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+    ),
+    ("calendar", "SELECT made_at FROM calendar_links WHERE courier_id = $1 ORDER BY courier_id"),
+    (
+        "shifts_gone",
+        "SELECT shift_id, planned_from, planned_to, gone_at, given_back FROM shifts_gone \
+      WHERE courier_id = $1 ORDER BY planned_from DESC, shift_id",
+    ),
+    (
+        "shift_corrections",
+        "SELECT c.id, c.shift_id, c.by_courier, c.asked_at, c.reason, c.was_started_at, c.was_ended_at, \
+      c.was_breaks, c.was_paid_seconds, c.started_at, c.ended_at, c.breaks, c.paid_seconds, v.agreed, \
+      v.decided_at, v.reason AS answer FROM shift_corrections c \
+      LEFT JOIN shift_correction_verdicts v ON v.correction_id = c.id \
+      WHERE c.courier_id = $1 ORDER BY c.id DESC",
     ),
     (
         "waits",

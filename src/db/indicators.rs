@@ -28,7 +28,7 @@ pub struct Averages {
     /// 2: pay and guarantee for each delivery, in minor units; tips are no part of it.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub pay_per_delivery: Option<i64>,
-    /// 3: time on shift without a job, for each offer, in seconds.
+    /// 3: time on shift without a job and without a break, for each offer, in seconds.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub wait_per_offer_seconds: Option<i64>,
 }
@@ -67,8 +67,9 @@ const FACTS: &str = "WITH done AS (
 ), asked AS (
     SELECT courier_id FROM offers WHERE made_at >= $1 AND made_at < $2
 ), present AS (
-    SELECT courier_id, range_agg(tstzrange(started_at, coalesce(ended_at, $2))) AS spans
-    FROM shifts WHERE started_at >= $1 AND started_at < $2 GROUP BY courier_id
+    SELECT courier_id, range_agg(part) AS spans
+    FROM shifts, unnest(tstzmultirange(tstzrange(started_at, coalesce(ended_at, $2))) - breaks) AS part
+    WHERE started_at >= $1 AND started_at < $2 GROUP BY courier_id
 ), busy AS (
     SELECT courier_id, range_agg(tstzrange(assigned_at, coalesce(ended_at, $2))) AS spans
     FROM assignments WHERE assigned_at >= $1 AND assigned_at < $2 GROUP BY courier_id

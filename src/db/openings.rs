@@ -107,6 +107,18 @@ pub async fn save(conn: &mut Conn, opening: &Opening) -> QueryResult<()> {
         .map(drop)
 }
 
+/// Some by their ids.
+pub async fn list_by_id(conn: &mut Conn, ids: &[OpeningId]) -> QueryResult<Vec<Opening>> {
+    let rows: Vec<Row> = openings::table
+        .filter(openings::id.eq_any(ids))
+        .order(openings::id.asc())
+        .limit(OPENINGS_MAX)
+        .select(Row::as_select())
+        .load(conn)
+        .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
 /// What begins within a span, in order, withdrawn ones left out.
 pub async fn list(conn: &mut Conn, within: TimeWindow) -> QueryResult<Vec<Opening>> {
     let rows: Vec<Row> = openings::table

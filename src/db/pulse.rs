@@ -110,12 +110,13 @@ pub struct Work {
     pub hourly_highest: Option<i64>,
 }
 
-/// Shifts and jobs that reach into the span count with what lies inside it; `to` is not later than now.
+/// Shifts, without their breaks, and jobs that reach into the span count with what lies inside it; `to` is not later than now.
 pub async fn work(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResult<Work> {
     let sql = format!(
         "WITH span AS (SELECT tstzrange($1, $2) AS span), present AS (
-            SELECT courier_id, range_agg(span * tstzrange(started_at, coalesce(ended_at, $2))) AS spans
-            FROM shifts, span
+            SELECT courier_id, range_agg(part) AS spans
+            FROM shifts, span, unnest(tstzmultirange(span * tstzrange(started_at, coalesce(ended_at, $2)))
+                - breaks) AS part
             WHERE started_at < $2 AND coalesce(ended_at, $2) > $1 GROUP BY courier_id
         ), busy AS (
             SELECT courier_id, range_agg(span * tstzrange(assigned_at, coalesce(ended_at, $2))) AS spans

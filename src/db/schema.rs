@@ -89,7 +89,27 @@ diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,
         planned_to -> Nullable<Timestamptz>, started_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>, paid_seconds -> Nullable<BigInt>, state -> Text,
-        opening_id -> Nullable<Uuid>, }
+        opening_id -> Nullable<Uuid>, breaks -> Tstzmultirange, }
+}
+diesel::table! {
+    shift_corrections (id) { id -> Uuid, shift_id -> Uuid, courier_id -> Uuid, asked_by -> Uuid,
+        by_courier -> Bool, asked_at -> Timestamptz, reason -> Text, was_started_at -> Timestamptz,
+        was_ended_at -> Timestamptz, was_breaks -> Tstzmultirange, was_paid_seconds -> BigInt,
+        started_at -> Timestamptz, ended_at -> Timestamptz, breaks -> Tstzmultirange,
+        paid_seconds -> BigInt, }
+}
+diesel::table! {
+    shift_correction_verdicts (correction_id) { correction_id -> Uuid, decided_by -> Uuid,
+        decided_at -> Timestamptz, agreed -> Bool, reason -> Nullable<Text>, }
+}
+diesel::table! {
+    shifts_gone (shift_id, courier_id) { shift_id -> Uuid, courier_id -> Uuid,
+        planned_from -> Timestamptz, planned_to -> Timestamptz, gone_at -> Timestamptz,
+        given_back -> Bool, times -> Integer, }
+}
+diesel::table! {
+    calendar_links (courier_id) { courier_id -> Uuid, token_sha256 -> Bytea,
+        made_at -> Timestamptz, }
 }
 diesel::table! {
     shift_templates (id) { id -> Uuid, template -> Jsonb, made_at -> Timestamptz,
@@ -400,6 +420,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     openings,
     opening_waits,
     shift_swaps,
+    shift_corrections,
+    shift_correction_verdicts,
+    shifts_gone,
+    calendar_links,
     availability,
     days_off,
     decisions,

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::breaks::{self, Breaks};
 use super::schema::shifts;
 use super::{Conn, corrupt};
 use crate::domain::ids::{CourierId, OpeningId, ShiftId};
+use crate::domain::shift::timesheet::{Running, Timesheet};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
-use crate::domain::trace::Worked;
+use crate::domain::trace::{Span, Worked};
 
 /// Most shifts in one list.
 pub const SHIFTS_MAX: i64 = 200;
@@ -31,15 +33,20 @@ struct Row {
     paid_seconds: Option<i64>,
     state: String,
     opening_id: Option<OpeningId>,
+    breaks: Breaks,
 }
 
 impl Row {
     fn write(shift: &Shift) -> Self {
-        let (state, started_at, ended_at, paid) = match shift.state {
-            ShiftState::Planned => ("planned", None, None, None),
-            ShiftState::Open { started_at } => ("open", Some(started_at), None, None),
-            ShiftState::Ended { started_at, ended_at, paid } => {
-                ("ended", Some(started_at), Some(ended_at), Some(paid.0))
+        let (state, started_at, ended_at, paid, own) = match &shift.state {
+            ShiftState::Planned => ("planned", None, None, None, Breaks::new()),
+            ShiftState::Open(running) => {
+                let own = breaks::write(running.breaks(), running.paused_at());
+                ("open", Some(running.started_at()), None, None, own)
+            }
+            ShiftState::Ended { hours, paid } => {
+                let (from, to) = (hours.started_at(), hours.ended_at());
+                ("ended", Some(from), Some(to), Some(paid.0), breaks::write(hours.breaks(), None))
             }
         };
         Self {
@@ -52,6 +59,7 @@ impl Row {
             paid_seconds: paid,
             state: state.to_owned(),
             opening_id: shift.opening_id,
+            breaks: own,
         }
     }
 
@@ -60,12 +68,16 @@ impl Row {
             (Some(after), Some(before)) => Some(TimeWindow::new(after, before).map_err(corrupt)?),
             _ => None,
         };
+        let (over, paused_at) = breaks::split(self.breaks)?;
         let state = match (self.started_at, self.ended_at, self.paid_seconds) {
             (None, ..) => ShiftState::Planned,
-            (Some(started_at), Some(ended_at), Some(paid)) => {
-                ShiftState::Ended { started_at, ended_at, paid: Seconds(paid) }
+            (Some(from), Some(to), Some(paid)) => {
+                let hours = Timesheet::new(from, to, over).map_err(corrupt)?;
+                ShiftState::Ended { hours, paid: Seconds(paid) }
             }
-            (Some(started_at), ..) => ShiftState::Open { started_at },
+            (Some(from), ..) => {
+                ShiftState::Open(Running::new(from, over, paused_at).map_err(corrupt)?)
+            }
         };
         let (id, courier_id, opening_id) = (self.id, self.courier_id, self.opening_id);
         Ok(Shift { id, courier_id, planned, opening_id, state })
@@ -118,6 +130,18 @@ pub async fn remove(conn: &mut Conn, id: ShiftId) -> QueryResult<()> {
         .execute(conn)
         .await
         .map(drop)
+}
+
+/// The planned shifts of a courier.
+pub async fn planned_of(conn: &mut Conn, courier: CourierId) -> QueryResult<Vec<ShiftId>> {
+    shifts::table
+        .filter(shifts::courier_id.eq(courier))
+        .filter(shifts::state.eq("planned"))
+        .order(shifts::id.asc())
+        .limit(SHIFTS_MAX)
+        .select(shifts::id)
+        .load(conn)
+        .await
 }
 
 /// What some couriers work, worked or are planned to work between two instants, by courier and start.
@@ -208,18 +232,19 @@ pub async fn worked(
     from: Timestamp,
     to: Timestamp,
 ) -> QueryResult<WorkedBy> {
-    let rows: Vec<(CourierId, Option<Timestamp>, Option<Timestamp>)> = shifts::table
+    let rows: Vec<(CourierId, Option<Timestamp>, Option<Timestamp>, Breaks)> = shifts::table
         .filter(shifts::courier_id.eq_any(couriers))
         .filter(shifts::started_at.le(to))
         .filter(shifts::ended_at.is_null().or(shifts::ended_at.ge(from)))
         .limit(SHIFTS_MAX * i64::try_from(couriers.len()).unwrap_or(i64::MAX))
-        .select((shifts::courier_id, shifts::started_at, shifts::ended_at))
+        .select((shifts::courier_id, shifts::started_at, shifts::ended_at, shifts::breaks))
         .load(conn)
         .await?;
     let mut worked = WorkedBy::new();
-    for (courier, from, to) in rows {
+    for (courier, from, to, own) in rows {
         let Some(from) = from else { continue };
-        worked.entry(courier).or_default().push(Worked { from, to });
+        let worked_then = Worked { span: Span { from, to }, breaks: breaks::read(own)? };
+        worked.entry(courier).or_default().push(worked_then);
     }
     Ok(worked)
 }

@@ -1,5 +1,6 @@
 //! How domain values stand in columns: ids as `uuid`, instants as `timestamptz`.
 
+use diesel::data_types::PgTimestamp;
 use diesel::deserialize::{self, FromSql};
 use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
@@ -9,10 +10,10 @@ use diesel::sql_types::{Nullable, Timestamptz, Uuid as SqlUuid};
 use std::io::Write;
 
 use crate::domain::ids::{
-    ClientId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId, ExpenseId, ImportId,
-    IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId, OfferId, OpeningId,
-    PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId, ShiftTemplateId,
-    SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, WebhookId,
+    ClientId, CorrectionId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId,
+    ExpenseId, ImportId, IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId,
+    OfferId, OpeningId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
+    ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -77,6 +78,7 @@ macro_rules! uuid_columns {
 
 uuid_columns!(
     ClientId,
+    CorrectionId,
     CourierId,
     DaysOffId,
     DecisionId,
@@ -115,10 +117,19 @@ const POSTGRES_EPOCH_MILLIS: i64 = 946_684_800_000;
 
 expression!(Timestamp, Timestamptz);
 
+/// As Postgres counts it.
+pub(super) const fn write_instant(at: Timestamp) -> PgTimestamp {
+    PgTimestamp((at.millis() - POSTGRES_EPOCH_MILLIS) * 1000)
+}
+
+/// As we count it: what is less than a millisecond is cut off.
+pub(super) const fn read_instant(PgTimestamp(micros): PgTimestamp) -> Timestamp {
+    Timestamp::from_millis(micros.div_euclid(1000) + POSTGRES_EPOCH_MILLIS)
+}
+
 impl ToSql<Timestamptz, Pg> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let micros = (self.millis() - POSTGRES_EPOCH_MILLIS) * 1000;
-        out.write_all(&micros.to_be_bytes())?;
+        out.write_all(&write_instant(*self).0.to_be_bytes())?;
         Ok(IsNull::No)
     }
 }
@@ -126,6 +137,6 @@ impl ToSql<Timestamptz, Pg> for Timestamp {
 impl FromSql<Timestamptz, Pg> for Timestamp {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let micros = i64::from_be_bytes(value.as_bytes().try_into()?);
-        Ok(Self::from_millis(micros.div_euclid(1000) + POSTGRES_EPOCH_MILLIS))
+        Ok(read_instant(PgTimestamp(micros)))
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::delivery::Delivery;
 use super::ids::{
-    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, StandingOrderId, TaskId, WebhookId,
+    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, ShiftId, StandingOrderId, TaskId,
+    WebhookId,
 };
 use super::incident;
 use super::money::Money;
@@ -14,6 +15,7 @@ use super::shift::Shift;
 use super::shift::absence::Verdict;
 use super::standing::SkipCode;
 use super::text::{Name, Note};
+use super::time::Timestamp;
 use super::tour::TourTold;
 use super::zone::ZoneName;
 
@@ -92,6 +94,20 @@ pub enum Event {
     Shift {
         shift: Shift,
         courier_name: Name,
+        /// When the law asks for a break.
+        #[serde(default)]
+        break_due_at: Option<Timestamp>,
+    },
+    /// A break in a shift has begun, or is over.
+    Break {
+        shift: Shift,
+        courier_name: Name,
+        break_due_at: Option<Timestamp>,
+    },
+    /// The hours of a shift that has ended are corrected, or are to be.
+    Hours {
+        courier_id: CourierId,
+        shift_id: ShiftId,
     },
     /// Somebody has a shift to come, or has it no longer.
     Roster {
@@ -190,6 +206,14 @@ impl Event {
                     "shift.ended"
                 }
             }
+            Self::Break { shift, .. } => {
+                if shift.is_working() {
+                    "shift.resumed"
+                } else {
+                    "shift.paused"
+                }
+            }
+            Self::Hours { .. } => "shift.corrected",
             Self::Roster { change, .. } => match change {
                 RosterChange::Planned => "shift.planned",
                 RosterChange::Cancelled => "shift.cancelled",
@@ -229,6 +253,8 @@ impl Event {
             Self::StandingOrderSkipped { merchant_id, .. }
             | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }
+            | Self::Break { .. }
+            | Self::Hours { .. }
             | Self::Roster { .. }
             | Self::SwapOffered { .. }
             | Self::DaysOffAnswered { .. }
@@ -245,13 +271,16 @@ impl Event {
     pub fn courier(&self) -> Option<CourierId> {
         match self {
             Self::Delivery { told, .. } => told.delivery.state.holding().map(|h| h.courier),
-            Self::Shift { shift, .. } | Self::Roster { shift, .. } => Some(shift.courier_id),
+            Self::Shift { shift, .. } | Self::Break { shift, .. } | Self::Roster { shift, .. } => {
+                Some(shift.courier_id)
+            }
             Self::Offer { offer } => Some(offer.courier_id),
             // Whoever it is offered to; what is offered to all is found in the list.
             Self::SwapOffered { to, .. } => *to,
             Self::Route { courier_id, .. }
             | Self::Pay { courier_id, .. }
             | Self::Incident { courier_id, .. }
+            | Self::Hours { courier_id, .. }
             | Self::DaysOffAnswered { courier_id, .. } => Some(*courier_id),
             Self::Automation { .. }
             | Self::Tour { .. }

@@ -128,6 +128,8 @@ ids! {
     TaskId = "tsk";
     /// A span in which a courier works.
     ShiftId = "sft";
+    /// Hours of a shift as they should have been.
+    CorrectionId = "cor";
     /// A shift that is offered to whoever may ride it.
     OpeningId = "opn";
     /// Days on which a courier does not want to work.

@@ -32,6 +32,8 @@ pub enum Act {
         shift_id: Option<ShiftId>,
     },
     ShiftEnded {},
+    ShiftPaused {},
+    ShiftResumed {},
     TaskStarted {
         task_id: TaskId,
     },

@@ -58,9 +58,11 @@ impl Server {
             | Act::TaskDone { task_id, .. }
             | Act::TaskUndone { task_id, .. }
             | Act::TaskFailed { task_id, .. } => (*task_id, event.at),
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
-                return true;
-            }
+            Act::ShiftStarted { .. }
+            | Act::ShiftEnded {}
+            | Act::ShiftPaused {}
+            | Act::ShiftResumed {}
+            | Act::RouteOrdered { .. } => return true,
         };
         let mine = |one: &&mut Delivery| one.tasks.iter().any(|known| known.id == task);
         let delivery = self.deliveries.iter_mut().find(mine).expect("a task of this courier");
@@ -77,9 +79,11 @@ impl Server {
             Act::TaskUndone { step, .. } => {
                 delivery.undo_task(courier(), task, step, at, Seconds(7 * 24 * HOURS))
             }
-            Act::ShiftStarted { .. } | Act::ShiftEnded {} | Act::RouteOrdered { .. } => {
-                return true;
-            }
+            Act::ShiftStarted { .. }
+            | Act::ShiftEnded {}
+            | Act::ShiftPaused {}
+            | Act::ShiftResumed {}
+            | Act::RouteOrdered { .. } => return true,
         };
         match next {
             Ok(Some(next)) => *delivery = next,

@@ -29,16 +29,36 @@ pub struct Fix {
     pub accuracy_m: Option<i32>,
 }
 
-/// A worked span; one that is open has no end yet.
+/// A span of time; one that goes on has no end yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Worked {
+pub struct Span {
     pub from: Timestamp,
     pub to: Option<Timestamp>,
 }
 
-impl Worked {
+impl Span {
     fn covers(&self, at: Timestamp) -> bool {
         self.from <= at && self.to.is_none_or(|to| at <= to)
+    }
+}
+
+/// A shift, as far as positions are concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worked {
+    pub span: Span,
+    pub breaks: Vec<Span>,
+}
+
+impl Worked {
+    /// Whether it goes on, and not with a break.
+    pub fn is_working(&self) -> bool {
+        self.span.to.is_none() && self.breaks.iter().all(|one| one.to.is_some())
+    }
+
+    /// Strictly within a break: where it begins and ends is still work.
+    fn is_paused(&self, at: Timestamp) -> bool {
+        let within = |one: &Span| one.from < at && one.to.is_none_or(|to| at < to);
+        self.breaks.iter().any(within)
     }
 }
 
@@ -48,6 +68,8 @@ impl Worked {
 pub enum Dropped {
     /// Nobody is located outside work.
     OffShift,
+    /// Nor during a break.
+    Paused,
     NotAPlace,
     FromTheFuture,
     TooLate,
@@ -69,8 +91,12 @@ impl Fix {
             return Err(Dropped::TooLate);
         }
         let at = self.at.min(now);
-        if !worked.iter().any(|span| span.covers(at)) {
+        let mut shifts = worked.iter().filter(|one| one.span.covers(at)).peekable();
+        if shifts.peek().is_none() {
             return Err(Dropped::OffShift);
+        }
+        if shifts.all(|one| one.is_paused(at)) {
+            return Err(Dropped::Paused);
         }
         if self.accuracy_m.is_some_and(|radius| radius > ACCURACY_MAX_M) {
             return Err(Dropped::TooCoarse);
@@ -128,9 +154,13 @@ mod tests {
         Fix { at: at(minutes), position, accuracy_m: Some(8) }
     }
 
+    const fn worked(from: Timestamp, to: Option<Timestamp>) -> Worked {
+        Worked { span: Span { from, to }, breaks: Vec::new() }
+    }
+
     #[test]
     fn nobody_is_located_outside_work() {
-        let shifts = [Worked { from: at(0), to: Some(at(60)) }, Worked { from: at(120), to: None }];
+        let shifts = [worked(at(0), Some(at(60))), worked(at(120), None)];
         let kept = |minutes| fix(minutes).admit(at(200), &shifts).is_ok();
         assert!([0, 30, 60, 120, 200].into_iter().all(kept));
         assert!(![-1, 61, 119].into_iter().any(kept));
@@ -138,8 +168,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_located_during_a_break() {
+        let breaks = vec![Span { from: at(10), to: Some(at(30)) }, Span { from: at(50), to: None }];
+        let shift = [Worked { breaks, ..worked(at(0), None) }];
+        let said = |minutes| fix(minutes).admit(at(200), &shift).err();
+        assert!([0, 10, 30, 40, 50].into_iter().all(|minutes| said(minutes).is_none()));
+        assert!([11, 29, 51, 200].into_iter().all(|at| said(at) == Some(Dropped::Paused)));
+        assert!(!shift[0].is_working() && worked(at(0), None).is_working());
+    }
+
+    #[test]
     fn a_phone_that_is_ahead_a_little_is_put_right_and_one_far_ahead_is_not_believed() {
-        let open = [Worked { from: at(0), to: None }];
+        let open = [worked(at(0), None)];
         assert_eq!(fix(14).admit(at(10), &open).map(|fix| fix.at), Ok(at(10)));
         assert_eq!(fix(16).admit(at(10), &open), Err(Dropped::FromTheFuture));
     }
@@ -180,7 +220,7 @@ mod tests {
     #[test]
     fn a_week_is_late_enough_and_a_kilometre_too_coarse() {
         let week = 7 * 24 * 60;
-        let open = [Worked { from: at(-9), to: None }];
+        let open = [worked(at(-9), None)];
         assert!(fix(0).admit(at(week), &open).is_ok());
         assert_eq!(fix(-1).admit(at(week), &open), Err(Dropped::TooLate));
         let coarse = Fix { accuracy_m: Some(1_001), ..fix(0) };

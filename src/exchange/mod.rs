@@ -1,5 +1,7 @@
-//! Tables in and out: CSV and XLSX. Files for banks and accountants.
+//! Tables in and out: CSV and XLSX. Files for banks and accountants; shifts for
+//! calendars.
 
+pub mod calendar;
 pub mod deliveries;
 pub mod fec;
 pub mod invoice;

@@ -22,9 +22,11 @@ use crate::domain::quote::QuoteError;
 use crate::domain::review::ReviewError;
 use crate::domain::shift::ShiftError;
 use crate::domain::shift::absence::AbsenceError;
+use crate::domain::shift::correction::CorrectionError;
 use crate::domain::shift::opening::OpeningError;
 use crate::domain::shift::rest::RestError;
 use crate::domain::shift::roster::RosterError;
+use crate::domain::shift::timesheet::TimesheetError;
 use crate::domain::slot::SlotError;
 use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
@@ -82,6 +84,7 @@ impl ApiError {
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use AbsenceError as A;
         use CommandError as C;
+        use CorrectionError as H;
         use DeliveryError as D;
         use ExpenseError as X;
         use HandoverError as H;
@@ -158,6 +161,19 @@ impl ApiError {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
             Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
+            Self::Command(C::Shift(ShiftError::Hours(TimesheetError::TooMany))) => {
+                (StatusCode::CONFLICT, "too-many")
+            }
+            Self::Command(C::Shift(ShiftError::Hours(
+                TimesheetError::End | TimesheetError::Break,
+            ))) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            Self::Command(C::Hours(H::NotEnded)) => (StatusCode::CONFLICT, "illegal-transition"),
+            Self::Command(C::Hours(H::Same)) => (StatusCode::CONFLICT, "exists"),
+            Self::Command(C::Hours(H::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Hours(H::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Hours(H::Length | H::NotOver | H::Reason)) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
+            }
             Self::Command(C::Opening(N::Places | N::Length | N::Begin) | C::Template(_)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
@@ -242,6 +258,7 @@ impl ApiError {
             Self::Command(C::Offer(_)) => (StatusCode::CONFLICT, "offer-gone"),
             Self::Command(C::OpenList(O::NotVoted)) => (StatusCode::CONFLICT, "not-open-list"),
             Self::Command(C::OpenList(O::OffShift)) => (StatusCode::CONFLICT, "off-shift"),
+            Self::Command(C::OpenList(O::OnBreak)) => (StatusCode::CONFLICT, "on-break"),
             Self::Command(C::OpenList(O::NotListed)) => (StatusCode::CONFLICT, "not-listed"),
             Self::Command(C::OpenList(O::Rule(_))) => (StatusCode::CONFLICT, "rule"),
             Self::Command(
@@ -331,6 +348,12 @@ impl ApiError {
                 vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
             Self::Command(CommandError::Expense(error)) => match error.pointer() {
+                Some(pointer) => {
+                    vec![Fault { pointer: pointer.to_owned(), detail: error.to_string() }]
+                }
+                None => Vec::new(),
+            },
+            Self::Command(CommandError::Hours(error)) => match error.pointer() {
                 Some(pointer) => {
                     vec![Fault { pointer: pointer.to_owned(), detail: error.to_string() }]
                 }

@@ -8,7 +8,8 @@ use super::views::{DeliveryView, OfferView, ShiftView};
 use crate::domain::day::Day;
 use crate::domain::event::Event;
 use crate::domain::ids::{
-    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, StandingOrderId, TaskId, WebhookId,
+    CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, ShiftId, StandingOrderId, TaskId,
+    WebhookId,
 };
 use crate::domain::incident;
 use crate::domain::money::Money;
@@ -29,8 +30,10 @@ pub enum EventData {
         #[serde(skip_serializing_if = "Option::is_none")]
         taken_from: Option<CourierId>,
     },
-    /// `shift.started` and `shift.ended`
+    /// `shift.started`, `shift.paused`, `shift.resumed` and `shift.ended`
     Shift { courier: OnShift, shift: ShiftView },
+    /// `shift.corrected`: written, asked for or answered; the hours are to be asked for anew.
+    Hours { courier_id: CourierId, shift_id: ShiftId },
     /// `shift.planned` and `shift.cancelled`: a shift to come.
     Roster {
         shift: ShiftView,
@@ -78,13 +81,17 @@ pub enum EventData {
     WebhookDisabled { webhook_id: WebhookId, reason: String },
 }
 
-/// A courier whose shift has begun or ended.
+/// A courier whose shift, or a break in it, has begun or ended.
 #[derive(Serialize, JsonSchema)]
 pub struct OnShift {
     id: CourierId,
     name: Name,
     on_shift: bool,
     shift_to: Option<Timestamp>,
+    /// Since when there is a break.
+    paused_at: Option<Timestamp>,
+    /// When the law asks for one.
+    break_due_at: Option<Timestamp>,
 }
 
 impl From<Event> for EventData {
@@ -94,15 +101,19 @@ impl From<Event> for EventData {
                 let taken_from = told.taken_from;
                 Self::Delivery { delivery: Box::new((*told).into()), taken_from }
             }
-            Event::Shift { shift, courier_name } => Self::Shift {
+            Event::Shift { shift, courier_name, break_due_at }
+            | Event::Break { shift, courier_name, break_due_at } => Self::Shift {
                 courier: OnShift {
                     id: shift.courier_id,
                     name: courier_name,
                     on_shift: shift.is_open(),
                     shift_to: shift.planned.map(|window| window.before()),
+                    paused_at: shift.paused_at(),
+                    break_due_at,
                 },
                 shift: shift.into(),
             },
+            Event::Hours { courier_id, shift_id } => Self::Hours { courier_id, shift_id },
             Event::Roster { shift, reason, .. } => Self::Roster { shift: shift.into(), reason },
             Event::SwapOffered { shift, to } => Self::SwapOffered { shift: shift.into(), to },
             Event::DaysOffAnswered { days_off_id, courier_id, .. } => {

@@ -59,12 +59,12 @@ pub struct App {
 /// Every address of the server. One resource a path: another method is a 405, not a 404.
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
-        absences, acts, ask, automation, bank_accounts, board, books, corrections, couriers,
-        decisions, deliveries, desk, expenses, imports, incidents, invoice_page, invoices,
-        kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings, pay_runs,
-        phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster, route,
-        session, settings, shifts, slots, standing_orders, statements, stream, surplus, swaps,
-        tasks, tours, transparency, users, webhooks,
+        absences, acts, ask, automation, bank_accounts, board, books, calendars, corrections,
+        couriers, decisions, deliveries, desk, expenses, imports, incidents, invoice_page,
+        invoices, kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings,
+        pay_runs, phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster,
+        route, session, settings, shifts, slots, standing_orders, statements, stream, surplus,
+        swaps, tasks, timesheets, tours, transparency, users, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -183,6 +183,13 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift").route(get().to(shifts::show_my_shift)))
         .service(at("/v1/me/shift/start").route(post().to(shifts::start_my_shift)))
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
+        .service(at("/v1/me/shift/pause").route(post().to(shifts::pause_my_shift)))
+        .service(at("/v1/me/shift/resume").route(post().to(shifts::resume_my_shift)))
+        .service(
+            at("/v1/me/positions")
+                .route(get().to(positions::list_my_positions))
+                .route(post().to(positions::report_positions)),
+        )
         .service(at("/v1/me/events").route(post().to(phone::report_events)))
         .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
@@ -303,6 +310,24 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(
             at("/v1/shift-templates/{id}/publish").route(post().to(openings::publish_template)),
         )
+        .service(
+            at("/v1/me/calendar")
+                .route(get().to(calendars::show_my_calendar))
+                .route(post().to(calendars::make_my_calendar))
+                .route(delete().to(calendars::withdraw_my_calendar)),
+        )
+        .service(at("/calendar/{id}.ics").route(get().to(calendars::show_calendar)))
+        .service(at("/v1/shifts/{id}/correct").route(post().to(timesheets::correct_shift)))
+        .service(at("/v1/me/shifts/{id}/correct").route(post().to(timesheets::correct_my_shift)))
+        .service(at("/v1/shift-corrections").route(get().to(timesheets::list_corrections)))
+        .service(at("/v1/me/shift-corrections").route(get().to(timesheets::list_my_corrections)))
+        .service(
+            at("/v1/shift-corrections/{id}/answer").route(post().to(timesheets::answer_correction)),
+        )
+        .service(
+            at("/v1/me/shift-corrections/{id}/answer")
+                .route(post().to(timesheets::answer_my_correction)),
+        )
         .service(at("/v1/couriers/{id}/skills").route(put().to(openings::set_skills)));
     // dispatchers
     to.service(at("/v1/board").route(get().to(board::show_board)))
@@ -333,7 +358,11 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/deliveries/{id}/unassign").route(post().to(deliveries::unassign_delivery)))
         .service(at("/v1/deliveries/{id}/why").route(get().to(decisions::explain_delivery)))
         .service(at("/v1/decisions/{id}").route(get().to(decisions::show_decision)))
-        .service(at("/v1/couriers/{id}/shifts").route(post().to(couriers::plan_shift)))
+        .service(
+            at("/v1/couriers/{id}/shifts")
+                .route(get().to(timesheets::list_shifts))
+                .route(post().to(couriers::plan_shift)),
+        )
         .service(at("/v1/couriers/{id}/suspensions").route(post().to(reviews::suspend_courier)))
         .service(at("/v1/suspensions/{id}/lift").route(post().to(reviews::lift_suspension)))
         .service(at("/v1/reviews").route(get().to(reviews::list_reviews)))

@@ -24,7 +24,7 @@ use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::split::{Parts, SplitKey};
 use crate::domain::task::{Contact, Failure, Task, TaskKind, TaskState};
 use crate::domain::text::{Address, Instructions, Name, Reference};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{TimeWindow, Timestamp};
 use crate::domain::vehicle::VehicleKind;
 
 #[derive(Serialize, JsonSchema)]
@@ -234,6 +234,12 @@ pub struct ShiftView {
     /// When a break is due in an open shift (Directive 2003/88/EC, article 4); told to the courier.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub break_due_at: Option<Timestamp>,
+    /// Since when there is a break.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// The breaks that are over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<TimeWindow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -244,11 +250,15 @@ pub struct ShiftView {
 
 impl From<Shift> for ShiftView {
     fn from(shift: Shift) -> Self {
-        let (state, started_at, ended_at, paid) = match shift.state {
-            ShiftState::Planned => ("planned", None, None, None),
-            ShiftState::Open { started_at } => ("open", Some(started_at), None, None),
-            ShiftState::Ended { started_at, ended_at, paid } => {
-                ("ended", Some(started_at), Some(ended_at), Some(paid.0))
+        let paused_at = shift.paused_at();
+        let (state, started_at, ended_at, paid, breaks) = match shift.state {
+            ShiftState::Planned => ("planned", None, None, None, Vec::new()),
+            ShiftState::Open(hours) => {
+                ("open", Some(hours.started_at()), None, None, hours.breaks().to_vec())
+            }
+            ShiftState::Ended { hours, paid } => {
+                let (from, to) = (hours.started_at(), hours.ended_at());
+                ("ended", Some(from), Some(to), Some(paid.0), hours.breaks().to_vec())
             }
         };
         Self {
@@ -256,6 +266,8 @@ impl From<Shift> for ShiftView {
             courier_id: shift.courier_id,
             opening_id: shift.opening_id,
             break_due_at: None,
+            paused_at,
+            breaks,
             from: shift.planned.map(|window| window.after()),
             to: shift.planned.map(|window| window.before()),
             state,
@@ -269,11 +281,7 @@ impl From<Shift> for ShiftView {
 impl ShiftView {
     /// The same, as its courier sees it.
     pub fn with_break(shift: Shift, rules: &RestRules) -> Self {
-        let break_due_at = match shift.state {
-            ShiftState::Open { started_at } => Some(rules.break_due(started_at)),
-            ShiftState::Planned | ShiftState::Ended { .. } => None,
-        };
-        Self { break_due_at, ..shift.into() }
+        Self { break_due_at: shift.break_due(rules), ..shift.into() }
     }
 }
 

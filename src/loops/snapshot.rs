@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 
+use crate::commands::shifts::pay_rule;
 use crate::commands::{CommandError, pay};
 use crate::coop::Coop;
 use crate::db::deliveries::Filter;
@@ -259,8 +260,15 @@ impl Staff {
             let route = routes.entry(courier).or_default();
             route.extend(ahead.map(|task| (task.rank, task.id, stop(coop, delivery, task))));
         }
+        let rule = pay_rule(coop);
         let state = |shift: &Shift| {
-            let ShiftState::Open { started_at } = shift.state else { return None };
+            // Nobody is asked for anything on a break.
+            let ShiftState::Open(hours) = &shift.state else { return None };
+            if hours.paused_at().is_some() {
+                return None;
+            }
+            let started_at = hours.started_at();
+            let worked = rule.paid(&hours.end(now), None);
             let id = shift.courier_id;
             let fix = positions.get(&id)?;
             let kind = self.people.get(&id)?.vehicle;
@@ -279,7 +287,7 @@ impl Staff {
                 rest_until: None,
                 route: route.into_iter().map(|(_, _, stop)| stop).collect(),
                 earned: self.earned.get(&id).copied().unwrap_or(0),
-                paid: paid + now.since(started_at).or_zero(),
+                paid: paid + worked,
                 skills: BTreeSet::new(),
                 zones: BTreeSet::new(),
                 blocked: BTreeSet::new(),

@@ -41,6 +41,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Expense
             | Object::Incident
             | Object::Placed
+            | Object::Worked
+            | Object::Shorter
             | Object::DaysOff
             | Object::Reversal => &[true, false],
             Object::None
@@ -48,6 +50,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Opening
             | Object::ShiftTemplate
             | Object::Swap
+            | Object::Calendar
+            | Object::Longer
             | Object::Courier
             | Object::Merchant
             | Object::Decision

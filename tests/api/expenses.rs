@@ -81,12 +81,13 @@ async fn what_is_allowed_is_owed_once_and_goes_out_with_the_pay_run() {
     audited(&coop).await;
 }
 
-/// Grace keeps the books and rides, too.
-async fn riding_treasurer(coop: &Coop) -> Actor {
+/// Grace has a role in the office and rides, too.
+pub async fn riding(coop: &Coop, role: &str) -> Actor {
     let email = "grace@coop.example";
     let new = json!({ "name": "Grace", "email": email, "password": PASSWORD, "vehicle": "bike" });
     coop.admin().await.post("/v1/couriers", new).await.created();
-    coop.sql("UPDATE users SET roles = '{courier,treasurer}' WHERE name = 'Grace'").await;
+    let both = format!("UPDATE users SET roles = '{{courier,{role}}}' WHERE name = 'Grace'");
+    coop.sql(&both).await;
     coop.stranger().log_in(email, PASSWORD).await
 }
 
@@ -115,7 +116,7 @@ async fn nobody_answers_their_own_and_nobody_else_sees_a_receipt() {
     bob.get(&receipt).await.problem(404, "not-found");
 
     // A treasurer who rides: somebody else answers.
-    let own = riding_treasurer(&coop).await;
+    let own = riding(&coop, "treasurer").await;
     let hers = handed_in(&own, 500).await;
     let answer = format!("/v1/expenses/{hers}/answer");
     own.post(&answer, json!({})).await.problem(403, "own-case");

@@ -317,7 +317,7 @@ async fn data_goes_with_the_courier_and_goes_away_for_good() {
     assert_eq!(point["type"], "Point");
     let longitude = point["coordinates"][0].as_f64().expect("degrees");
     assert!((longitude - 2.352).abs() < 0.01, "longitude first: {point}");
-    assert!(files["shifts.csv"].starts_with("ended_at,id,"), "{}", files["shifts.csv"]);
+    assert!(files["shifts.csv"].starts_with("breaks,ended_at,id,"), "{}", files["shifts.csv"]);
 
     let erase = json!({ "password": PASSWORD });
     alice.post("/v1/me/erase", erase.clone()).await.problem(409, "at-work");

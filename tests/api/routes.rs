@@ -141,6 +141,14 @@ pub enum Object {
     ShiftTemplate,
     /// A courier's planned shift that a colleague offers to all.
     Swap,
+    /// The secret of a courier's calendar.
+    Calendar,
+    /// A courier's shift that has ended.
+    Worked,
+    /// Corrected hours of one that a dispatcher is to agree to.
+    Longer,
+    /// Corrected hours of one that the courier is to agree to.
+    Shorter,
     /// A courier's, not answered.
     DaysOff,
     /// The merchant of one that is open at all times, and asks for nothing.
@@ -306,6 +314,8 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/shifts", A::Couriers, O::None),
         get("/v1/me/shift", A::Couriers, O::None),
         post("/v1/me/shift/start", A::Couriers, O::None, at.clone()),
+        post("/v1/me/shift/pause", A::Couriers, O::None, at.clone()),
+        post("/v1/me/shift/resume", A::Couriers, O::None, at.clone()),
         post("/v1/me/events", A::Couriers, O::None, json!({
             "phone_id": "pho_01k00000000000000000000000", "events": [
                 { "id": "pev_01k00000000000000000000000", "seq": 1, "at": "2026-03-02T12:00:00Z", "act": { "kind": "shift_started" } },

@@ -29,6 +29,8 @@ pub struct World {
     hooks: Mutex<Vec<String>>,
     /// Likewise, with whose they are.
     days_off: Mutex<Vec<(bool, String)>>,
+    /// Hours a little longer than those of the shift that was made last.
+    worked: Mutex<(String, String)>,
 }
 
 impl World {
@@ -48,6 +50,8 @@ impl World {
         let (refresh_token, fresh) = (Mutex::new(None), AtomicU32::new(0));
         let (hooks, days_off) = (Mutex::default(), Mutex::default());
         let days = AtomicU32::new(1);
+        let anything = (MONDAY_NOON.to_owned(), coop.at(0));
+        let worked = Mutex::new(anything);
         Self {
             coop,
             people,
@@ -58,6 +62,7 @@ impl World {
             days,
             hooks,
             days_off,
+            worked,
         }
     }
 
@@ -157,6 +162,37 @@ impl World {
                 let path = format!("/v1/me/shifts/{shift}/swap");
                 self.courier(!own).post(&path, json!({})).await.ok();
                 shift
+            }
+            Object::Calendar => {
+                let link = self.courier(own).post("/v1/me/calendar", json!({})).await.created();
+                let path = text(&link["path"]).trim_start_matches("/calendar/");
+                path.trim_end_matches(".ics").to_owned()
+            }
+            Object::Worked => {
+                self.idle_and_on_shift().await;
+                let courier = self.courier(own);
+                courier.post("/v1/me/shift/stop", json!({})).await.ok();
+                self.coop.pass(60);
+                courier.post("/v1/me/shift/start", json!({})).await.ok();
+                let from = self.coop.at(0);
+                self.coop.pass(600);
+                let shift = courier.post("/v1/me/shift/stop", json!({})).await.ok();
+                self.coop.pass(60);
+                *self.worked.lock().await = (from, self.coop.at(0));
+                text(&shift["id"]).to_owned()
+            }
+            Object::Longer => {
+                let shift = Box::pin(self.object(Object::Worked, own)).await;
+                let path = format!("/v1/me/shifts/{shift}/correct");
+                let asked = self.courier(own).post(&path, self.longer_hours().await);
+                text(&asked.await.created()["id"]).to_owned()
+            }
+            Object::Shorter => {
+                let shift = Box::pin(self.object(Object::Worked, own)).await;
+                let mut hours = self.longer_hours().await;
+                hours["ended_at"] = json!(self.coop.at(-300));
+                let path = format!("/v1/shifts/{shift}/correct");
+                text(&desk.post(&path, hours).await.created()["id"]).to_owned()
             }
             Object::DaysOff => {
                 let days = json!({ "first": "2026-07-01", "last": "2026-07-02" });
@@ -338,6 +374,12 @@ impl World {
         }
     }
 
+    /// Hours that are longer than those of the shift that was made last.
+    async fn longer_hours(&self) -> Value {
+        let (from, to) = self.worked.lock().await.clone();
+        json!({ "started_at": from, "ended_at": to, "breaks": [], "reason": "the phone was flat" })
+    }
+
     /// A merchant may have no more than twenty.
     async fn forget_old_hooks(&self) {
         let mut hooks = self.hooks.lock().await;
@@ -379,6 +421,7 @@ impl World {
         }
         for own in [true, false] {
             self.courier(own).post("/v1/me/shift/start", json!({})).await.ok();
+            self.courier(own).post("/v1/me/shift/resume", json!({})).await.ok();
         }
     }
 
@@ -403,7 +446,10 @@ impl World {
             let (from, to) = self.free_hour();
             text = text.replace(blank::FROM, &from).replace(blank::TO, &to);
         }
+        let (worked_from, worked_to) = self.worked.lock().await.clone();
         let text = text
+            .replace(blank::WORKED_FROM, &worked_from)
+            .replace(blank::WORKED_TO, &worked_to)
             .replace(blank::SHOP, &self.shop(true).id)
             .replace(blank::COURIER, &self.courier(true).id)
             .replace(blank::FRESH, &number.to_string());

@@ -105,7 +105,95 @@ test("a courier takes a shift, offers it to colleagues, waits for another, and a
   assert.ok(bytes > 0 && bytes < SCRIPT_BYTES_MAX, `${bytes} bytes of script`);
 });
 
+test("a break is large on the phone with one button to go on, and stands on the board", async () => {
+  await phone.getByRole("link", { name: "Ride" }).click();
+  await phone.locator("[data-act=shift-start]").click();
+  await phone.locator("[data-act=shift-pause]").click();
+  await phone.getByRole("heading", { name: "You are on a break" }).waitFor();
+  await phone.locator("[data-sharing=off]").waitFor();
+  await phone.locator("[data-events='0']").waitFor({ state: "attached" });
+  await assertAccessible(phone, "a break", ANY_FAULT);
+  await picture(phone, "courier-break");
+  const board = await coop.asAdmin("GET", "/v1/board");
+  assert.ok(board.couriers.find(({ name }) => name === "Lina").paused_at);
+  await desk.goto(`${coop.url}/`);
+  await desk.locator("[data-courier][data-break=on]").getByText(/On a break since/).waitFor();
+  // The keyboard does it, too.
+  await phone.locator("[data-act=shift-resume]").focus();
+  await phone.keyboard.press("Enter");
+  await phone.getByRole("heading", { name: "Waiting for an offer" }).waitFor();
+  await desk.locator("[data-courier]:not([data-break])").getByText("Lina").waitFor();
+  await phone.locator("[data-act=shift-stop]").click();
+  await phone.locator("[data-act=shift-start]").waitFor();
+});
+
+test("a courier asks for other hours, a dispatcher agrees, and shorter ones wait for the courier", async () => {
+  await phone.getByRole("link", { name: "Shifts" }).click();
+  const worked = phone.locator("[data-worked]").first();
+  await worked.locator("[data-act=wrong-hours]").click();
+  const earlier = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Paris", hour: "2-digit", minute: "2-digit" })
+    .format(Date.now() - 3_600_000);
+  await worked.getByLabel("From").first().fill(earlier);
+  await worked.getByLabel("What happened?").fill("the phone was flat");
+  await worked.getByRole("button", { name: "Ask for it to be corrected" }).click();
+  await phone.locator("[data-correction=waits_for_dispatcher]").waitFor();
+  await assertAccessible(phone, "hours worked", ANY_FAULT);
+  await desk.goto(`${coop.url}/#shifts`);
+  await desk.locator("[data-asked]").getByText("the phone was flat").waitFor();
+  await desk.locator("[data-act=agree-hours]").click();
+  await desk.getByText("Answered; the courier is told.").waitFor();
+  const [correction] = (await coop.asCourier("GET", "/v1/me/shift-corrections")).items;
+  assert.equal(correction.state, "in_effect");
+  await coop.asAdmin("POST", `/v1/shifts/${correction.shift_id}/correct`, {
+    ...correction.was, paid_seconds: undefined, reason: "she began at noon",
+  });
+  await phone.reload();
+  await phone.locator("[data-correction=waits_for_courier]").getByText("she began at noon").waitFor();
+  await phone.locator("[data-act=refuse-hours]").click();
+  await phone.locator("[data-correction=refused]").waitFor();
+  await desk.reload();
+  await desk.locator("[data-act=hours-of]").selectOption({ label: "Lina" });
+  await desk.locator("[data-correction=refused]").waitFor();
+  await assertAccessible(desk, "hours worked", ANY_FAULT);
+});
+
+test("a calendar subscribes to a link of the courier's, until it is withdrawn", async () => {
+  await phone.locator("[data-act=make-calendar]").click();
+  const address = await phone.locator("[data-calendar]").inputValue();
+  const calendar = await (await fetch(address)).text();
+  assert.match(calendar, /BEGIN:VEVENT\r\n(.*\r\n)*STATUS:CONFIRMED/);
+  await assertAccessible(phone, "a calendar link", ANY_FAULT);
+  await phone.locator("[data-act=withdraw-calendar]").click();
+  await phone.getByText("The link works no longer.").waitFor();
+  assert.equal((await fetch(address)).status, 404);
+});
+
+test("an admin says what a courier knows, and a shift asks for it, for a vehicle and for a zone", async () => {
+  const ring = [[2.33, 48.84], [2.37, 48.84], [2.37, 48.87], [2.33, 48.84]];
+  await coop.asAdmin("POST", "/v1/zones", { name: "centre", shape: { type: "Polygon", coordinates: [ring] } });
+  await desk.goto(`${coop.url}/#admin`);
+  await desk.getByLabel("Skills of Lina").fill("keys, cargo");
+  await desk.getByLabel("Skills of Lina").press("Enter");
+  await desk.getByText("Kept: Lina.").waitFor();
+  const { items: couriers } = await coop.asAdmin("GET", "/v1/couriers");
+  assert.deepEqual(couriers.find(({ name }) => name === "Lina").skills, ["cargo", "keys"]);
+  await assertAccessible(desk, "skills", ANY_FAULT);
+  await desk.goto(`${coop.url}/#shifts`);
+  const form = desk.locator("[data-form=offer-shift]");
+  const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+  await form.getByLabel("Day").fill(day);
+  await form.getByLabel("Skills that are needed").fill("keys");
+  await form.getByLabel("Zone").selectOption("centre");
+  await form.getByLabel("Cargo bike").check();
+  await form.getByRole("button", { name: "Offer", exact: true }).click();
+  await desk.getByText("Offered.").waitFor();
+  const offered = await coop.asCourier("GET", "/v1/me/openings");
+  const found = offered.items.find(({ wanted }) => wanted.zone === "centre");
+  assert.deepEqual([found.wanted.vehicles, found.wanted.skills], [["cargo_bike"], ["keys"]]);
+});
+
 test("the dispatcher sees who has a shift and who waits, takes one off and grants the day", async () => {
+  await desk.goto(`${coop.url}/#shifts`);
   await desk.reload();
   await desk.locator("[data-act=week-after]").click();
   await desk.locator("[data-waits]").getByText("1. Lina").waitFor();

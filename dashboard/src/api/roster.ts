@@ -116,10 +116,19 @@ export const roster = {
   setAvailability: (rules: AvailabilityRule[]) => put<{ rules: AvailabilityRule[] }>("/v1/me/availability", { rules }),
   daysOff: () => get<Page<DaysOff>>("/v1/me/days-off"),
   askDaysOff: (days: { first: string; last: string; note?: string }) => post<DaysOff>("/v1/me/days-off", days),
+  calendar: () => get<{ made_at?: string }>("/v1/me/calendar"),
+  makeCalendar: () => post<{ path: string; made_at: string }>("/v1/me/calendar"),
+  withdrawCalendar: () => remove("/v1/me/calendar"),
   withdrawDaysOff: (id: string) => post<DaysOff>(`/v1/me/days-off/${id}/withdraw`),
 };
 
-/** What dispatchers do with them. */
+export interface SkilledCourier {
+  id: string;
+  name: string;
+  skills: string[];
+}
+
+/** What dispatchers do with them, and admins with skills. */
 export const shiftPlan = {
   week: (week: string) => get<Page<Opening>>(`/v1/openings?week=${week}`),
   offer: (window: Window, wanted: Partial<Wanted>) => post<Opening>("/v1/openings", { window, wanted }),
@@ -128,6 +137,9 @@ export const shiftPlan = {
   cancel: (shift: string, reason: string) => post<void>(`/v1/shifts/${shift}/cancel`, { reason }),
   plan: (courier: string, from: string, to: string) =>
     post<{ warnings?: ShiftWarning[] }>(`/v1/couriers/${courier}/shifts`, { from, to }),
+  couriers: () => get<Page<SkilledCourier>>("/v1/couriers"),
+  setSkills: (courier: string, skills: string[]) =>
+    put<SkilledCourier>(`/v1/couriers/${courier}/skills`, { skills }),
   templates: () => get<Page<KeptTemplate>>("/v1/shift-templates"),
   make: (template: ShiftTemplate) => post<KeptTemplate>("/v1/shift-templates", { template }),
   put: (id: string, template: ShiftTemplate) => put<KeptTemplate>(`/v1/shift-templates/${id}`, { template }),

@@ -180,6 +180,8 @@ export interface BoardCourier {
   vehicle: "bike" | "cargo_bike";
   on_shift: boolean;
   shift_to?: string | null;
+  paused_at?: string | null;
+  break_due_at?: string | null;
   place?: Place | null;
   fixed_at?: string | null;
   stale: boolean;
@@ -372,6 +374,7 @@ export type OpenJob = Pick<Offer, "approach_m" | "trip_m" | "pay" | "made_of" | 
 /** Of the rules in force, what the courier's app goes by. */
 export interface Rules {
   dispatch: { policy: { assignment: { mode: "direct" | "offer" | "offer_several" | "open_list" } } };
+  coop: { time_zone: string };
 }
 
 export interface PayPart {
@@ -390,6 +393,9 @@ export interface Shift {
   started_at?: string;
   ended_at?: string;
   paid_seconds?: number;
+  paused_at?: string;
+  breaks?: { after: string; before: string }[];
+  break_due_at?: string;
   state: "planned" | "open" | "ended";
 }
 
@@ -444,7 +450,7 @@ export interface Review {
 
 export type ReviewAbout =
   | { kind: "decision"; decision_id: string; delivery_id: string }
-  | { kind: "other" };
+  | { kind: "other" } | { kind: "shift"; shift_id: string };
 
 export interface Suspension {
   id: string;

@@ -4,7 +4,7 @@ import { paceOf, stops } from "../store/derive";
 import type { BoardState, CourierState } from "../store/state";
 import { useStore } from "../store/store";
 import { DownIcon, PointMark, UpIcon } from "../ui/icons";
-import { seenText, shiftText } from "./couriers";
+import { isBreakDue, seenText, shiftText } from "./couriers";
 import { coordinates, Fact } from "./delivery-detail";
 import { DetailFrame } from "./detail";
 import { Earned } from "./earned";
@@ -19,9 +19,13 @@ export function CourierDetail({ board, courier }: { board: BoardState; courier: 
     <DetailFrame kind={t("detail.courier")} title={courier.name}>
       <dl class="facts">
         <Fact name={t("ride.shift")}>{shiftText(courier)}</Fact>
+        {isBreakDue(courier, now) && (
+          <Fact name={t("courier.break.due")}>
+            {t("courier.break.since", { time: hourMinute(courier.break_due_at ?? "") })}</Fact>
+        )}
         <Fact name={t("courier.stops")}>{stopCount(held.length)}</Fact>
         <Fact name={t(`courier.${courier.vehicle}`)}>
-          {courier.on_shift ? seenText(courier, now, speed) : t("courier.off")}
+          {courier.on_shift && !courier.paused_at ? seenText(courier, now, speed) : shiftText(courier)}
         </Fact>
       </dl>
       <IncidentLinks courier={courier.id} />

@@ -57,10 +57,12 @@ interface RowProps {
 }
 
 function CourierRow({ courier, stops: held, now, speed }: RowProps) {
-  const stale = courier.on_shift && isStale(seenAt(courier.id), now, speed);
+  const working = courier.on_shift && !courier.paused_at;
+  const due = isBreakDue(courier, now);
+  const stale = working && isStale(seenAt(courier.id), now, speed);
   return (
     <div class={`courier${courier.on_shift ? "" : " off"}${stale ? " stale" : ""}`}
-      data-courier={courier.id} data-drop-courier={courier.id}>
+      data-courier={courier.id} data-break={courier.paused_at ? "on" : due ? "due" : undefined} data-drop-courier={courier.id}>
       <span class={`avatar${held.length > 0 ? " busy" : ""}`} aria-hidden="true">
         {initials(courier.name)}
       </span>
@@ -70,16 +72,23 @@ function CourierRow({ courier, stops: held, now, speed }: RowProps) {
         {courier.vehicle === "cargo_bike" ? <CargoIcon /> : <BikeIcon />}
         {shiftText(courier)}
         <IncidentTag courier={courier.id} />
+        {due && <b class="bad-text"> · {t("courier.break.due")}</b>}
       </span>
-      <span class="courier-seen">{courier.on_shift ? seenText(courier, now, speed) : ""}</span>
+      <span class="courier-seen">{working ? seenText(courier, now, speed) : ""}</span>
     </div>
   );
 }
 
 export function shiftText(courier: CourierState): string {
   if (!courier.on_shift) return t("courier.off");
+  if (courier.paused_at) return t("courier.break", { time: hourMinute(courier.paused_at) });
   return courier.shift_to ? t("courier.on", { time: hourMinute(courier.shift_to) })
     : t("courier.on.open");
+}
+
+/** Whether the law asks this courier to rest by now. */
+export function isBreakDue({ on_shift, paused_at, break_due_at }: CourierState, now: number): boolean {
+  return on_shift && !paused_at && !!break_due_at && Date.parse(break_due_at) <= now;
 }
 
 export function seenText(courier: CourierState, now: number, speed: number): string {

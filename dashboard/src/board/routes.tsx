@@ -5,7 +5,7 @@ import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
 import { AlertIcon, BikeIcon, CargoIcon, LockIcon, PointMark } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
-import { seenText } from "./couriers";
+import { seenText, shiftText } from "./couriers";
 import { beginDrag, moveStop } from "./drag";
 
 const ROW_PX = 66;
@@ -48,7 +48,7 @@ function Line({ row: { courier, stops, late }, now, speed, chosen }: LineProps) 
           {courier.name}</b>
         <span class="muted">{stopCount(stops.length)}</span>
         {late > 0 ? <span class="bad-text"><AlertIcon />{t("routes.late", { n: late })}</span>
-          : <span class="muted">{courier.on_shift ? seenText(courier, now, speed) : t("courier.off")}</span>}
+          : <span class="muted">{courier.on_shift && !courier.paused_at ? seenText(courier, now, speed) : shiftText(courier)}</span>}
       </div>
       <div class="line-stops">
         {stops.map((stop) => <Chip key={stop.task.id} courier={courier.id} stop={stop} now={now}

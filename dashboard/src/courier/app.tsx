@@ -10,7 +10,7 @@ import { OpenListView } from "./views/open";
 import { PayView } from "./views/pay";
 import { RightsView } from "./views/rights";
 import { RosterView } from "./views/roster";
-import { OffShift, ShiftBar } from "./views/shift";
+import { BreakDue, OffShift, OnBreak, ShiftBar } from "./views/shift";
 import { Route } from "./views/stop";
 import { UndoBar } from "./views/undo";
 import { follow } from "./whereabouts";
@@ -64,17 +64,20 @@ function View({ tab }: { tab: Tab }) {
 function Ride() {
   const { said, sharing, now, openList } = useCourier();
   const { shift, stops } = today();
-  const offer = shift && said?.offers.find(({ expires_at }) => Date.parse(expires_at) > now);
+  const working = shift && !shift.paused_at;
+  const offer = working && said?.offers.find(({ expires_at }) => Date.parse(expires_at) > now);
   return (
     <>
       {sharing === "denied" && <p class="panel warn" role="alert">{t("sharing.denied.why")}</p>}
       {offer && <OfferCard key={offer.id} offer={offer} />}
       <PassedOffer />
+      <BreakDue />
       {!shift && <OffShift />}
+      {shift?.paused_at && <OnBreak since={shift.paused_at} />}
       {shift && <Route />}
       <UndoBar />
-      {shift && <OpenListView />}
-      {shift && !offer && openList === null && stops.length === 0 && (
+      {working && <OpenListView />}
+      {working && !offer && openList === null && stops.length === 0 && (
         <section class="panel"><h1>{t("idle.title")}</h1><p>{t("idle.text")}</p></section>
       )}
       <ShiftBar />

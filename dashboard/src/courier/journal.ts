@@ -25,6 +25,8 @@ export interface Missing {
 export type Act =
   | { kind: "shift_started"; shift_id?: string }
   | { kind: "shift_ended" }
+  | { kind: "shift_paused" }
+  | { kind: "shift_resumed" }
   | { kind: "task_started"; task_id: string }
   | { kind: "task_done"; task_id: string; proof?: Proof; missing?: Missing[] }
   | { kind: "route_ordered"; tasks: string[] }
@@ -81,6 +83,14 @@ function step(day: Day, { act, at, back = [] }: PhoneEvent): Day {
     }
     case "shift_ended":
       return day.stops.length > 0 ? day : { ...day, shift: null };
+    case "shift_paused":
+      if (!day.shift || day.shift.paused_at || day.stops.length > 0) return day;
+      return { ...day, shift: { ...day.shift, paused_at: at } };
+    case "shift_resumed": {
+      if (!day.shift?.paused_at) return day;
+      const { paused_at: _, ...shift } = day.shift;
+      return { ...day, shift };
+    }
     case "task_started": {
       const stops = day.stops.map((stop) =>
         stop.task_id === act.task_id && stop.state === "todo"
@@ -132,7 +142,7 @@ export function replay(day: Day, events: readonly PhoneEvent[]): Day {
 export function lastStep(day: Day, act: Act, at: string): LastStep | null | undefined {
   if (act.kind === "task_undone") return null;
   if (act.kind === "shift_started" || act.kind === "shift_ended") return null;
-  if (act.kind === "route_ordered") return undefined;
+  if (act.kind === "route_ordered" || act.kind === "shift_paused" || act.kind === "shift_resumed") return undefined;
   const stop = day.stops.find(({ task_id }) => task_id === act.task_id);
   if (!stop) return undefined;
   const step: Step = act.kind === "task_started" ? "started" : act.kind === "task_done" ? "done" : "failed";

@@ -46,6 +46,8 @@ export interface State {
   online: boolean;
   sharing: Sharing;
   clock: ClockAnchor | null;
+  /** Where the co-op is, as `Europe/Paris`; null until it was told once. */
+  zone: string | null;
   /** The co-op's second, for countdowns. */
   now: number;
   notices: readonly Notice[];
@@ -72,6 +74,7 @@ let state: State = {
   online: navigator.onLine,
   sharing: "off",
   clock: null,
+  zone: null,
   now: Date.now(),
   notices: [],
   passed: null,

@@ -1,4 +1,4 @@
-// The phone's position: asked for while a shift is open, and never otherwise.
+// The phone's position: asked for while a shift is open, and neither during a break nor otherwise.
 import { coopNow, current, today, update } from "./state";
 import { keepFix } from "./work";
 
@@ -24,9 +24,10 @@ async function stayAwake(): Promise<void> {
   awake = await navigator.wakeLock?.request("screen").catch(() => null) ?? null;
 }
 
-/** Starts and stops with the shift. */
+/** Starts and stops with the shift, and rests with its breaks. */
 export function follow(): void {
-  const working = current().user !== null && today().shift !== null;
+  const { shift } = today();
+  const working = current().user !== null && shift !== null && !shift.paused_at;
   if (working && timer === undefined) {
     update({ sharing: "seeking" });
     timer = setInterval(ask, EVERY_MS);

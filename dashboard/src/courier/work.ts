@@ -252,6 +252,7 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const [shifts, offers, route, pay] = await Promise.all([
     api.shifts(), api.offers(), api.route(), api.pay(midnight.toISOString()),
   ]);
+  const zone = current().zone ?? (await api.rules()).coop.time_zone;
   const shift = shifts.items.find(({ state }) => state === "open") ?? null;
   const horizon = coopNow(anchor) + 14 * DAY_MS;
   const planned = shifts.items.filter(({ state, from }) =>
@@ -264,10 +265,11 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const ahead = Object.entries(current().drafts).filter(([task]) =>
     route.stops.some(({ task_id }) => task_id === task));
   const drafts = Object.fromEntries(ahead);
-  update({ said: fresh, openList, clock: anchor, events, drafts, online: true });
+  update({ said: fresh, openList, clock: anchor, zone, events, drafts, online: true });
   await storage?.keep("drafts", drafts);
   await storage?.keep("said", fresh);
   await storage?.keep("clock", anchor);
+  await storage?.keep("zone", zone);
 }
 
 /** Whether the co-op has voted for an open list; asked for once a connection. */
@@ -282,7 +284,7 @@ async function readOpenList(shift: Shift | null): Promise<OpenList> {
   } catch (error) {
     const code = error instanceof ApiError ? error.problem.code : "";
     if (code === "rule") return "unseen";
-    if (code === "off-shift" || code === "not-open-list") return null;
+    if (code === "off-shift" || code === "on-break" || code === "not-open-list") return null;
     throw error;
   }
 }
@@ -309,14 +311,14 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, drafts, waitingFixes, waitingFiles, last] = await Promise.all([
-    storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"),
+  const [events, kept, clock, zone, drafts, waitingFixes, waitingFiles, last] = await Promise.all([
+    storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"), storage.kept<string>("zone"),
     storage.kept<State["drafts"]>("drafts"), storage.countFixes(), storage.countFiles(),
     storage.kept<LastStep | null>("last"),
   ]);
   update({
-    user, known: true, events, said: kept ?? null, clock: clock ?? null, drafts: drafts ?? {}, waitingFixes, waitingFiles,
-    last: last ?? null,
+    user, known: true, events, said: kept ?? null, clock: clock ?? null, zone: zone ?? null, drafts: drafts ?? {},
+    waitingFixes, waitingFiles, last: last ?? null,
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -357,9 +359,10 @@ export function end(): void {
   });
 }
 
-/** A fix is kept like an event, while a shift is open and no longer. */
+/** A fix is kept like an event, while a shift is open, and not during a break. */
 export async function keepFix(at: number, coords: GeolocationCoordinates): Promise<void> {
-  if (!storage || !today().shift) return;
+  const { shift } = today();
+  if (!storage || !shift || shift.paused_at) return;
   await storage.addFix({
     at: new Date(at).toISOString(),
     latitude: coords.latitude,

@@ -377,6 +377,8 @@ export const officeEn = {
   "log.act.credit_price": "Gave a part back",
   "log.act.reverse_entry": "Asked to take an entry back",
   "log.act.agree_reversal": "Agreed to take an entry back",
+  "log.act.correct_hours": "Corrected hours",
+  "log.act.answer_correction": "Answered for hours",
   "log.act.correct_review": "Booked a line anew",
   "log.act.book_surplus": "Booked a surplus",
   "log.key.user_id": "Person",

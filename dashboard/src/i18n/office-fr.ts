@@ -378,6 +378,8 @@ export const officeFr: Record<keyof typeof officeEn, string> = {
   "log.act.credit_price": "Prix rendu en partie",
   "log.act.reverse_entry": "Reprise demandée",
   "log.act.agree_reversal": "Reprise acceptée",
+  "log.act.correct_hours": "Heures corrigées",
+  "log.act.answer_correction": "Réponse pour des heures",
   "log.act.correct_review": "Ligne passée à nouveau",
   "log.act.book_surplus": "Excédent passé en compte",
   "log.key.user_id": "Personne",

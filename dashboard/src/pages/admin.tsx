@@ -5,6 +5,7 @@ import type { Merchant, Role } from "../api/types";
 import { t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { GIVEN_ROLES } from "../store/members";
+import { CourierSkills } from "./courier-skills";
 import { Members } from "./members";
 import { PageFrame } from "./page-frame";
 import { Prices } from "./prices";
@@ -51,6 +52,7 @@ export function AdminPage() {
           </ul>
         </section>
         <aside class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></aside>
+        <div class="whole"><CourierSkills /></div>
         <section class="whole" aria-labelledby="slots">
           <h2 id="slots">{t("slots.title")}</h2>
           <SlotPlans merchants={merchants} />

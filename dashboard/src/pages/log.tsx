@@ -22,7 +22,8 @@ const ADMIN = [
 ] as const;
 const SHIFTS = [
   "offer_shift", "change_opening", "withdraw_opening", "cancel_shift", "make_shift_template",
-  "answer_days_off", "change_shift_template", "remove_shift_template", "publish_week",
+  "answer_days_off", "change_shift_template", "remove_shift_template", "publish_week", "correct_hours",
+  "answer_correction",
 ] as const;
 const MONEY = [
   "answer_expense", "make_pay_run", "confirm_pay_run", "cancel_pay_run", "fail_transfer", "issue_invoices", "record_payment",

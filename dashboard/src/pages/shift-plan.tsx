@@ -14,6 +14,7 @@ import { PageFrame } from "./page-frame";
 import { coopTime } from "./use-coop-time";
 import { useAct, useLoaded } from "./use-loaded";
 import { WeekTemplates } from "./week-templates";
+import { WorkedHoursOf } from "./worked-hours";
 
 /** A week of shifts: what is offered, who has it and who waits, and what is planned by hand. */
 export function ShiftPlanPage() {
@@ -50,6 +51,7 @@ export function ShiftPlanPage() {
         </section>
         {week && <WeekTemplates week={week} onPublished={reload} />}
         <AskedDaysOff />
+        {here && <WorkedHoursOf zone={here.zone} couriers={here.couriers} />}
       </main>
     </PageFrame>
   );
@@ -151,9 +153,12 @@ function windowOf(given: FormData, zone: string) {
   return windowIn(zone, text("day"), text("from"), text("to"));
 }
 
+const VEHICLES = ["foot", "bike", "cargo_bike", "moped", "car"] as const;
+
 /** One shift, offered to whoever may ride it. */
 function Offer({ zone, day, onDone }: { zone: string; day: Day; onDone: () => void }) {
   const [busy, act] = useAct();
+  const { value: zones } = useLoaded(api.zones);
   return (
     <form class="card fields" data-form="offer-shift" aria-labelledby="offer-shift" onSubmit={(event) => {
       event.preventDefault();
@@ -161,7 +166,11 @@ function Offer({ zone, day, onDone }: { zone: string; day: Day; onDone: () => vo
       const window = windowOf(given, zone);
       const words = String(given.get("skills")).split(/[\s,]+/).filter(Boolean);
       const note = String(given.get("note")).trim();
-      const wanted = { places: Number(given.get("places")), skills: words, ...(note ? { note } : {}) };
+      const zoneOf = String(given.get("zone"));
+      const wanted = {
+        places: Number(given.get("places")), skills: words, vehicles: given.getAll("vehicle").map(String),
+        ...(note ? { note } : {}), ...(zoneOf ? { zone: zoneOf } : {}),
+      };
       if (window) void act(() => shiftPlan.offer(window, wanted), t("plan.done")).then(onDone);
       else notify({ tone: "bad", text: t("plan.hours.wrong") });
     }}>
@@ -171,6 +180,12 @@ function Offer({ zone, day, onDone }: { zone: string; day: Day; onDone: () => vo
       <div class="pair">
         <label>{t("plan.skills")}<input name="skills" maxLength={300} autocomplete="off" placeholder="cargo, keys" /></label>
         <label>{t("plan.note")}<input name="note" maxLength={1000} autocomplete="off" /></label></div>
+      <label>{t("plan.zone")}<select name="zone"><option value="">{t("plan.zone.any")}</option>
+        {zones?.items.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
+      <fieldset><legend>{t("plan.vehicles")}</legend>
+        {VEHICLES.map((kind) => (
+          <label key={kind}><input type="checkbox" name="vehicle" value={kind} /> {t(`admin.vehicle.${kind}`)}</label>
+        ))}</fieldset>
       <p class="buttons"><button type="submit" class="primary" disabled={busy}>{t("plan.offer.do")}</button></p>
     </form>
   );

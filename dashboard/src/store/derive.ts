@@ -240,14 +240,14 @@ export interface Choice {
   away_m: number;
 }
 
-/** Couriers on shift to whom these deliveries may go: the free and near ones first. */
+/** Couriers at work to whom these deliveries may go: the free and near ones first. */
 export function choices(board: BoardState, ids: readonly string[]): Choice[] {
   const held = stops(board);
   const [first] = ids;
   const pickup = first ? board.deliveries.get(first)?.tasks[0]?.place : undefined;
   const found: Choice[] = [];
-  for (const { id, name, on_shift } of board.couriers.values()) {
-    if (!on_shift || ids.every((one) => board.deliveries.get(one)?.courier_id === id)) continue;
+  for (const { id, name, on_shift, paused_at } of board.couriers.values()) {
+    if (!on_shift || paused_at || ids.every((one) => board.deliveries.get(one)?.courier_id === id)) continue;
     const seen = seenAt(id);
     const away_m = seen && pickup ? metresBetween(seen.place, pickup) : Infinity;
     found.push({ id, name, count: held.get(id)?.length ?? 0, away_m });

@@ -54,7 +54,8 @@ export function followBoard(): () => void {
     if (fixes) return takeFixes(fixes);
     const read = readEvent(event, body);
     if (!read) return;
-    if (read.kind === "courier" && read.courier.on_shift === false) forgetPosition(read.courier.id);
+    const gone = read.kind === "courier" && (read.courier.on_shift === false || read.courier.paused_at);
+    if (gone) forgetPosition(read.courier.id);
     queue.push(read);
     schedule();
   }

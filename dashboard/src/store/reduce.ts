@@ -43,10 +43,12 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
 }
 
 /** What changes all the time (places) or is derived (counts) is not kept here. */
-function courierFrom({ id, name, vehicle, on_shift, shift_to, route_version, route }: BoardCourier) {
+function courierFrom(
+  { id, name, vehicle, on_shift, shift_to, paused_at, break_due_at, route_version, route }: BoardCourier,
+) {
   const courier: CourierState = {
-    id, name, vehicle, on_shift, shift_to: shift_to ?? null, route_version,
-    route: route.map(({ task_id }) => task_id),
+    id, name, vehicle, on_shift, shift_to: shift_to ?? null, paused_at: paused_at ?? null,
+    break_due_at: break_due_at ?? null, route_version, route: route.map(({ task_id }) => task_id),
   };
   return [id, courier] as const;
 }

@@ -65,6 +65,9 @@ export interface CourierState {
   vehicle: BoardCourier["vehicle"];
   on_shift: boolean;
   shift_to?: string | null;
+  /** Since when there is a break, and when one is due. */
+  paused_at?: string | null;
+  break_due_at?: string | null;
   /** Ids of the stops ahead, in riding order, and the count of their changes. */
   route: readonly string[];
   route_version: number;

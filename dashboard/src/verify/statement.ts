@@ -185,6 +185,7 @@ interface Detail {
   delivery_id?: string;
   round?: number;
   shift_id?: string;
+  correction_id?: string;
   of?: string;
   tariff?: { name: string; version: string; text: string };
   inputs?: unknown;
@@ -229,7 +230,11 @@ function keyOf(detail: Detail): string | null | undefined {
   switch (detail.kind) {
     case "piece": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:pay${round}`);
     case "return": return key("dlv", detail.delivery_id, (id) => `delivery:${id}:return${round}`);
-    case "guarantee": return key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
+    case "guarantee": {
+      const first = key("sft", detail.shift_id, (id) => `shift:${id}:guarantee`);
+      if (!first || detail.correction_id === undefined) return first;
+      return key("cor", detail.correction_id, (id) => `${first}:${id}`);
+    }
     case "correction": return key("ent", detail.of, (id) => `entry:${id}:correction`);
     default: return undefined;
   }

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::db::schema::shifts;
 use crate::db::{Conn, QueryResult};
-use crate::domain::ids::ShiftId;
+use crate::domain::ids::{EntryId, ShiftId};
+use crate::domain::ledger::Booked;
 use crate::domain::ledger::chain::Hash;
 use crate::domain::time::Seconds;
 
@@ -24,6 +25,29 @@ pub struct ShiftPaid {
     pub booked: i64,
     /// The texts of the tariffs that its lines were reckoned by.
     pub tariffs: BTreeSet<Hash>,
+}
+
+/// The top-up of a shift as it is booked, and not taken back.
+pub async fn of_shift(conn: &mut Conn, shift: ShiftId) -> QueryResult<Option<Booked>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: EntryId,
+    }
+    let found: Option<Found> = diesel::sql_query(
+        "SELECT e.id FROM ledger_entries e
+         WHERE e.kind = 'guarantee' AND e.detail ->> 'shift_id' = $1
+             AND NOT EXISTS (SELECT FROM ledger_entries r WHERE r.reverses = e.id)
+         ORDER BY e.id DESC LIMIT 1",
+    )
+    .bind::<Text, _>(shift.to_string())
+    .get_result(conn)
+    .await
+    .optional()?;
+    match found {
+        Some(Found { id }) => super::reversals::booked(conn, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Ended shifts behind `after`, by id.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::expense;
 use super::ids::{
-    CourierId, DeliveryId, EntryId, ExpenseId, MerchantId, PayRunId, ReviewId, ShiftId,
+    CorrectionId, CourierId, DeliveryId, EntryId, ExpenseId, MerchantId, PayRunId, ReviewId,
+    ShiftId,
 };
 use super::money::{Currency, Money};
 use super::pay::{GuaranteeInputs, PieceInputs, Tariff};
@@ -54,8 +55,15 @@ pub enum Detail {
         tariff: TariffRef,
         inputs: PieceInputs,
     },
-    /// The top-up to the guarantee when a shift is closed.
-    Guarantee { shift_id: ShiftId, tariff: TariffRef, inputs: GuaranteeInputs },
+    /// The top-up to the guarantee when a shift is closed, or when its hours are corrected; behind the
+    /// second stands the reversal of the one before, if there was one.
+    Guarantee {
+        shift_id: ShiftId,
+        tariff: TariffRef,
+        inputs: GuaranteeInputs,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        correction_id: Option<CorrectionId>,
+    },
     /// What a customer gave for a delivery; it never counts towards a guarantee.
     Tip {
         delivery_id: DeliveryId,
@@ -240,7 +248,12 @@ impl Detail {
         match self {
             Self::Piece { delivery_id, round, .. } => Charge::Piece.key(*delivery_id, *round),
             Self::Return { delivery_id, round, .. } => Charge::Return.key(*delivery_id, *round),
-            Self::Guarantee { shift_id, .. } => format!("shift:{}:guarantee", shift_id.uuid()),
+            Self::Guarantee { shift_id, correction_id: None, .. } => {
+                format!("shift:{}:guarantee", shift_id.uuid())
+            }
+            Self::Guarantee { shift_id, correction_id: Some(correction), .. } => {
+                format!("shift:{}:guarantee:{}", shift_id.uuid(), correction.uuid())
+            }
             Self::Tip { delivery_id, round } => Charge::Tip.key(*delivery_id, *round),
             Self::Expense { expense_id, .. } => format!("expense:{}", expense_id.uuid()),
             Self::Price { delivery_id, round, .. } => Charge::Price.key(*delivery_id, *round),

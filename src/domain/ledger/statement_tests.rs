@@ -48,7 +48,15 @@ fn lines(count: usize) -> Vec<(Line, Hash)> {
         } else {
             let inputs = GuaranteeInputs { paid_seconds: Seconds(36_000), pieces: 4_000 };
             let amount = tariff.top_up(&inputs).amount;
-            (Detail::Guarantee { shift_id, tariff: (&tariff).into(), inputs }, amount)
+            (
+                Detail::Guarantee {
+                    shift_id,
+                    tariff: (&tariff).into(),
+                    inputs,
+                    correction_id: None,
+                },
+                amount,
+            )
         };
         let line = Line {
             account: ACCOUNT.to_owned(),

@@ -83,6 +83,11 @@ impl Wanted {
 }
 
 impl Opening {
+    /// One that nobody has a place of yet.
+    pub const fn new(id: OpeningId, window: TimeWindow, wanted: Wanted) -> Self {
+        Self { id, window, wanted, taken: 0, withdrawn_at: None }
+    }
+
     /// Checks one that is about to be offered.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use crate::domain::time::{Seconds, Timestamp};
 
 /// Longest notice, in hours: four weeks.
 const NOTICE_MAX: i64 = 28 * 24;
+/// Most minutes of breaks that are paid in one shift: two hours.
+const PAID_BREAK_MAX: i64 = 120;
 
 /// A whole shift policy. Unknown or missing settings are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +20,8 @@ pub struct ShiftPolicy {
     pub version: String,
     /// Hours before its beginning until which a courier may give a shift back.
     pub give_back_notice_h: i64,
+    /// Minutes of a shift's breaks that are paid like work.
+    pub paid_break_minutes: i64,
     pub rest: RestRules,
 }
 
@@ -30,6 +34,8 @@ pub enum PolicyError {
     Version,
     #[error("give_back_notice_h must be between 0 and {NOTICE_MAX}")]
     Notice,
+    #[error("paid_break_minutes must be between 0 and {PAID_BREAK_MAX}")]
+    PaidBreak,
     #[error(transparent)]
     Rest(#[from] RulesError),
 }
@@ -46,6 +52,9 @@ impl ShiftPolicy {
         }
         if !(0..=NOTICE_MAX).contains(&policy.give_back_notice_h) {
             return Err(PolicyError::Notice);
+        }
+        if !(0..=PAID_BREAK_MAX).contains(&policy.paid_break_minutes) {
+            return Err(PolicyError::PaidBreak);
         }
         policy.rest.check()?;
         Ok(policy)
@@ -75,6 +84,7 @@ mod tests {
         let lax = with("daily_rest_h = 11", "daily_rest_h = 10");
         assert_eq!(lax, "rest.daily_rest_h must be between 11 and 23");
         assert!(with("give_back_notice_h = 24", "give_back_notice_h = -1").contains("between 0"));
+        assert!(with("paid_break_minutes = 0", "paid_break_minutes = 121").contains("0 and 120"));
         assert!(with("week_max_h", "week_most_h").contains("week_most_h"));
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::timesheet::Running;
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
 use crate::domain::week::Week;
 
@@ -26,8 +27,10 @@ pub struct RestRules {
     pub week_max_h: i64,
     /// ... on average over so many weeks in a row.
     pub average_weeks: u16,
-    /// Minutes of work after which a break is due.
+    /// Minutes of work after which a break is due, ...
     pub break_after_minutes: i64,
+    /// ... and how long it is at least, without interruption.
+    pub break_minutes: i64,
     /// Whether those who ride are programs, who need no rest: for demos and sandboxes alone.
     #[serde(default)]
     pub programs: bool,
@@ -74,6 +77,9 @@ impl RestRules {
         }
         if !(30..=360).contains(&self.break_after_minutes) {
             return wrong("break_after_minutes", "between 30 and 360");
+        }
+        if !(15..=120).contains(&self.break_minutes) {
+            return wrong("break_minutes", "between 15 and 120");
         }
         Ok(())
     }
@@ -152,9 +158,13 @@ impl RestRules {
         Ok(())
     }
 
-    /// When a break is due in work that goes on since then.
-    pub fn break_due(&self, since: Timestamp) -> Timestamp {
-        since + Seconds::from_minutes(self.break_after_minutes)
+    /// When a break is due; not during one, and never for programs.
+    pub fn break_due(&self, hours: &Running) -> Option<Timestamp> {
+        if self.programs || hours.paused_at().is_some() {
+            return None;
+        }
+        let since = hours.without_rest_since(Seconds::from_minutes(self.break_minutes));
+        Some(since + Seconds::from_minutes(self.break_after_minutes))
     }
 }
 
@@ -180,6 +190,7 @@ mod tests {
         week_max_h: 48,
         average_weeks: 1,
         break_after_minutes: 360,
+        break_minutes: 20,
         programs: false,
     };
 
@@ -241,6 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn a_break_is_due_after_six_hours_without_one() {
+        let from = span(8, 9).after();
+        let running = Running::from(from);
+        let due = |running: &Running| RULES.break_due(running);
+        assert_eq!(due(&running), Some(from + Seconds(6 * HOUR)));
+        let paused = running.pause(from + Seconds(HOUR)).unwrap();
+        assert_eq!(due(&paused), None);
+        let rested = paused.resume(from + Seconds(2 * HOUR)).unwrap();
+        assert_eq!(due(&rested), Some(from + Seconds(8 * HOUR)));
+        let short = paused.resume(from + Seconds(HOUR + 60)).unwrap();
+        assert_eq!(due(&short), Some(from + Seconds(6 * HOUR)), "a minute is no break");
+        assert_eq!(RestRules { programs: true, ..RULES }.break_due(&running), None);
+    }
+
+    #[test]
     fn a_policy_is_not_laxer_than_the_law() {
         assert_eq!(RULES.check(), Ok(()));
         for lax in [
@@ -249,6 +275,7 @@ mod tests {
             RestRules { average_weeks: 18, ..RULES },
             RestRules { average_weeks: 0, ..RULES },
             RestRules { break_after_minutes: 361, ..RULES },
+            RestRules { break_minutes: 14, ..RULES },
         ] {
             assert!(lax.check().is_err(), "{lax:?}");
         }

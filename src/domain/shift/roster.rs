@@ -112,6 +112,7 @@ mod tests {
             week_max_h: 48,
             average_weeks: 1,
             break_after_minutes: 360,
+            break_minutes: 20,
             programs: false,
         };
         let at = Timestamp::from_seconds;

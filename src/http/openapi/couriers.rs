@@ -26,6 +26,15 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["not-found", "illegal-transition", "suspended"]),
         post("/v1/me/shift/stop", shifts::stop_my_shift, "End the shift.")
             .refuses(&["route-not-empty", "illegal-transition"]),
+        post("/v1/me/shift/pause", shifts::pause_my_shift, "Begin a break.")
+            .note(
+                "Until it is over nothing is offered or given by the engine, and positions are dropped. \
+                 Twice is once.",
+            )
+            .refuses(&["route-not-empty", "illegal-transition", "too-many"]),
+        post("/v1/me/shift/resume", shifts::resume_my_shift, "End a break.")
+            .note("Twice is once; the end of the shift ends a break, too.")
+            .refuses(&["illegal-transition"]),
         post("/v1/me/positions", positions::report_positions, "Say where you are.")
             .note("Kept during a shift and at no other time; the answer says what was dropped and why.")
             .example(json!({ "fixes": [
@@ -54,7 +63,7 @@ pub fn operations() -> Vec<Operation> {
             .refuses(&["offer-gone"]),
         get("/v1/me/open-list", open_list::list_open_jobs, "What may be taken without being asked.")
             .note("Each as an offer would show it, the nearest pickups first.")
-            .refuses(&["not-open-list", "off-shift", "suspended"]),
+            .refuses(&["not-open-list", "off-shift", "on-break", "suspended"]),
         get("/v1/me/decisions", decisions::list_my_decisions, "Why me, why not me?"),
         get("/v1/me/route", route::show_my_route, "What is left to do, in riding order."),
         post("/v1/me/route", route::reorder_my_route, "Ride in another order.")

@@ -248,6 +248,7 @@ handlers! { A B }
 handlers! { A B C }
 handlers! { A B C D }
 handlers! { A B C D E }
+handlers! { A B C D E G }
 
 /// What a handler gives back.
 pub trait Reply {

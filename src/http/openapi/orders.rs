@@ -162,6 +162,8 @@ pub fn operations() -> Vec<Operation> {
             }], "next_cursor": null })),
         post("/v1/deliveries/{id}/take", open_list::take_delivery, "Take a delivery from the open list.")
             .note("By a courier, where the co-op has voted for it. Answers with the offer that this was.")
-            .refuses(&["not-open-list", "off-shift", "not-listed", "rule", "outdated", "suspended"]),
+            .refuses(&[
+                "not-open-list", "off-shift", "on-break", "not-listed", "rule", "outdated", "suspended",
+            ]),
     ]
 }

@@ -52,6 +52,7 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("offer-gone", 409, "the offer is answered, expired or withdrawn"),
     ("not-open-list", 409, "the co-op has not voted for an open list"),
     ("off-shift", 409, "this is for couriers on a shift"),
+    ("on-break", 409, "the courier is on a break"),
     ("not-listed", 409, "the delivery is not on the list (any more)"),
     ("rule", 409, "a rule keeps the courier from this delivery"),
     ("route-not-empty", 409, "there are goods in the bag or deliveries promised"),

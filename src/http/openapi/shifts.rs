@@ -1,14 +1,30 @@
 //! The shift plan: what is offered, who has it, and who waits.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::operation::{Operation, delete, get, post, put};
+use crate::http::tracking::LanguageQuery;
 use crate::http::v1::absences::{self, DaysOffView};
+use crate::http::v1::calendars::{self, CalendarLink};
 use crate::http::v1::openings::{self, OpeningView, ShiftTemplateView, WeekQuery};
+use crate::http::v1::timesheets::{self, CorrectionView};
 use crate::http::v1::{roster, swaps};
 
 /// What stands against somebody's having a shift.
 const UNFIT: &[&str] = &["opening-over", "unsuited", "overlap", "rest", "suspended", "too-many"];
+
+/// What stands against corrected hours.
+const HOURS: &[&str] =
+    &["illegal-transition", "exists", "too-many", "own-case", "overlap", "paid-out", "asked"];
+
+/// An hour more, and a break in it.
+fn hours() -> Value {
+    json!({
+        "started_at": "2026-03-02T11:00:00Z", "ended_at": "2026-03-02T15:00:00Z",
+        "breaks": [{ "after": "2026-03-02T13:00:00Z", "before": "2026-03-02T13:20:00Z" }],
+        "reason": "The phone was flat at the end.",
+    })
+}
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -59,6 +75,39 @@ pub fn operations() -> Vec<Operation> {
         post("/v1/days-off/{id}/answer", absences::answer_days_off, "Answer for days off.")
             .refuses(&["answered", "own-case"])
             .example(json!({ "answer": "refused", "reason": "It is the week of the fair." })),
+        get("/v1/me/calendar", calendars::show_my_calendar, "Whether there is a calendar link."),
+        post("/v1/me/calendar", calendars::make_my_calendar, "Make a secret link to the own shifts.")
+            .note("For calendars elsewhere. The link is shown this once, and the one before works no longer.")
+            .makes::<CalendarLink>(),
+        delete("/v1/me/calendar", calendars::withdraw_my_calendar, "Withdraw the calendar link.")
+            .status(204),
+        get("/calendar/{id}.ics", calendars::show_calendar, "A courier's planned shifts.")
+            .note("As iCalendar, with those that are cancelled. Whoever knows the link may read it.")
+            .asks::<LanguageQuery>()
+            .sends(&["text/calendar"]),
+        get("/v1/couriers/{id}/shifts", timesheets::list_shifts, "Somebody's shifts, the newest first."),
+        post("/v1/shifts/{id}/correct", timesheets::correct_shift, "Correct the hours of a shift.")
+            .note(
+                "Of one that has ended, and not one's own. What it was and what it is now stay written. \
+                 Where less time would be paid it waits for the courier's answer; else it counts at once, \
+                 and the guarantee is booked anew.",
+            )
+            .makes::<CorrectionView>()
+            .refuses(HOURS)
+            .example(hours()),
+        post("/v1/me/shifts/{id}/correct", timesheets::correct_my_shift, "Ask for the hours to be corrected.")
+            .note("A dispatcher answers.")
+            .makes::<CorrectionView>()
+            .refuses(HOURS)
+            .example(hours()),
+        get("/v1/shift-corrections", timesheets::list_corrections, "Corrected hours, the newest first."),
+        get("/v1/me/shift-corrections", timesheets::list_my_corrections, "The own corrected hours."),
+        post("/v1/shift-corrections/{id}/answer", timesheets::answer_correction, "Answer what a courier asks for.")
+            .refuses(&["answered", "own-case", "overlap", "paid-out", "asked"])
+            .example(json!({ "agreed": false, "reason": "The shop was shut by then." })),
+        post("/v1/me/shift-corrections/{id}/answer", timesheets::answer_my_correction, "Agree to hours that pay less, or not.")
+            .refuses(&["answered", "overlap", "paid-out", "asked"])
+            .example(json!({ "agreed": true })),
         get("/v1/openings", openings::list_openings, "What is offered in a week.")
             .note("With those who have a place, and those who wait, in turn. This week, if none is named.")
             .asks::<WeekQuery>(),

@@ -13,6 +13,7 @@ use crate::domain::day::Day;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, DeliveryId, IncidentId, MerchantId, TaskId};
 use crate::domain::incident::{Incident, Kind, Priority};
+use crate::domain::shift::Shift;
 use crate::domain::text::Name;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::tour::TourTold;
@@ -43,6 +44,12 @@ pub struct BoardCourier {
     on_shift: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     shift_to: Option<Timestamp>,
+    /// Since when there is a break.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_at: Option<Timestamp>,
+    /// When the law asks for a break.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    break_due_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,9 +159,11 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
         );
     }
     let stale_after = Seconds(STALE_S.max(6 * app.coop.clock.speed()));
+    let rest = &app.coop.rules.shifts.rest;
     let couriers = people.into_iter().map(|courier| {
         let shift = open.get(&courier.id);
         let fix = positions.get(&courier.id).filter(|_| shift.is_some());
+        let is_working = shift.is_some_and(Shift::is_working);
         let mut route = routes.remove(&courier.id).unwrap_or_default();
         route.sort_by_key(|(rank, stop)| (*rank, stop.task_id));
         BoardCourier {
@@ -163,9 +172,11 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
             vehicle: courier.vehicle,
             on_shift: shift.is_some(),
             shift_to: shift.and_then(|shift| shift.planned).map(|window| window.before()),
+            paused_at: shift.and_then(Shift::paused_at),
+            break_due_at: shift.and_then(|shift| shift.break_due(rest)),
             place: fix.map(|fix| fix.position),
             fixed_at: fix.map(|fix| fix.at),
-            stale: shift.is_some() && fix.is_none_or(|fix| now.since(fix.at) > stale_after),
+            stale: is_working && fix.is_none_or(|fix| now.since(fix.at) > stale_after),
             stops: route.len(),
             route_version: route_versions.get(&courier.id).copied().unwrap_or(0),
             route: route.into_iter().map(|(_, stop)| stop).collect(),

@@ -65,7 +65,8 @@ pub async fn report_events(
         return Err(ApiError::Invalid { detail, pointer: Some("/events".to_owned()) });
     }
     let taken = intake::take_in(&app.coop, by.0, phone_id, &events).await?;
-    if db::shifts::find_open(&mut *app.coop.conn().await?, by.0).await?.is_none() {
+    let open = db::shifts::find_open(&mut *app.coop.conn().await?, by.0).await?;
+    if open.is_none_or(|shift| !shift.is_working()) {
         app.live.forget(by.0).await;
     }
     let view = |(id, outcome)| ResultView::new(id, outcome);

@@ -21,7 +21,9 @@ pub async fn list_my_shifts(
     by: AsCourier,
 ) -> Result<Json<Page<ShiftView>>, ApiError> {
     let shifts = db::shifts::list(&mut *app.coop.conn().await?, by.0).await?;
-    Ok(Json(Page::whole(shifts.into_iter().map(ShiftView::from).collect())))
+    let rest = &app.coop.rules.shifts.rest;
+    let view = |shift| ShiftView::with_break(shift, rest);
+    Ok(Json(Page::whole(shifts.into_iter().map(view).collect())))
 }
 
 /// `GET /v1/me/shift`: the open one.
@@ -55,6 +57,34 @@ pub async fn start_my_shift(
 #[schemars(rename = "ShiftStopIn")]
 pub struct StopIn {
     at: Option<Timestamp>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ShiftBreakIn")]
+pub struct BreakIn {
+    at: Option<Timestamp>,
+}
+
+/// `POST /v1/me/shift/pause`
+pub async fn pause_my_shift(
+    app: Data<App>,
+    by: AsCourier,
+    body: Body<BreakIn>,
+) -> Result<Json<ShiftView>, ApiError> {
+    let shift = shifts::pause(&app.coop, by.0, body.value.at).await?;
+    app.live.forget(by.0).await;
+    Ok(Json(ShiftView::with_break(shift, &app.coop.rules.shifts.rest)))
+}
+
+/// `POST /v1/me/shift/resume`
+pub async fn resume_my_shift(
+    app: Data<App>,
+    by: AsCourier,
+    body: Body<BreakIn>,
+) -> Result<Json<ShiftView>, ApiError> {
+    let shift = shifts::resume(&app.coop, by.0, body.value.at).await?;
+    Ok(Json(ShiftView::with_break(shift, &app.coop.rules.shifts.rest)))
 }
 
 /// `POST /v1/me/shift/stop`

@@ -12,6 +12,9 @@ pub mod blank {
     /// An hour of a day that is used once.
     pub const FROM: &str = "<from>";
     pub const TO: &str = "<to>";
+    /// Longer hours than those of the shift that was made last.
+    pub const WORKED_FROM: &str = "<worked from>";
+    pub const WORKED_TO: &str = "<worked to>";
     /// A number that is used once.
     pub const FRESH: &str = "<number>";
 }

@@ -3,11 +3,18 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Access as A, Object as O, Route, create, get, post};
+use super::{Access as A, Object as O, Route, blank, create, get, post};
 
 fn wanted() -> Value {
     json!({
         "places": 2, "skills": [], "vehicles": ["bike"], "note": "the big bag", "zone": "centre",
+    })
+}
+
+fn hours() -> Value {
+    json!({
+        "started_at": blank::WORKED_FROM, "ended_at": blank::WORKED_TO, "breaks": [],
+        "reason": "the phone was flat",
     })
 }
 
@@ -59,6 +66,17 @@ pub fn all() -> Vec<Route> {
         put("/v1/shift-templates/{id}", A::Desk, O::ShiftTemplate, template()),
         said(Route { method: Method::DELETE, ..get("/v1/shift-templates/{id}", A::Desk, O::ShiftTemplate) }),
         post("/v1/shift-templates/{id}/publish", A::Desk, O::ShiftTemplate, json!({ "week": "2026-W12" })),
+        get("/v1/me/calendar", A::Couriers, O::None),
+        Route { keyed: false, body_optional: true, ..create("/v1/me/calendar", A::Couriers, O::None, json!({})) },
+        get("/calendar/{id}.ics", A::Public, O::Calendar),
+        said(Route { method: Method::DELETE, ..get("/v1/me/calendar", A::Couriers, O::None) }),
+        get("/v1/couriers/{id}/shifts", A::Desk, O::Courier),
+        create("/v1/shifts/{id}/correct", A::Desk, O::Worked, hours()),
+        create("/v1/me/shifts/{id}/correct", A::Couriers, O::Worked, hours()),
+        get("/v1/shift-corrections", A::Desk, O::None),
+        get("/v1/me/shift-corrections", A::Couriers, O::None),
+        post("/v1/shift-corrections/{id}/answer", A::Desk, O::Longer, json!({ "agreed": true, "reason": "so it was" })),
+        post("/v1/me/shift-corrections/{id}/answer", A::Couriers, O::Shorter, json!({ "agreed": true, "reason": null })),
         put("/v1/couriers/{id}/skills", A::Admins, O::Courier, json!({ "skills": ["cargo", "keys"] })),
     ]
 }

@@ -92,7 +92,7 @@ interface QuestionProps {
 }
 
 /** Asks a person to look again. */
-function Question({ about, online, onOpened }: QuestionProps) {
+export function Question({ about, online, onOpened }: QuestionProps) {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;

@@ -7,6 +7,8 @@ import { useCourier } from "../state";
 import { notify, said } from "../work";
 import { dayHour, hourMinute, t, type Key } from "../words";
 import { Absences } from "./absences";
+import { CalendarLink } from "./calendar";
+import { HoursWorked } from "./hours";
 
 interface Plan {
   openings: OfferedShift[];
@@ -101,7 +103,9 @@ export function RosterView() {
           ))}
         </ul>
       </section>
+      <HoursWorked />
       <Absences />
+      <CalendarLink />
     </>
   );
 }

@@ -22,24 +22,58 @@ export function OffShift() {
   );
 }
 
+/** A break: large, with one button to go on. */
+export function OnBreak({ since }: { since: string }) {
+  const { now } = useCourier();
+  const minutes = Math.max(0, Math.floor((now - Date.parse(since)) / 60_000));
+  return (
+    <section class="panel" aria-labelledby="break-title" data-break="on">
+      <h1 id="break-title">{t("break.title")}</h1>
+      <p>{t("break.since", { time: hourMinute(since), n: minutes })}</p>
+      <p>{t("break.text")}</p>
+      <div class="thumb">
+        <button type="button" class="act" data-act="shift-resume"
+          onClick={() => void act({ kind: "shift_resumed" })}>{t("break.end")}</button>
+      </div>
+    </section>
+  );
+}
+
+/** The law's reminder; it forces nobody. */
+export function BreakDue() {
+  const { now } = useCourier();
+  const { shift } = today();
+  if (!shift?.break_due_at || shift.paused_at || Date.parse(shift.break_due_at) > now) return null;
+  return (
+    <p class="panel warn" role="status" data-break="due">
+      {t("break.due", { time: hourMinute(shift.break_due_at) })}
+    </p>
+  );
+}
+
 /** On shift: since when, until when, and how to end it. */
 export function ShiftBar() {
   useCourier();
-  const [asked, setAsked] = useState(false);
+  const [refused, setRefused] = useState<"break.not" | "shift.stop.not" | null>(null);
   const { shift, stops } = today();
   if (!shift) return null;
   const text = shift.to
     ? t("shift.until", { time: hourMinute(shift.to) })
     : t("shift.since", { time: hourMinute(shift.started_at ?? "") });
-  const stop = () => {
-    setAsked(true);
-    if (stops.length === 0) void act({ kind: "shift_ended" });
+  const ask = (kind: "shift_paused" | "shift_ended") => {
+    if (stops.length === 0) void act({ kind });
+    else setRefused(kind === "shift_ended" ? "shift.stop.not" : "break.not");
   };
   return (
     <section class="shift-bar">
       <span>{text}</span>
-      <button type="button" class="plain" data-act="shift-stop" onClick={stop}>{t("shift.stop")}</button>
-      <p role="status">{asked && stops.length > 0 && t("shift.stop.not")}</p>
+      {!shift.paused_at && (
+        <button type="button" class="plain" data-act="shift-pause" onClick={() => ask("shift_paused")}>
+          {t("break.begin")}</button>
+      )}
+      <button type="button" class="plain" data-act="shift-stop" onClick={() => ask("shift_ended")}>
+        {t("shift.stop")}</button>
+      <p role="status">{refused && stops.length > 0 && t(refused)}</p>
     </section>
   );
 }

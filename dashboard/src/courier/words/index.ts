@@ -10,6 +10,9 @@ export type { Key };
 const words = { en, fr };
 const locale = () => (current().language === "fr" ? "fr-FR" : "en-GB");
 
+/** Times are those on the walls where the co-op is, wherever the phone thinks it is. */
+const zone = () => current().zone ?? undefined;
+
 /** A key that is not known comes back as it is. */
 export function t(key: Key, fill: Record<string, string | number> = {}): string {
   const text: string = words[current().language][key] ?? key;
@@ -17,13 +20,13 @@ export function t(key: Key, fill: Record<string, string | number> = {}): string 
 }
 
 export function hourMinute(at: string | number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" })
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", timeZone: zone() })
     .format(typeof at === "string" ? Date.parse(at) : at);
 }
 
 export function dayHour(at: string): string {
   return new Intl.DateTimeFormat(locale(), {
-    weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit",
+    weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone(),
   }).format(Date.parse(at));
 }
 
