@@ -212,7 +212,7 @@ test("everybody has the pages of their roles", () => {
   assert.deepEqual(pagesOf(["treasurer"]), ["money", "rules"]);
   assert.deepEqual(pagesOf(["dispatcher"]), ["board", "pulse", "log", "reviews", "incidents", "shifts", "rules"]);
   assert.deepEqual(pagesOf(["representative"]), ["summary", "rules"]);
-  assert.equal(pagesOf(["admin"]).length, 9);
+  assert.equal(pagesOf(["admin"]).length, 10);
   assert.deepEqual(pagesOf(["courier", "merchant"]), []);
   assert.deepEqual(addressOf("#money/pay/pyr_1"), { page: "money", parts: ["pay", "pyr_1"] });
   assert.deepEqual([addressOf("").page, addressOf("#nowhere").page], [null, null]);

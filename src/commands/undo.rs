@@ -84,8 +84,8 @@ async fn unsettled(
     stepped_at: Timestamp,
 ) -> Result<(), CommandError> {
     if let Some(shift) = shifts::find_ended(tx, courier).await?
-        && let ShiftState::Ended { ended_at, .. } = shift.state
-        && ended_at >= stepped_at
+        && let ShiftState::Ended { hours, .. } = &shift.state
+        && hours.ended_at() >= stepped_at
     {
         return Err(refused(UndoError::ShiftEnded));
     }

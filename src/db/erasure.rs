@@ -12,7 +12,7 @@ use crate::domain::ids::CourierId;
 use crate::domain::time::Timestamp;
 
 /// What is done to a courier's ($1) rows.
-const ERASURE: [&str; 23] = [
+const ERASURE: [&str; 27] = [
     "DELETE FROM refresh_tokens WHERE user_id IN (SELECT id FROM users WHERE courier_id = $1)",
     // No password has this hash; the address is nobody's (RFC 2606).
     "UPDATE users SET name = 'erased', email = 'erased-' || id || '@erased.invalid', \
@@ -67,7 +67,7 @@ pub async fn erase(conn: &mut Conn, courier: CourierId, at: Timestamp) -> QueryR
 }
 
 /// What a courier takes along: the name of the file, and the rows in it, the newest first.
-pub const EXPORT: [(&str, &str); 21] = [
+pub const EXPORT: [(&str, &str); 22] = [
     (
         "profile",
         "SELECT u.name, u.email, u.roles, c.vehicle, c.skills, c.created_at FROM users u \

@@ -24,7 +24,8 @@ pub struct Knock {
 }
 
 /// The kinds of events of which [`knock`] makes something.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
+    "shift.corrected",
     "offer.made",
     "delivery.assigned",
     "delivery.cancelled",
@@ -105,7 +106,15 @@ pub fn knock(event: &Event, language: Language, at: Timestamp) -> Option<Knock> 
             },
             said("À voir sous « Services »", "See it under “Shifts”"),
         )),
+        Event::Hours { .. } => Some(word(
+            "hours",
+            said("Vos heures sont corrigées", "Your hours were corrected"),
+            said("À voir sous « Services »", "See it under “Shifts”"),
+        )),
         Event::Delivery { .. }
+        | Event::Break { .. }
+        | Event::Incident { .. }
+        | Event::Tour { .. }
         | Event::Offer { .. }
         | Event::Shift { .. }
         | Event::Route { .. }

@@ -84,7 +84,7 @@ impl ApiError {
     pub(super) fn problem(&self) -> (StatusCode, &'static str) {
         use AbsenceError as A;
         use CommandError as C;
-        use CorrectionError as H;
+        use CorrectionError as K;
         use DeliveryError as D;
         use ExpenseError as X;
         use HandoverError as H;
@@ -167,11 +167,11 @@ impl ApiError {
             Self::Command(C::Shift(ShiftError::Hours(
                 TimesheetError::End | TimesheetError::Break,
             ))) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            Self::Command(C::Hours(H::NotEnded)) => (StatusCode::CONFLICT, "illegal-transition"),
-            Self::Command(C::Hours(H::Same)) => (StatusCode::CONFLICT, "exists"),
-            Self::Command(C::Hours(H::Answered)) => (StatusCode::CONFLICT, "answered"),
-            Self::Command(C::Hours(H::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
-            Self::Command(C::Hours(H::Length | H::NotOver | H::Reason)) => {
+            Self::Command(C::Hours(K::NotEnded)) => (StatusCode::CONFLICT, "illegal-transition"),
+            Self::Command(C::Hours(K::Same)) => (StatusCode::CONFLICT, "exists"),
+            Self::Command(C::Hours(K::Answered)) => (StatusCode::CONFLICT, "answered"),
+            Self::Command(C::Hours(K::OwnCase)) => (StatusCode::FORBIDDEN, "own-case"),
+            Self::Command(C::Hours(K::Length | K::NotOver | K::Reason)) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid")
             }
             Self::Command(C::Opening(N::Places | N::Length | N::Begin) | C::Template(_)) => {

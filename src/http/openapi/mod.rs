@@ -36,7 +36,7 @@ use schemas::Schemas;
 type Group = (&'static str, &'static str, fn() -> Vec<Operation>);
 
 /// In the order in which a newcomer meets them.
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     (
         "Everybody",
         "Logging in, the rules in force, what is signed, the live stream.",
