@@ -99,11 +99,12 @@ pub async fn next(conn: &mut Conn, kinds: &[&str]) -> QueryResult<(Vec<News>, bo
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT p.courier_id, p.sealed, p.language, o.occurred_at, o.payload FROM outbox o \
          JOIN push_phones p ON p.courier_id = o.courier_id AND p.since <= o.occurred_at \
-         WHERE o.seq > $1 AND o.seq <= $2 AND o.kind = ANY ($3) ORDER BY o.seq, p.address_sha256",
+         WHERE o.seq > $1 AND o.seq <= $2 AND o.kind = ANY ($3) ORDER BY o.seq, p.address_sha256 LIMIT $4",
     )
     .bind::<BigInt, _>(seen)
     .bind::<BigInt, _>(until)
     .bind::<Array<Text>, _>(kinds)
+    .bind::<BigInt, _>(EVENTS_MAX * PHONES_MAX)
     .load(conn)
     .await?;
     diesel::update(push_cursor::table).set(push_cursor::seq.eq(until)).execute(conn).await?;

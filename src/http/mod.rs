@@ -5,12 +5,10 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpServer, ResponseError};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::commands::Answer;
 use crate::commands::positions::Intake;
 use crate::config::Config;
 use crate::coop::Coop;
@@ -26,6 +24,7 @@ mod body;
 pub mod error;
 pub mod events;
 mod json;
+mod made;
 pub mod openapi;
 mod ops;
 mod pages;
@@ -39,6 +38,7 @@ pub mod views;
 mod words;
 
 use error::ApiError;
+use made::{answered, created};
 
 /// What handlers work with.
 pub struct App {
@@ -497,17 +497,4 @@ fn not_found_response() -> HttpResponse {
 async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let allowed = openapi::methods(request.match_pattern().as_deref()).unwrap_or_default();
     Err(ApiError::MethodNotAllowed { allowed })
-}
-
-/// 201, and a note where the answer is one from before.
-fn answered(replayed: bool) -> HttpResponseBuilder {
-    let mut builder = HttpResponse::Created();
-    if replayed {
-        builder.insert_header(("Idempotent-Replayed", "true"));
-    }
-    builder
-}
-
-fn created<T, V: Serialize>(answer: Answer<T>, view: impl FnOnce(T) -> V) -> HttpResponse {
-    answered(answer.replayed).json(view(answer.value))
 }

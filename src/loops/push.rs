@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use tracing::{debug, error};
 
 use super::{Hub, recover};
+use crate::clock::real_now;
 use crate::commands::CommandError;
 use crate::commands::push::{due, forget};
 use crate::coop::Coop;
@@ -56,7 +57,7 @@ async fn pass(coop: &Coop, knocker: &Knocker) -> Result<bool, CommandError> {
 }
 
 async fn say(coop: &Coop, knocker: &Knocker, phone: &Phone, knock: &Knock) {
-    let outcome = match knocker.pusher.say(phone, knock, coop.clock.now()).await {
+    let outcome = match knocker.pusher.say(phone, knock, coop.clock.now(), real_now()).await {
         Ok(outcome) => outcome,
         Err(cause) => return error!(%cause, "cannot knock"),
     };

@@ -17,7 +17,6 @@ use web_push_native::{Auth, encrypt};
 
 use super::address::{Reach, TargetError, target};
 use super::web::Web;
-use crate::clock;
 use crate::domain::knock::Knock;
 use crate::domain::time::{Seconds, Timestamp};
 use crate::domain::webhook::Outcome;
@@ -130,7 +129,8 @@ impl Pusher {
         &self.key
     }
 
-    /// Says it once. What the phone has not heard by `knock.ends_at` is dropped on the way.
+    /// Says it once. What the phone has not heard by `knock.ends_at` is dropped on the way: `now` is the
+    /// co-op's time, and `real` that of everybody else.
     ///
     /// # Errors
     /// If the message cannot be encrypted or signed.
@@ -139,6 +139,7 @@ impl Pusher {
         to: &Phone,
         knock: &Knock,
         now: Timestamp,
+        real: Timestamp,
     ) -> Result<Outcome, PushError> {
         let failed = |error: &dyn std::fmt::Display| PushError(error.to_string());
         let message = Message { title: &knock.title, body: &knock.body, tag: knock.tag };
@@ -153,7 +154,7 @@ impl Pusher {
             (HeaderName::from_static("ttl"), knock.ends_at.since(now).or_zero().0.to_string()),
             (HeaderName::from_static("urgency"), urgency.to_owned()),
             (HeaderName::from_static("topic"), knock.tag.to_owned()),
-            (AUTHORIZATION, self.signed(&to.address)?),
+            (AUTHORIZATION, self.signed(&to.address, real)?),
         ];
         for (name, value) in values {
             headers.insert(name, HeaderValue::from_str(&value).map_err(|error| failed(&error))?);
@@ -162,11 +163,11 @@ impl Pusher {
     }
 
     /// The header by which a push service knows whose message it is: of no use to any other.
-    fn signed(&self, address: &str) -> Result<String, PushError> {
+    fn signed(&self, address: &str, at: Timestamp) -> Result<String, PushError> {
         let url = Url::parse(address).map_err(|error| PushError(error.to_string()))?;
         let claims = Claims {
             aud: url.origin().ascii_serialization(),
-            exp: (clock::real_now() + SIGNED_FOR).seconds(),
+            exp: (at + SIGNED_FOR).seconds(),
             sub: &self.contact,
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &self.signer);

@@ -255,8 +255,12 @@ async fn each_parcel_is_read_or_named_and_what_is_left_is_seen_by_all() {
     assert_eq!((&done["proof"]["scanned"], &done["missing"]), (&json!([1, 3]), &missing));
     let over = shop.delivery(&delivery["id"]).await;
     assert_eq!((&over["state"], &over["tasks"][1]["missing"]), (&json!("delivered"), &missing));
-    let told = shop.get("/v1/events").await.ok();
-    assert!(told.to_string().contains("soaked"), "{told}");
+    // Told as soon as it has its number.
+    let told = async || shop.get("/v1/events").await.ok().to_string();
+    let begun = std::time::Instant::now();
+    while !told().await.contains("soaked") {
+        assert!(begun.elapsed().as_secs() < 30, "{}", told().await);
+    }
     let links = shop.get(&format!("/v1/deliveries/{id}/links")).await.ok();
     let page = coop.stranger().get(text(&links["items"][0]["url"])).await.status(200);
     assert!(String::from_utf8_lossy(&page.body).contains("One parcel was not handed over."));

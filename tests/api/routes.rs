@@ -15,6 +15,7 @@ use crate::support::place;
 mod bodies;
 mod incidents;
 mod shifts;
+mod telling;
 
 /// Everybody whom the matrix knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -247,10 +248,6 @@ pub fn all() -> Vec<Route> {
         Route { success: 204, ..post("/v1/auth/logout", A::Public, O::None, refresh) },
         Route { body: None, success: 400, ..post("/oauth2/token", A::Public, O::None, Value::Null) },
         get("/.well-known/jwks.json", A::Public, O::None),
-        get("/v1/openapi.json", A::Public, O::None),
-        get("/docs", A::Public, O::None),
-        get("/rules", A::Public, O::None),
-        get("/v1/clock", A::Public, O::None),
         get("/v1/ledger/checkpoints", A::Public, O::None),
         Route { body: None, ..post("/v1/ledger/checkpoints", A::Books, O::None, Value::Null) },
         get("/v1/ledger/key", A::Public, O::None),
@@ -340,9 +337,6 @@ pub fn all() -> Vec<Route> {
         get("/v1/me/bank-account", A::Couriers, O::None),
         Route { method: Method::PUT, ..post("/v1/me/bank-account", A::Couriers, O::None, json!({ "iban": "FR1420041010050500013M02606" })) },
         Route { method: Method::DELETE, success: 204, ..get("/v1/me/bank-account", A::Couriers, O::None) },
-        get("/v1/me/push", A::Couriers, O::None),
-        Route { method: Method::PUT, ..post("/v1/me/push", A::Couriers, O::None, json!({ "endpoint": "https://push.example.org/send/abc", "language": "fr", "keys": { "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "auth": "BTBZMqHH6r4Tts7J_aSIgg" } })) },
-        Route { method: Method::DELETE, success: 204, ..get("/v1/me/push", A::Couriers, O::None) },
         get("/v1/me/expenses", A::Couriers, O::None),
         create("/v1/me/expenses", A::Couriers, O::None, json!({ "day": "2026-03-01", "category": "repair", "amount": { "amount": 1990, "currency": "EUR" }, "note": "a new chain" })),
         Route { method: Method::DELETE, success: 204, ..get("/v1/me/expenses/{id}", A::Couriers, O::Expense) },
@@ -469,6 +463,7 @@ pub fn all() -> Vec<Route> {
     ];
     all.extend(shifts::all());
     all.extend(incidents::all());
+    all.extend(telling::all());
     all
 }
 

@@ -117,6 +117,7 @@ test("a break is large on the phone with one button to go on, and stands on the 
   const board = await coop.asAdmin("GET", "/v1/board");
   assert.ok(board.couriers.find(({ name }) => name === "Lina").paused_at);
   await desk.goto(`${coop.url}/`);
+  await desk.locator("#tab-couriers").click();
   await desk.locator("[data-courier][data-break=on]").getByText(/On a break since/).waitFor();
   // The keyboard does it, too.
   await phone.locator("[data-act=shift-resume]").focus();

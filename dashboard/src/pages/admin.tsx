@@ -41,17 +41,17 @@ export function AdminPage() {
             setUsers((before) => before?.map((one) => (one.id === member.id ? member : one)) ?? null)} />
           {next && <button type="button" onClick={() => void loadUsers(next).catch(notifyError)}>{t("log.more")}</button>}
         </section>
-        <aside class="forms">
+        <div class="forms">
           <NewUser merchants={merchants} onMade={() => void loadUsers().catch(notifyError)} />
           <NewCourier onMade={() => void loadUsers().catch(notifyError)} />
-        </aside>
+        </div>
         <section aria-labelledby="merchants">
           <h2 id="merchants">{t("admin.merchants")}</h2>
           <ul class="cards">
             {merchants.map((merchant) => <Shop key={merchant.id} merchant={merchant} />)}
           </ul>
         </section>
-        <aside class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></aside>
+        <div class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></div>
         <div class="whole"><CourierSkills /></div>
         <section class="whole" aria-labelledby="slots">
           <h2 id="slots">{t("slots.title")}</h2>

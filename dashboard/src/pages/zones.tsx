@@ -51,7 +51,7 @@ export function Zones() {
   };
   return (
     <div class="zones">
-      <div class="zone-map" ref={holder} role="region" aria-label={t("admin.zones")} />
+      <div class="zone-map" ref={holder} role="group" aria-label={t("admin.zones")} />
       <p class="muted">{zones.length === 0 ? t("admin.zones.none") : zones.map((zone) => zone.name).join(", ")}</p>
       <form class="choices" onSubmit={(event) => void keep(event)} data-form="new-zone">
         <button type="button" aria-pressed={drawing} onClick={() => {
