@@ -76,7 +76,7 @@ pub fn all() -> Vec<Route> {
         get("/v1/shift-corrections", A::Desk, O::None),
         get("/v1/me/shift-corrections", A::Couriers, O::None),
         post("/v1/shift-corrections/{id}/answer", A::Desk, O::Longer, json!({ "agreed": true, "reason": "so it was" })),
-        post("/v1/me/shift-corrections/{id}/answer", A::Couriers, O::Shorter, json!({ "agreed": true, "reason": null })),
+        post("/v1/me/shift-corrections/{id}/answer", A::Couriers, O::Shorter, json!({ "agreed": true, "reason": "so it was" })),
         put("/v1/couriers/{id}/skills", A::Admins, O::Courier, json!({ "skills": ["cargo", "keys"] })),
     ]
 }

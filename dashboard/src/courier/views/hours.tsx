@@ -32,14 +32,15 @@ function text({ started_at, ended_at, breaks, paid_seconds }: WorkedHours): stri
 }
 
 export function HoursWorked() {
-  const { online, zone } = useCourier();
+  const { online, zone, events } = useCourier();
   const [worked, setWorked] = useState<Worked | null>(null);
   const [busy, setBusy] = useState(false);
   const failed = (error: unknown) => notify("bad", said(error));
   const reload = () => look().then(setWorked, failed);
+  // Again when the phone has told what it kept: the end of a shift is among it.
   useEffect(() => {
     if (online) void reload();
-  }, [online]);
+  }, [online, events.length]);
   const perform = (what: () => Promise<unknown>, done: string) => {
     setBusy(true);
     void what().then(() => notify("good", done), failed).then(reload).finally(() => setBusy(false));
