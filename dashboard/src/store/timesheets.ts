@@ -25,16 +25,20 @@ export function typed(zone: string, { started_at, ended_at, breaks }: Hours): Ty
   };
 }
 
-/** The hours that were typed. A time that was not touched keeps its seconds; one that is earlier on the
- * clock than the beginning is on the next day. Null where something is missing. */
+/** The hours that were typed. A time that was not touched keeps its seconds, so a break within one minute
+ * keeps its two ends; one that is earlier on the clock than the beginning is on the next day. Null where
+ * something is missing. */
 export function hoursOf(zone: string, known: Hours, { from, to, breaks }: Typed): Hours | null {
-  const instants = [known.started_at, known.ended_at, ...known.breaks.flatMap(({ after, before }) => [after, before])];
+  const afters = known.breaks.map(({ after }) => after);
+  const befores = known.breaks.map(({ before }) => before);
+  const instants = [known.started_at, known.ended_at, ...afters, ...befores];
   const day = dayIn(zone, Date.parse(known.started_at));
-  const find = (time: string): string | null =>
-    instants.find((at) => wallTime(zone, at) === time) ?? instantIn(zone, time < from ? daysLater(day, 1) : day, time);
-  const started_at = find(from);
-  const ended_at = find(to);
-  const found = breaks.map((one) => ({ after: find(one.from), before: find(one.to) }));
+  const find = (time: string, likely: readonly string[]): string | null =>
+    [...likely, ...instants].find((at) => wallTime(zone, at) === time) ??
+    instantIn(zone, time < from ? daysLater(day, 1) : day, time);
+  const started_at = find(from, [known.started_at]);
+  const ended_at = find(to, [known.ended_at]);
+  const found = breaks.map((one) => ({ after: find(one.from, afters), before: find(one.to, befores) }));
   if (!started_at || !ended_at || found.some(({ after, before }) => !after || !before)) return null;
   return { started_at, ended_at, breaks: found as Window[] };
 }
