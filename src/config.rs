@@ -117,6 +117,7 @@ pub struct Dispatch {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
+    pub notice_days: i64,
     pub dispatch: String,
     pub tariff: String,
     pub price: String,
@@ -250,6 +251,11 @@ impl Config {
             (1..=86_400).contains(&self.ledger.checkpoint_s),
             "ledger.checkpoint_s",
             "between 1 and 86400",
+        )?;
+        range(
+            (0..=365).contains(&self.policy.notice_days),
+            "policy.notice_days",
+            "between 0 and 365",
         )?;
         range(self.ledger.check_s >= 1, "ledger.check_s", "1 or more")?;
         range(self.travel.detour_permille >= 1000, "travel.detour_permille", "1000 or more")?;

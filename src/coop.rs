@@ -1,8 +1,9 @@
 //! What every command and loop works with: the database, the clock, the rules in force, and the
 //! bell that is rung when something was told.
 
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -17,6 +18,7 @@ use crate::domain::pay::Tariff;
 use crate::domain::pay_run::Party;
 use crate::domain::policy::DispatchPolicy;
 use crate::domain::pricing::PriceList;
+use crate::domain::rules::{Rule, Texts};
 use crate::domain::shift::policy::ShiftPolicy;
 use crate::domain::siren::Siren;
 use crate::domain::split::SplitKey;
@@ -44,6 +46,8 @@ const FOUNDING: [(&str, &str); 12] = [
 /// The rules in force.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// What the members voted on, word for word.
+    pub texts: Texts,
     pub dispatch: DispatchPolicy,
     /// SHA-256 of the policy's text and the riding times, shortened: what a decision names as its
     /// policy version.
@@ -93,17 +97,70 @@ pub struct Ground {
 pub struct Coop {
     pub db: Db,
     pub clock: Clock,
-    pub rules: Arc<Rules>,
+    pub rules: InForce,
     /// Rung after a commit that left events in the outbox.
     pub bell: Arc<Notify>,
+}
+
+/// The rules in force now, for all who hold a clone: others may come into force meanwhile. Whoever asks
+/// twice for one purpose asks once, with [`InForce::now`].
+#[derive(Clone, Debug)]
+pub struct InForce(Arc<Era>);
+
+/// Rules, and those that came after them. They are kept while the program runs: it is some each year.
+#[derive(Debug)]
+struct Era {
+    rules: Arc<Rules>,
+    next: OnceLock<Box<Era>>,
+}
+
+impl Era {
+    const fn new(rules: Arc<Rules>) -> Self {
+        Self { rules, next: OnceLock::new() }
+    }
+}
+
+impl InForce {
+    pub fn new(rules: Rules) -> Self {
+        Self(Arc::new(Era::new(Arc::new(rules))))
+    }
+
+    fn last(&self) -> &Era {
+        let mut era = &*self.0;
+        while let Some(next) = era.next.get() {
+            era = next;
+        }
+        era
+    }
+
+    /// Those of this moment, which stay what they are.
+    pub fn now(&self) -> Arc<Rules> {
+        self.last().rules.clone()
+    }
+
+    /// From now on it is these, for everybody.
+    pub fn follow(&self, rules: Rules) {
+        let mut next = Box::new(Era::new(Arc::new(rules)));
+        while let Err(late) = self.last().next.set(next) {
+            next = late;
+        }
+    }
+}
+
+impl Deref for InForce {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        &self.last().rules
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
     #[error("cannot read the policy text {name}: {error}")]
     Missing { name: String, error: std::io::Error },
-    #[error("the policy text {name} is not valid: {error}")]
-    Invalid { name: String, error: String },
+    #[error("[policy] {}: the text is not valid: {error}", rule.name())]
+    Invalid { rule: Rule, error: String },
     #[error("[coop] time_zone: {0}")]
     Zone(String),
     #[error("[coop] name, iban and siren: {0}")]
@@ -152,32 +209,85 @@ fn standing(orders: &StandingOrders) -> Result<Standing, RulesError> {
     Ok(Standing { days_ahead: orders.days_ahead, holidays: Holidays { france, own } })
 }
 
+/// What the texts say.
+struct Said {
+    dispatch: DispatchPolicy,
+    tariff: Tariff,
+    prices: PriceList,
+    split: SplitKey,
+    law: Law,
+    shifts: ShiftPolicy,
+}
+
+impl Said {
+    fn read(texts: &Texts) -> Result<Self, RulesError> {
+        /// Reads the text of one rule.
+        fn one<T, E: std::fmt::Display>(
+            texts: &Texts,
+            rule: Rule,
+            parse: impl FnOnce(&str) -> Result<T, E>,
+        ) -> Result<T, RulesError> {
+            parse(texts.of(rule))
+                .map_err(|error| RulesError::Invalid { rule, error: error.to_string() })
+        }
+        Ok(Self {
+            dispatch: one(texts, Rule::Dispatch, DispatchPolicy::parse)?,
+            tariff: one(texts, Rule::Tariff, Tariff::parse)?,
+            prices: one(texts, Rule::Prices, PriceList::parse)?,
+            split: one(texts, Rule::Split, SplitKey::parse)?,
+            law: one(texts, Rule::Surplus, Law::parse)?,
+            shifts: one(texts, Rule::Shifts, ShiftPolicy::parse)?,
+        })
+    }
+}
+
 impl Rules {
+    /// The same co-op under other texts.
+    ///
+    /// # Errors
+    /// [`RulesError::Invalid`].
+    pub fn under(&self, texts: Texts) -> Result<Self, RulesError> {
+        let Said { dispatch, tariff, prices, split, law, shifts } = Said::read(&texts)?;
+        let travel = self.ground.travel;
+        Ok(Self {
+            dispatch_version: fingerprint(texts.of(Rule::Dispatch), travel),
+            ground: Ground { dispatch: dispatch.clone(), travel },
+            texts,
+            dispatch,
+            tariff,
+            prices,
+            split,
+            law,
+            shifts,
+            ..self.clone()
+        })
+    }
+
     /// Reads and checks the texts that the settings name.
     pub fn load(config: &Config) -> Result<Self, RulesError> {
-        let invalid = |name: &str, error: &dyn std::fmt::Display| RulesError::Invalid {
-            name: name.to_owned(),
-            error: error.to_string(),
-        };
         let names = &config.policy;
         let base = Position::from_degrees(config.coop.latitude, config.coop.longitude)?;
-        let dispatch_text = text(&names.dispatch)?;
-        let dispatch = DispatchPolicy::parse(&dispatch_text)
-            .map_err(|error| invalid(&names.dispatch, &error))?;
+        let texts = Texts::find(|rule| {
+            text(match rule {
+                Rule::Dispatch => &names.dispatch,
+                Rule::Tariff => &names.tariff,
+                Rule::Prices => &names.price,
+                Rule::Split => &names.split,
+                Rule::Surplus => &names.surplus,
+                Rule::Shifts => &names.shifts,
+            })
+        })?;
+        let Said { dispatch, tariff, prices, split, law, shifts } = Said::read(&texts)?;
         Ok(Self {
-            dispatch_version: fingerprint(&dispatch_text, config.travel),
+            dispatch_version: fingerprint(texts.of(Rule::Dispatch), config.travel),
             ground: Ground { dispatch: dispatch.clone(), travel: config.travel },
+            texts,
             dispatch,
-            tariff: Tariff::parse(&text(&names.tariff)?)
-                .map_err(|error| invalid(&names.tariff, &error))?,
-            prices: PriceList::parse(&text(&names.price)?)
-                .map_err(|error| invalid(&names.price, &error))?,
-            split: SplitKey::parse(&text(&names.split)?)
-                .map_err(|error| invalid(&names.split, &error))?,
-            law: Law::parse(&text(&names.surplus)?)
-                .map_err(|error| invalid(&names.surplus, &error))?,
-            shifts: ShiftPolicy::parse(&text(&names.shifts)?)
-                .map_err(|error| invalid(&names.shifts, &error))?,
+            tariff,
+            prices,
+            split,
+            law,
+            shifts,
             zone: jiff::tz::TimeZone::get(&config.coop.time_zone)
                 .map_err(|error| RulesError::Zone(error.to_string()))?,
             payer: payer(&config.coop)?,

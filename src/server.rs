@@ -15,7 +15,7 @@ use crate::commands::people::{self, NewLogin};
 use crate::commands::positions::Intake;
 use crate::commands::rules;
 use crate::config::{Config, ConfigError};
-use crate::coop::{Coop, Rules, RulesError};
+use crate::coop::{Coop, InForce, Rules, RulesError};
 use crate::db::{self, OpenError};
 use crate::domain::language::Language;
 use crate::domain::notice::Occasion;
@@ -261,7 +261,7 @@ async fn open(
             Some(given) => given,
             None => clock(&config, &mut conn).await?,
         },
-        rules: std::sync::Arc::new(Rules::load(&config)?),
+        rules: InForce::new(Rules::load(&config)?),
         bell: std::sync::Arc::default(),
         db: pool,
     };
@@ -271,8 +271,7 @@ async fn open(
     let keys = Keys::load(&mut conn, seal.clone(), Links::new(&secret)).await?;
     drop(conn);
     found(&coop, &config).await?;
-    books::keep_tariff(&coop).await?;
-    rules::keep(&coop).await?;
+    rules::begin(&coop, Seconds(config.policy.notice_days * 86_400)).await?;
 
     let live =
         Live::open(services.redis_url(), &config.server.redis_prefix, coop.clock.id(|id| id))?;

@@ -1,12 +1,14 @@
--- Since when the members' rules have been as they are, and what they were before: whole, and for ever.
+-- What the members' rules say, were and will be: each text whole, and for ever. Of the texts that act already,
+-- the one announced last is in force.
 CREATE TABLE rule_versions (
-    rule    text NOT NULL CHECK (rule IN ('dispatch', 'tariff', 'prices', 'split', 'surplus', 'shifts')),
-    since   timestamptz NOT NULL,
-    version text NOT NULL CHECK (version ~ '^[0-9a-f]{12}$'),
-    says    jsonb NOT NULL,
-    PRIMARY KEY (rule, since)
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- In the order of the announcements.
+    rule         text NOT NULL CHECK (rule IN ('dispatch', 'tariff', 'prices', 'split', 'surplus', 'shifts')),
+    announced_at timestamptz NOT NULL,
+    since        timestamptz NOT NULL CHECK (since >= announced_at),
+    version      text NOT NULL CHECK (version ~ '^[0-9a-f]{12}$'),
+    says         text NOT NULL
 );
-CREATE INDEX rule_versions_since ON rule_versions (since DESC, rule);
+CREATE INDEX rule_versions_rule ON rule_versions (rule, id);
 
 CREATE FUNCTION rule_versions_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

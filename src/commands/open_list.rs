@@ -77,7 +77,7 @@ pub async fn list(
     snapshot: Snapshot,
 ) -> Result<Vec<Terms>, CommandError> {
     has_fresh_position(coop, &snapshot)?;
-    let rules = coop.rules.clone();
+    let rules = coop.rules.now();
     // On a thread of its own: in a large city it takes a while.
     let found =
         tokio::task::spawn_blocking(move || choices(&snapshot, &rules.dispatch, &rules.travel, by));

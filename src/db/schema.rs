@@ -353,8 +353,8 @@ diesel::table! {
         changed_at -> Timestamptz, }
 }
 diesel::table! {
-    rule_versions (rule, since) { rule -> Text, since -> Timestamptz, version -> Text,
-        says -> Jsonb, }
+    rule_versions (id) { id -> BigInt, rule -> Text, announced_at -> Timestamptz,
+        since -> Timestamptz, version -> Text, says -> Text, }
 }
 diesel::table! {
     push_phones (address_sha256) { address_sha256 -> Bytea, courier_id -> Uuid, sealed -> Bytea,

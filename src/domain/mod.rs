@@ -47,6 +47,7 @@ pub mod proof;
 pub mod quote;
 pub mod recurrence;
 pub mod review;
+pub mod rules;
 pub mod shift;
 pub mod siren;
 pub mod slot;

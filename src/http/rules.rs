@@ -85,10 +85,22 @@ fn page(language: Language, coop: &str, rules: &Transparency) -> Result<Markup, 
                             (value(&all[rule]))
                         }
                     }
+                    @for change in rules.changes() {
+                        @if let Some(says) = &change.says {
+                            section {
+                                h2 {
+                                    (say("Announced: ", "Annoncé : ")) (name(&change.rule))
+                                    (say(", from ", ", à partir du ")) (change.since) " UTC"
+                                }
+                                pre lang="en" tabindex="0" { (says) }
+                            }
+                        }
+                    }
                     h2 { (say("Changes", "Changements")) }
                     table {
                         thead { tr {
-                            th scope="col" { (say("Since (UTC)", "Depuis (UTC)")) }
+                            th scope="col" { (say("In force from (UTC)", "En vigueur dès (UTC)")) }
+                            th scope="col" { (say("Announced (UTC)", "Annoncé (UTC)")) }
                             th scope="col" { (say("Rule", "Règle")) }
                             th scope="col" { (say("Version", "Version")) }
                         } }
@@ -96,6 +108,7 @@ fn page(language: Language, coop: &str, rules: &Transparency) -> Result<Markup, 
                             @for change in rules.changes() {
                                 tr {
                                     td { (change.since) }
+                                    td { (change.announced_at) }
                                     td { (name(&change.rule)) }
                                     td { code { (change.version) } }
                                 }

@@ -74,7 +74,7 @@ pub async fn tick(coop: &Coop, live: &Live) -> Result<(), CommandError> {
         return Ok(());
     }
     let seed = u64::from_be_bytes(clock::chance());
-    let rules = coop.rules.clone();
+    let rules = coop.rules.now();
     // On a thread of its own: events and offers go on while the engine thinks.
     let thought = tokio::task::spawn_blocking(move || think(&rules, &snapshot, seed)).await;
     let thought = thought.map_err(|broken| CommandError::Internal(Box::new(broken)))??;

@@ -24,6 +24,7 @@ pub mod offers;
 pub mod outbox;
 pub mod push;
 pub mod retention;
+pub mod rules;
 pub mod snapshot;
 pub mod standing_orders;
 pub mod webhooks;
@@ -71,6 +72,7 @@ pub fn start(
         local.spawn_local(books::check(coop.clone(), ledger));
         local.spawn_local(imports::run(coop.clone()));
         local.spawn_local(standing_orders::run(coop.clone()));
+        local.spawn_local(rules::run(coop.clone()));
         local.spawn_local(retention::run(coop.clone(), pictures, retention));
         if dispatch.enabled {
             local.spawn_local(dispatcher::run(coop, live, dispatch));

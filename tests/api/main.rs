@@ -52,6 +52,7 @@ mod returns;
 mod rights;
 mod roster;
 mod routes;
+mod rules;
 mod sandbox;
 mod sessions;
 mod settings;

@@ -1,4 +1,5 @@
 // The shapes that the office reads: pay runs, invoices, the books, reviews, slots, rules.
+import type { RuleChange } from "./rules";
 import type { Money, Role, User } from "./types";
 
 /** A calendar day where the co-op is: 2026-03-31. */
@@ -286,8 +287,10 @@ export interface Transparency {
   prices: Record<string, unknown>;
   split: Record<string, unknown>;
   surplus: { version: string; minimum_reserve_basis_points: number };
+  shifts: Record<string, unknown>;
   coop: { time_zone: string; currency: string };
   program: { version: string; engine: string };
+  changes: RuleChange[];
   never_used: string[];
   decided_by_people_only: string[];
 }

@@ -371,12 +371,6 @@ export interface Offer {
 /** What a courier may take without being asked, told like an offer. */
 export type OpenJob = Pick<Offer, "approach_m" | "trip_m" | "pay" | "made_of" | "deliveries">;
 
-/** Of the rules in force, what the courier's app goes by. */
-export interface Rules {
-  dispatch: { policy: { assignment: { mode: "direct" | "offer" | "offer_several" | "open_list" } } };
-  coop: { time_zone: string };
-}
-
 export interface PayPart {
   kind: "base" | "pickups" | "dropoffs" | "distance";
   /** Stops, or metres. */

@@ -1,8 +1,9 @@
 // What a courier's phone asks of the API.
 import { get, getFile, post, put, remove } from "../api/call";
 import type {
-  BankAccount, Clock, Decisions, Money, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Rules, Shift, Suspension,
+  BankAccount, Clock, Decisions, Money, Offer, OpenJob, Page, Pay, Review, ReviewAbout, Route, Shift, Suspension,
 } from "../api/types";
+import type { Rules } from "../api/rules";
 import type { Expense, ExpenseCategory } from "../api/expense";
 import type { Incident } from "../api/incidents";
 import type { PhoneEvent } from "./journal";

@@ -1,5 +1,5 @@
 import { office } from "../api/office";
-import { t } from "../i18n";
+import { dayTime, t } from "../i18n";
 import { engineWords } from "../i18n/engine-words";
 import { ruleWords } from "../i18n/rule-words";
 import { flatRules } from "../store/rules";
@@ -7,7 +7,7 @@ import { Table } from "../ui/table";
 import { PageFrame } from "./page-frame";
 import { useLoaded } from "./use-loaded";
 
-const PARTS = ["tariff", "prices", "split", "surplus"] as const;
+const PARTS = ["tariff", "prices", "split", "surplus", "shifts"] as const;
 
 /** What is in force, whole and readable for every member: nothing here is a secret. */
 export function RulesPage() {
@@ -24,9 +24,15 @@ export function RulesPage() {
               <dt>{t("rules.program")}</dt><dd>paceline {value.program.version}, {t("rules.engine")} {value.program.engine}</dd>
               <dt>{t("rules.zone")}</dt><dd>{value.coop.time_zone}</dd>
               <dt>{t("rules.currency")}</dt><dd>{value.coop.currency}</dd>
-              <dt>{t("rules.policy")}</dt><dd>{value.dispatch.version}</dd>
+              <dt>{t("rules.dispatch")}</dt><dd>{value.dispatch.version}</dd>
             </dl>
-            <Rules title={t("rules.policy")} rules={value.dispatch.policy} open />
+            {value.changes.map(({ rule, version, since, says }) => says && (
+              <details key={version + since} class="card" open data-announced={rule}>
+                <summary><h2>{t("rules.ahead", { rule: t(`rules.${rule}`), time: dayTime(since) })}</h2></summary>
+                <pre tabIndex={0}>{says}</pre>
+              </details>
+            ))}
+            <Rules title={t("rules.dispatch")} rules={value.dispatch.policy} open />
             {PARTS.map((part) => <Rules key={part} title={t(`rules.${part}`)} rules={value[part]} />)}
             <h2>{t("rules.never_used")}</h2>
             <ul class="bullets">{value.never_used.map((one) => <li key={one}>{ruleWords(one)}</li>)}</ul>

@@ -100,7 +100,7 @@ pub async fn ask_engine(
     let snapshot = snapshot::take(&app.coop, &app.live, &Manual::NOTHING).await?;
     let at = snapshot.now;
     let seed = u64::from_be_bytes(clock::chance());
-    let (rules, about) = (app.coop.rules.clone(), wanted.clone());
+    let (rules, about) = (app.coop.rules.now(), wanted.clone());
     let thought = tokio::task::spawn_blocking(move || {
         ask(&snapshot, &rules.dispatch, &rules.travel, &about, seed)
     });

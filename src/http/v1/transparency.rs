@@ -39,14 +39,19 @@ pub struct Program {
     engine: &'static str,
 }
 
-/// A rule as it came into force.
+/// A rule that came into force, or will.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "RuleChange")]
 pub struct Change {
     pub rule: String,
-    /// The first 12 hexadecimal digits of the SHA-256 of all it says.
+    /// The first 12 hexadecimal digits of the SHA-256 of its text.
     pub version: String,
+    pub announced_at: Timestamp,
+    /// From when it acts.
     pub since: Timestamp,
+    /// What it will say, while it does not act yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
 }
 
 /// Every rule in force.
@@ -60,7 +65,7 @@ pub struct Transparency {
     shifts: ShiftPolicy,
     coop: Place,
     program: Program,
-    /// Since when which of them has been as it is, and what was before it, the newest first.
+    /// Since when which of them has been as it is, what was before it and what will be, the newest first.
     changes: Vec<Change>,
     /// What no decision looks at.
     pub never_used: [&'static str; 4],
@@ -72,9 +77,13 @@ const CHANGES_MAX: i64 = 100;
 
 impl Transparency {
     pub async fn look(app: &App) -> Result<Self, ApiError> {
-        let rules = &app.coop.rules;
+        let rules = app.coop.rules.now();
         let changes = db::rules::newest(&mut *app.coop.conn().await?, CHANGES_MAX).await?;
-        let change = |db::rules::Kept { rule, version, since }| Change { rule, version, since };
+        let now = app.coop.clock.now();
+        let change = |db::rules::Kept { rule, version, announced_at, since, says }| {
+            let says = (since > now).then_some(says);
+            Change { rule, version, announced_at, since, says }
+        };
         Ok(Self {
             dispatch: VotedPolicy {
                 version: rules.dispatch_version.clone(),

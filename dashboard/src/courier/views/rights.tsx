@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Decisions, Review, ReviewAbout, Suspension } from "../../api/types";
+import type { RuleChange } from "../../api/rules";
 import { api } from "../api";
 import { leave } from "../session";
 import { useCourier } from "../state";
@@ -44,12 +45,31 @@ export function RightsView() {
       <p>{t("rights.recorded.text")}</p>
       <TakeAlong online={online} />
       <Why online={online} onOpened={add} />
+      <RulesAhead online={online} />
       <h2>{t("rights.human")}</h2>
       <p>{t("rights.human.text")}</p>
       <Question about={{ kind: "other" }} online={online} onOpened={add} />
       <ul class="lines">{reviews.map((one) => <ReviewLine key={one.id} review={one} />)}</ul>
       <Erasure online={online} />
     </section>
+  );
+}
+
+/** The rules, and those that are announced. */
+function RulesAhead({ online }: { online: boolean }) {
+  const [ahead, setAhead] = useState<RuleChange[]>([]);
+  useEffect(() => {
+    if (online) ask(api.rules(), ({ changes }) => setAhead(changes.filter(({ says }) => says !== undefined)));
+  }, [online]);
+  return (
+    <>
+      <h2>{t("rights.rules")}</h2>
+      {ahead.map(({ rule, since }) => (
+        <p key={rule + since} class="panel warn" data-announced={rule}>
+          {t("rights.rules.ahead", { rule: t(`rights.rule.${rule}`), time: dayHour(since) })}</p>
+      ))}
+      <p><a href={`/rules?lang=${document.documentElement.lang}`}>{t("rights.rules.read")}</a></p>
+    </>
   );
 }
 
