@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { ANY_FAULT, assertAccessible } from "./browser.mjs";
+import { ANY_FAULT, assertAccessible, entered } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
 const { SCREENSHOTS } = process.env;
@@ -209,6 +209,23 @@ test("what goes wrong is told without a network, with a picture, and looked afte
   await desk.keyboard.press("Enter");
   await desk.locator("[data-done]").getByText("Nothing is broken.").waitFor();
   await office.close();
+  await seenByTheShop(delivery_id);
   await page.locator("[data-act=incident]").click();
   await page.locator("[data-incident=closed]").getByText("Nothing is broken.").waitFor();
 });
+
+/** The shop reads what it was told, and nothing else. */
+async function seenByTheShop(delivery) {
+  const email = "paul@coop.example";
+  await coop.asAdmin("POST", "/v1/users", {
+    name: "Paul", email, password: PASSWORD, roles: ["merchant"], merchant_id: coop.shop.id,
+  });
+  const shop = await entered(browser, coop.url, { email, password: PASSWORD, width: 900 });
+  const line = shop.locator(`[data-delivery=${delivery}]`);
+  await line.getByText("What went wrong on the way").click();
+  const told = line.locator("[data-told] li");
+  await told.getByText("It comes later.").waitFor();
+  assert.ok(!(await told.innerText()).includes("tram"), "what the courier wrote stays inside");
+  await assertAccessible(shop, "what a shop is told", ANY_FAULT);
+  await shop.context().close();
+}

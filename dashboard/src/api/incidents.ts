@@ -51,6 +51,15 @@ export interface IncidentMark {
   priority: Priority;
 }
 
+/** What a shop is told of one. */
+export interface ToldIncident {
+  id: string;
+  kind: IncidentKind;
+  happened_at: string;
+  text: string;
+  closed: boolean;
+}
+
 export interface Filing {
   priority?: Priority;
   assigned_to?: string | null;
@@ -64,6 +73,7 @@ export const incidents = {
     const known = Object.entries(search).filter(([, value]) => value);
     return get<Page<FiledIncident>>(`/v1/incidents?${new URLSearchParams(known)}`);
   },
+  told: (delivery: string) => get<Page<ToldIncident>>(`/v1/deliveries/${delivery}/incidents`),
   show: (id: string) => get<IncidentFile>(at(id)),
   file: (id: string, filing: Filing) => patch<IncidentFile>(at(id), filing),
   close: (id: string, done: string) => post<IncidentFile>(at(id, "/close"), { done }),

@@ -20,5 +20,8 @@ export const handEn = {
   "log.act.waive_pin": "Allowed without PIN",
   "shop.pin": "With a PIN that the customer says at the door",
   "shop.pin.is": "PIN {pin}",
+  "shop.incidents": "What went wrong on the way",
+  "shop.incidents.none": "Nothing that the dispatchers told you.",
+  "shop.incidents.closed": "(looked after)",
   "shop.left": "Not handed over: {n}",
 } as const;

@@ -21,5 +21,8 @@ export const handFr: Record<keyof typeof handEn, string> = {
   "log.act.waive_pin": "Permis sans code",
   "shop.pin": "Avec un code que le client dit à la porte",
   "shop.pin.is": "Code {pin}",
+  "shop.incidents": "Ce qui s’est mal passé en route",
+  "shop.incidents.none": "Rien que la régulation vous ait dit.",
+  "shop.incidents.closed": "(traité)",
   "shop.left": "Colis non remis : {n}",
 };

@@ -9,6 +9,7 @@ import { Waits } from "../board/waits";
 import { StateMark } from "../ui/icons";
 import { KitchenActs, KitchenPanel, kitchenOf } from "./kitchen";
 import { PageFrame } from "./page-frame";
+import { ToldIncidents } from "./told-incidents";
 import { useLive } from "./use-live";
 
 const SHOWN = 50;
@@ -52,6 +53,7 @@ function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => 
         {delivery.external_reference ?? shortId(delivery.id)}
         <Waits delivery={delivery} />
         <small>{[dropoff?.address, delivery.courier_name, ...handover(delivery)].filter(Boolean).join(" · ")}</small>
+        <ToldIncidents delivery={delivery.id} />
       </span>
       <span class="line-time"><small>{t("detail.promise")}</small>{hourMinute(delivery.due_at)}</span>
       <KitchenActs delivery={delivery} onDone={onDone} />
