@@ -160,6 +160,7 @@ impl ApiError {
             Self::Command(C::Shift(ShiftError::Ended | ShiftError::NotOpen)) => {
                 (StatusCode::CONFLICT, "illegal-transition")
             }
+            Self::Command(C::Vehicle(error)) => (StatusCode::CONFLICT, error.code()),
             Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
             Self::Command(C::Shift(ShiftError::Hours(TimesheetError::TooMany))) => {
                 (StatusCode::CONFLICT, "too-many")
