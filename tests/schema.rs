@@ -2,6 +2,8 @@
 
 #[path = "support/mod.rs"]
 mod database;
+#[path = "schema/vehicles.rs"]
+mod vehicles;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -42,6 +42,7 @@ fn courier(numbers: &mut Numbers, number: usize) -> CourierState {
             kind: VehicleKind::Bike,
             room: Load { volume_ml: 80_000, weight_g: 30_000 },
         },
+        range_left_m: None,
         carrying: Load::default(),
         on_duty_since: NOON - Seconds(3600),
         shift_end: NOON + Seconds(7200),

@@ -5,6 +5,7 @@ use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
 use crate::domain::delivery::{DeliveryError, UndoError};
+use crate::domain::fleet::VehicleError;
 use crate::domain::handover::{Handover, HandoverError};
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
 use crate::domain::intake::{self, Act, NotKept, PhoneEvent};
@@ -106,7 +107,10 @@ async fn do_next(coop: &Coop, by: CourierId, phone: PhoneId) -> Result<(), Comma
         } else {
             let done = coop.within(tx, async |tx| act(coop, tx, by, &event).await).await;
             match done.and_then(|answer| answer.map_err(CommandError::Delivery)) {
-                Ok(()) => Outcome::Done,
+                Ok(None) => Outcome::Done,
+                Ok(Some(error)) => {
+                    Outcome::DoneBut { code: error.code().to_owned(), detail: error.to_string() }
+                }
                 Err(error) => match refusal(&error) {
                     Some(code) => {
                         Outcome::Refused { code: code.to_owned(), detail: error.to_string() }
@@ -169,17 +173,25 @@ const fn handover_refusal(error: &HandoverError) -> &'static str {
     }
 }
 
-/// Does it. What is refused and has left a trace all the same is the inner error.
+/// Does it. What is refused and has left a trace all the same is the inner error; a vehicle that a
+/// shift had to begin without comes with what was done.
 async fn act(
     coop: &Coop,
     tx: &mut Conn,
     by: CourierId,
     event: &PhoneEvent,
-) -> Result<Result<(), DeliveryError>, CommandError> {
+) -> Result<Result<Option<VehicleError>, DeliveryError>, CommandError> {
     let at = happened(Some(event.at), coop.clock.now());
     match &event.act {
-        Act::ShiftStarted { shift_id } => {
-            shifts::start_in(coop, tx, by, *shift_id, at).await?;
+        Act::ShiftStarted { shift_id, vehicle_id } => {
+            match shifts::start_in(coop, tx, by, *shift_id, *vehicle_id, at).await {
+                // The courier works already, whoever rides the vehicle by now.
+                Err(CommandError::Vehicle(error)) => {
+                    shifts::start_in(coop, tx, by, *shift_id, None, at).await?;
+                    return Ok(Ok(Some(error)));
+                }
+                outcome => drop(outcome?),
+            }
         }
         Act::ShiftEnded {} => {
             shifts::stop_in(coop, tx, by, at).await?;
@@ -200,7 +212,7 @@ async fn act(
             let shown = proof.clone().unwrap_or_default();
             let handover = Handover { shown, missing: missing.clone() };
             let done = tasks::complete_in(coop, tx, by, *task_id, at, &handover).await?;
-            return Ok(done.map(drop));
+            return Ok(done.map(|_| None));
         }
         // The phone cannot know what has been added since: that comes behind.
         Act::RouteOrdered { tasks } => {
@@ -218,5 +230,5 @@ async fn act(
             undo::step_in(coop, tx, by, *task_id, *step, at).await?;
         }
     }
-    Ok(Ok(()))
+    Ok(Ok(None))
 }

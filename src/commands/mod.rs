@@ -1,7 +1,7 @@
 //! One function per thing that somebody can do: lock, decide, write, book, tell - in one
 //! transaction, or not at all.
 //!
-//! Locks are taken in one order: opening, couriers by id, tour, delivery, offer, ledger account. Where two orders meet
+//! Locks are taken in one order: opening, couriers by id, vehicle, tour, delivery, offer, ledger account. Where two orders meet
 //! all the same, Postgres ends one of them and it is tried again.
 
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::db::{Conn, Pooled, idempotency, outbox};
 use crate::domain::delivery::{DeliveryError, RequestError};
 use crate::domain::event::Event;
 use crate::domain::expense::ExpenseError;
+use crate::domain::fleet::VehicleError;
 use crate::domain::identity::{PasswordError, UserError};
 use crate::domain::ids::EventId;
 use crate::domain::import;
@@ -92,6 +93,7 @@ pub mod tasks;
 pub mod timesheets;
 pub mod tours;
 pub mod undo;
+pub mod vehicles;
 pub mod webhooks;
 
 use open_list::OpenListError;
@@ -122,6 +124,8 @@ pub enum CommandError {
     Delivery(#[from] DeliveryError),
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    #[error(transparent)]
+    Vehicle(#[from] VehicleError),
     #[error(transparent)]
     Hours(#[from] CorrectionError),
     #[error(transparent)]

@@ -153,6 +153,7 @@ async fn place(
         courier_id: courier,
         planned: Some(opening.window),
         opening_id: Some(opening.id),
+        vehicle_id: None,
         state: ShiftState::Planned,
     };
     add(coop, tx, &shift).await?;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, CommandError, Once, happened, pay, roster, suspensions};
+use super::{Answer, CommandError, Once, happened, pay, roster, suspensions, vehicles};
 use crate::coop::Coop;
 use crate::db::{Conn, absences, couriers, offers, shifts, tasks};
 use crate::domain::courier::Courier;
 use crate::domain::event::Event;
-use crate::domain::ids::{CourierId, ShiftId};
+use crate::domain::fleet::CoopVehicle;
+use crate::domain::ids::{CourierId, ShiftId, VehicleId};
 use crate::domain::shift::absence::{self, Warning};
 use crate::domain::shift::{PayRule, Shift, ShiftError, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
@@ -38,6 +39,7 @@ pub async fn plan(
             courier_id: courier,
             planned: Some(window),
             opening_id: None,
+            vehicle_id: None,
             state: ShiftState::Planned,
         };
         roster::add(coop, tx, &shift).await?;
@@ -47,27 +49,38 @@ pub async fn plan(
     .await
 }
 
+/// Tells that a shift has begun or ended; `on` is what the courier rides from now on.
 async fn tell(
     coop: &Coop,
     tx: &mut Conn,
     shift: Shift,
-    courier_name: crate::domain::text::Name,
+    courier: Courier,
+    on: Option<CoopVehicle>,
     at: Timestamp,
 ) -> Result<(), CommandError> {
     let break_due_at = shift.break_due(&coop.rules.shifts.rest);
-    coop.tell(tx, &Event::Shift { shift, courier_name, break_due_at }, at).await
+    let vehicle = Some(on.as_ref().map_or(courier.vehicle, |vehicle| vehicle.kind));
+    let vehicle_name = on.map(|vehicle| vehicle.name);
+    let courier_name = courier.name;
+    let told = Event::Shift { shift, courier_name, break_due_at, vehicle, vehicle_name };
+    coop.tell(tx, &told, at).await
 }
 
 /// The courier starts to work: the named shift, else the planned one that covers now, else one on
-/// the spot. Starting twice is starting once.
+/// the spot; on the named vehicle of the co-op's, else on their own. Starting twice is starting once,
+/// on what it was started on first.
+///
+/// # Errors
+/// [`CommandError::Vehicle`]: it is not in service, or somebody rides it.
 pub async fn start(
     coop: &Coop,
     by: CourierId,
     wanted: Option<ShiftId>,
+    vehicle: Option<VehicleId>,
     device_time: Option<Timestamp>,
 ) -> Result<Shift, CommandError> {
     let at = happened(device_time, coop.clock.now());
-    coop.transact(async |tx| start_in(coop, tx, by, wanted, at).await).await
+    coop.transact(async |tx| start_in(coop, tx, by, wanted, vehicle, at).await).await
 }
 
 /// [`start`] as a part of something larger.
@@ -76,6 +89,7 @@ pub(super) async fn start_in(
     tx: &mut Conn,
     by: CourierId,
     wanted: Option<ShiftId>,
+    vehicle: Option<VehicleId>,
     at: Timestamp,
 ) -> Result<Shift, CommandError> {
     let courier = couriers::lock(tx, by).await?.ok_or(CommandError::NotFound("courier"))?;
@@ -98,17 +112,23 @@ pub(super) async fn start_in(
         courier_id: by,
         planned: None,
         opening_id: None,
+        vehicle_id: None,
         state: ShiftState::Planned,
     };
     let is_planned = planned.is_some();
     let known = planned.unwrap_or(fresh);
     let Some(shift) = known.start(at)? else { return Ok(known) };
+    let on = match vehicle {
+        Some(id) => Some(vehicles::take(tx, id).await?),
+        None => None,
+    };
+    let shift = Shift { vehicle_id: vehicle, ..shift };
     if is_planned {
         shifts::save(tx, &shift).await?;
     } else {
         shifts::insert(tx, &shift).await?;
     }
-    tell(coop, tx, shift.clone(), courier.name, at).await?;
+    tell(coop, tx, shift.clone(), courier, on, at).await?;
     Ok(shift)
 }
 
@@ -227,6 +247,6 @@ pub(super) async fn stop_in(
     if let ShiftState::Ended { paid, .. } = ended.state {
         pay::book_guarantee(coop, tx, by, ended.id, paid, at).await?;
     }
-    tell(coop, tx, ended.clone(), courier.name, at).await?;
+    tell(coop, tx, ended.clone(), courier, None, at).await?;
     Ok(ended)
 }

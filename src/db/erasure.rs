@@ -75,8 +75,9 @@ pub const EXPORT: [(&str, &str); 22] = [
     ),
     (
         "shifts",
-        "SELECT id, opening_id, state, planned_from, planned_to, started_at, ended_at, breaks, \
-      paid_seconds FROM shifts WHERE courier_id = $1 ORDER BY id DESC",
+        "SELECT s.id, s.opening_id, s.state, s.planned_from, s.planned_to, s.started_at, s.ended_at, \
+      s.breaks, s.paid_seconds, v.name AS vehicle, v.kind AS vehicle_kind FROM shifts s \
+      LEFT JOIN vehicles v ON v.id = s.vehicle_id WHERE s.courier_id = $1 ORDER BY s.id DESC",
     ),
     ("calendar", "SELECT made_at FROM calendar_links WHERE courier_id = $1 ORDER BY courier_id"),
     (

@@ -63,6 +63,7 @@ pub mod tasks;
 pub mod tours;
 pub mod traces;
 pub mod types;
+pub mod vehicles;
 pub mod webhooks;
 
 pub use diesel::QueryResult;

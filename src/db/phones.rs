@@ -37,6 +37,11 @@ pub enum Outcome {
     /// It stands behind one that has not come yet.
     Waiting,
     Done,
+    /// But for something, which is said.
+    DoneBut {
+        code: String,
+        detail: String,
+    },
     Refused {
         code: String,
         detail: String,
@@ -68,6 +73,7 @@ impl Row {
     fn read(self) -> QueryResult<Kept> {
         let outcome = match (self.outcome.as_str(), self.code, self.detail) {
             ("waiting", ..) => Outcome::Waiting,
+            ("done", Some(code), Some(detail)) => Outcome::DoneBut { code, detail },
             (_, Some(code), Some(detail)) => Outcome::Refused { code, detail },
             _ => Outcome::Done,
         };
@@ -142,6 +148,7 @@ pub async fn settle(
     let (word, code, detail) = match outcome {
         Outcome::Waiting => return Ok(()),
         Outcome::Done => ("done", None, None),
+        Outcome::DoneBut { code, detail } => ("done", Some(code), Some(detail)),
         Outcome::Refused { code, detail } => ("refused", Some(code), Some(detail)),
     };
     diesel::update(phone_events::table.find(event.id))

@@ -89,7 +89,12 @@ diesel::table! {
     shifts (id) { id -> Uuid, courier_id -> Uuid, planned_from -> Nullable<Timestamptz>,
         planned_to -> Nullable<Timestamptz>, started_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>, paid_seconds -> Nullable<BigInt>, state -> Text,
-        opening_id -> Nullable<Uuid>, breaks -> Tstzmultirange, }
+        opening_id -> Nullable<Uuid>, breaks -> Tstzmultirange, vehicle_id -> Nullable<Uuid>, }
+}
+diesel::table! {
+    vehicles (id) { id -> Uuid, name -> Text, kind -> Text, volume_ml -> BigInt,
+        weight_g -> BigInt, range_m -> Nullable<BigInt>, note -> Nullable<Text>,
+        made_at -> Timestamptz, retired_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     shift_corrections (id) { id -> Uuid, shift_id -> Uuid, courier_id -> Uuid, asked_by -> Uuid,

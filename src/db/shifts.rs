@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::breaks::{self, Breaks};
 use super::schema::shifts;
 use super::{Conn, corrupt};
-use crate::domain::ids::{CourierId, OpeningId, ShiftId};
+use crate::domain::ids::{CourierId, OpeningId, ShiftId, VehicleId};
 use crate::domain::shift::timesheet::{Running, Timesheet};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::time::{Seconds, TimeWindow, Timestamp};
@@ -34,6 +34,7 @@ struct Row {
     state: String,
     opening_id: Option<OpeningId>,
     breaks: Breaks,
+    vehicle_id: Option<VehicleId>,
 }
 
 impl Row {
@@ -60,6 +61,7 @@ impl Row {
             state: state.to_owned(),
             opening_id: shift.opening_id,
             breaks: own,
+            vehicle_id: shift.vehicle_id,
         }
     }
 
@@ -79,8 +81,8 @@ impl Row {
                 ShiftState::Open(Running::new(from, over, paused_at).map_err(corrupt)?)
             }
         };
-        let (id, courier_id, opening_id) = (self.id, self.courier_id, self.opening_id);
-        Ok(Shift { id, courier_id, planned, opening_id, state })
+        let Self { id, courier_id, opening_id, vehicle_id, .. } = self;
+        Ok(Shift { id, courier_id, planned, opening_id, vehicle_id, state })
     }
 }
 

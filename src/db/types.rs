@@ -13,7 +13,8 @@ use crate::domain::ids::{
     ClientId, CorrectionId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId,
     ExpenseId, ImportId, IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId,
     OfferId, OpeningId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
-    ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, WebhookId,
+    ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, VehicleId,
+    WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -109,6 +110,7 @@ uuid_columns!(
     TaskId,
     TourId,
     UserId,
+    VehicleId,
     WebhookId,
 );
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::delivery::Delivery;
+use super::fleet::VehicleName;
 use super::ids::{
     CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, ShiftId, StandingOrderId, TaskId,
     WebhookId,
@@ -17,6 +18,7 @@ use super::standing::SkipCode;
 use super::text::{Name, Note};
 use super::time::Timestamp;
 use super::tour::TourTold;
+use super::vehicle::VehicleKind;
 use super::zone::ZoneName;
 
 /// A delivery as it is told: without the people at its stops.
@@ -97,6 +99,12 @@ pub enum Event {
         /// When the law asks for a break.
         #[serde(default)]
         break_due_at: Option<Timestamp>,
+        /// What the courier rides from now on.
+        #[serde(default)]
+        vehicle: Option<VehicleKind>,
+        /// What it is called, where it is one of the co-op's.
+        #[serde(default)]
+        vehicle_name: Option<VehicleName>,
     },
     /// A break in a shift has begun, or is over.
     Break {

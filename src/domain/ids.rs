@@ -166,6 +166,8 @@ ids! {
     QuoteId = "quo";
     /// Deliveries that one courier is to ride on a day.
     TourId = "tou";
+    /// One of the co-op's own vehicles.
+    VehicleId = "veh";
     /// One installation of the courier app.
     PhoneId = "pho";
     /// One thing that happened on a phone.

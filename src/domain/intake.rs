@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::handover::{Missing, PARCELS_MAX, Shown};
-use super::ids::{PhoneEventId, ShiftId, TaskId};
+use super::ids::{PhoneEventId, ShiftId, TaskId, VehicleId};
 use super::task::{FailureCode, Step};
 use super::text::Note;
 use super::time::{Seconds, Timestamp};
@@ -30,6 +30,10 @@ pub enum Act {
     ShiftStarted {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shift_id: Option<ShiftId>,
+        /// One of the co-op's vehicles. Where it is taken by the time the event is done, the shift
+        /// begins on the courier's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vehicle_id: Option<VehicleId>,
     },
     ShiftEnded {},
     ShiftPaused {},

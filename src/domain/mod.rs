@@ -18,6 +18,7 @@ pub mod delivery;
 pub mod desk;
 pub mod event;
 pub mod expense;
+pub mod fleet;
 pub mod geo;
 pub mod handover;
 pub mod holidays;

@@ -279,6 +279,15 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_older_than_the_kind_of_a_trailer_does_not_admit_it() {
+        let text = DispatchPolicy::FOUNDING_TEXT.replace(" \"trailer\",", "");
+        let older = DispatchPolicy::parse(&text).unwrap().limits.vehicles;
+        assert_eq!(older.len(), VehicleKind::ALL.len() - 1);
+        assert!(!older.contains(&VehicleKind::Trailer));
+        assert_eq!(DispatchPolicy::founding().limits.vehicles, VehicleKind::ALL);
+    }
+
+    #[test]
     fn a_bundle_of_none_is_refused() {
         let text = DispatchPolicy::FOUNDING_TEXT.replace("size_max = 3", "size_max = 0");
         let error = DispatchPolicy::parse(&text).unwrap_err().to_string();

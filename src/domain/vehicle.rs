@@ -25,8 +25,10 @@ pub enum VehicleKind {
     /// A bicycle, assisted or not.
     #[default]
     Bike,
-    /// A bicycle with a box, or with a trailer.
+    /// A bicycle with a box.
     CargoBike,
+    /// A bicycle with a trailer.
+    Trailer,
     /// A motorcycle or a scooter.
     Moped,
     /// A car or a van.
@@ -40,13 +42,20 @@ impl VehicleKind {
             Self::Foot => Load { volume_ml: 40_000, weight_g: 12_000 },
             Self::Bike => Load { volume_ml: 80_000, weight_g: 25_000 },
             Self::CargoBike => Load { volume_ml: 400_000, weight_g: 120_000 },
+            Self::Trailer => Load { volume_ml: 300_000, weight_g: 80_000 },
             Self::Moped => Load { volume_ml: 120_000, weight_g: 40_000 },
             Self::Car => Load { volume_ml: 1_500_000, weight_g: 400_000 },
         }
     }
 
+    /// A vehicle of this kind, as it usually is.
+    pub const fn usual(self) -> Vehicle {
+        Vehicle { kind: self, room: self.usual_room() }
+    }
+
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Foot, Self::Bike, Self::CargoBike, Self::Moped, Self::Car];
+    pub const ALL: [Self; 6] =
+        [Self::Foot, Self::Bike, Self::CargoBike, Self::Trailer, Self::Moped, Self::Car];
 }
 
 /// A load, or the room for one: whole millilitres and whole grams.

@@ -41,9 +41,12 @@ pub fn moves<T: TravelTimes>(field: &Field<'_, T>, schedules: &Schedules) -> Vec
     let mut moves = Vec::new();
     for (place, &rider) in free.iter().enumerate() {
         let spot = spots.swap_remove(place);
+        let row = &problem.riders[rider];
+        let ride = |to| problem.travel.leg(spot, to, row.vehicle).metres;
         let to = better_place(spot, &spots, demands, policy).map(|best| demands[best].spot);
+        let to = to.filter(|&to| ride(to).0 <= row.range_left_m);
         if let Some(to) = to {
-            let ride = problem.travel.leg(spot, to, problem.riders[rider].vehicle).metres;
+            let ride = ride(to);
             moves.push(Move { courier: field.courier(rider).id, to, ride });
         }
         // Back to its own place in the list.

@@ -325,6 +325,9 @@ impl Reader<'_> {
                 }
             }
         }
+        if self.courier.range_left_m.is_some_and(|left| metres_so_far > left) {
+            faults.extend(self.new.iter().map(|job| self.broken(job.delivery, "range")));
+        }
         let dropoffs = stops.iter().filter(|stop| stop.kind == StopKind::Dropoff);
         if dropoffs.count() > self.policy.limits.deliveries_ahead_max {
             let rule = "deliveries-ahead";
@@ -398,6 +401,21 @@ mod tests {
     use crate::engine::plan;
     use crate::engine::snapshot::fixtures::{courier_at, job_between, minute};
     use crate::engine::travel::StraightLine;
+
+    #[test]
+    fn a_route_longer_than_the_vehicle_goes_is_a_fault() {
+        let (travel, policy) = (StraightLine::mdrp(320), DispatchPolicy::founding());
+        let job = job_between(7, (600, 0), (1_600, 0), 0);
+        let mut city = Snapshot::sorted(minute(5), vec![courier_at(1, (0, 0))], vec![job]);
+        let plan = plan(&city, &policy, &travel, 0);
+        let mut faults = |left_m| {
+            city.couriers[0].range_left_m = Some(left_m);
+            check(&city, &plan, &policy, &travel).err().unwrap_or_default()
+        };
+        assert_eq!(faults(1_600), []);
+        let faults = faults(1_599);
+        assert!(matches!(faults[..], [Fault::Rule { rule: "range", .. }]), "{faults:?}");
+    }
 
     #[test]
     fn a_bundle_larger_than_the_policy_is_a_fault() {

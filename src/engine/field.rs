@@ -112,6 +112,7 @@ impl<'a, T: TravelTimes> Field<'a, T> {
                 vehicle: courier.vehicle.kind,
                 room: courier.vehicle.room,
                 carrying: courier.carrying,
+                range_left_m: courier.range_left_m.unwrap_or(i64::MAX),
                 shift_end_s: courier.shift_end.seconds(),
                 rest_until_s: courier.rest_until.map_or(i64::MIN, |until| until.seconds()),
                 promised,

@@ -53,6 +53,8 @@ pub struct Rider {
     pub room: Load,
     /// What is on it.
     pub carrying: Load,
+    /// How far the vehicle still goes, in metres; `i64::MAX` where nobody limits it.
+    pub range_left_m: i64,
     /// No pickup after this, in seconds.
     pub shift_end_s: i64,
     /// No new work before this, in seconds; `i64::MIN` when no rest is due.

@@ -128,6 +128,7 @@ impl Ride {
             if self.new_seen {
                 rules::shift_end::check(task, &visit, rider)?;
                 rules::rest::check(&visit, rider)?;
+                rules::range::check(&self.terms, rider)?;
             }
             self.terms.wait(task, &visit);
         }

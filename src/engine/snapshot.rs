@@ -47,6 +47,10 @@ pub struct CourierState {
     pub position_age: Seconds,
     /// What the courier rides.
     pub vehicle: Vehicle,
+    /// How far it still goes in this shift, in metres, reckoned by [`range`](super::rules::range); none
+    /// where nobody limits it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_left_m: Option<i64>,
     /// What is on the vehicle now.
     pub carrying: Load,
     /// Start of the shift under way.
@@ -289,6 +293,7 @@ pub(crate) mod fixtures {
                 kind: VehicleKind::Bike,
                 room: Load { volume_ml: 100_000, weight_g: 50_000 },
             },
+            range_left_m: None,
             carrying: Load::default(),
             on_duty_since: minute(0),
             shift_end: minute(600),

@@ -36,18 +36,32 @@ pub struct Speeds {
     pub foot: u32,
     pub bike: u32,
     pub cargo_bike: u32,
+    pub trailer: u32,
     pub moped: u32,
     pub car: u32,
 }
 
 impl Speeds {
-    /// City speeds with stops at lights: 5, 15, 13, 22 and 20 km/h.
-    pub const CITY: Self =
-        Self { foot: 5_000, bike: 15_000, cargo_bike: 13_000, moped: 22_000, car: 20_000 };
+    /// City speeds with stops at lights: 5, 15, 13, 12, 22 and 20 km/h.
+    pub const CITY: Self = Self {
+        foot: 5_000,
+        bike: 15_000,
+        cargo_bike: 13_000,
+        trailer: 12_000,
+        moped: 22_000,
+        car: 20_000,
+    };
 
     /// The same for all.
     pub const fn uniform(speed: u32) -> Self {
-        Self { foot: speed, bike: speed, cargo_bike: speed, moped: speed, car: speed }
+        Self {
+            foot: speed,
+            bike: speed,
+            cargo_bike: speed,
+            trailer: speed,
+            moped: speed,
+            car: speed,
+        }
     }
 
     /// Of one kind of vehicle.
@@ -56,6 +70,7 @@ impl Speeds {
             VehicleKind::Foot => self.foot,
             VehicleKind::Bike => self.bike,
             VehicleKind::CargoBike => self.cargo_bike,
+            VehicleKind::Trailer => self.trailer,
             VehicleKind::Moped => self.moped,
             VehicleKind::Car => self.car,
         }

@@ -374,6 +374,12 @@ capability!(
     |caller| caller.rides_as().map(Self)
 );
 capability!(
+    /// Rides, or watches the board.
+    AsCrew(Caller),
+    "this needs the role courier or dispatcher",
+    |caller| (caller.rides_as().is_some() || caller.dispatches()).then_some(Self(caller))
+);
+capability!(
     /// Sees deliveries: a dispatcher all, a merchant its own.
     AsOrdering(Ordering, Caller),
     "this needs the role merchant or dispatcher",

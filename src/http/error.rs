@@ -14,6 +14,7 @@ use crate::commands::open_list::OpenListError;
 use crate::commands::routes::RouteOrder;
 use crate::domain::delivery::{DeliveryError, RequestError, UndoError};
 use crate::domain::expense::ExpenseError;
+use crate::domain::fleet::VehicleError;
 use crate::domain::handover::{HandoverError, Need};
 use crate::domain::identity::UserError;
 use crate::domain::ledger::reversal::ReversalError;
@@ -39,6 +40,12 @@ pub struct Fault {
     /// JSON Pointer (RFC 6901) into the body.
     pub pointer: String,
     pub detail: String,
+}
+
+/// What is wrong at a place, if it has one.
+fn at(pointer: Option<&str>, error: &dyn fmt::Display) -> Vec<Fault> {
+    let fault = |pointer: &str| Fault { pointer: pointer.to_owned(), detail: error.to_string() };
+    pointer.map(fault).into_iter().collect()
 }
 
 #[derive(Debug)]
@@ -94,6 +101,7 @@ impl ApiError {
         use RosterError as R;
         use SurplusError as S;
         use UndoError as U;
+        use VehicleError as V;
         match self {
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -159,6 +167,10 @@ impl ApiError {
             }
             Self::Command(C::Shift(ShiftError::Ended | ShiftError::NotOpen)) => {
                 (StatusCode::CONFLICT, "illegal-transition")
+            }
+            Self::Command(C::Vehicle(V::Taken { .. })) => (StatusCode::CONFLICT, "vehicle-taken"),
+            Self::Command(C::Vehicle(V::Retired { .. })) => {
+                (StatusCode::CONFLICT, "vehicle-retired")
             }
             Self::Command(C::Shift(ShiftError::Suspended)) => (StatusCode::CONFLICT, "suspended"),
             Self::Command(C::Shift(ShiftError::Hours(TimesheetError::TooMany))) => {
@@ -347,18 +359,8 @@ impl ApiError {
             Self::Command(CommandError::PayRun(error @ PayRunError::Day)) => {
                 vec![Fault { pointer: "/execute_on".to_owned(), detail: error.to_string() }]
             }
-            Self::Command(CommandError::Expense(error)) => match error.pointer() {
-                Some(pointer) => {
-                    vec![Fault { pointer: pointer.to_owned(), detail: error.to_string() }]
-                }
-                None => Vec::new(),
-            },
-            Self::Command(CommandError::Hours(error)) => match error.pointer() {
-                Some(pointer) => {
-                    vec![Fault { pointer: pointer.to_owned(), detail: error.to_string() }]
-                }
-                None => Vec::new(),
-            },
+            Self::Command(CommandError::Expense(error)) => at(error.pointer(), error),
+            Self::Command(CommandError::Hours(error)) => at(error.pointer(), error),
             Self::Command(CommandError::Kitchen(closed)) => {
                 vec![Fault { pointer: "/ready_at".to_owned(), detail: closed.to_string() }]
             }

@@ -7,16 +7,19 @@ use serde_json::{Value, json};
 use super::views::{DeliveryView, OfferView, ShiftView};
 use crate::domain::day::Day;
 use crate::domain::event::Event;
+use crate::domain::fleet::VehicleName;
 use crate::domain::ids::{
     CourierId, DaysOffId, DeliveryId, IncidentId, MerchantId, ShiftId, StandingOrderId, TaskId,
     WebhookId,
 };
 use crate::domain::incident;
 use crate::domain::money::Money;
+use crate::domain::shift::Shift;
 use crate::domain::standing::SkipCode;
 use crate::domain::text::{Name, Note};
 use crate::domain::time::Timestamp;
 use crate::domain::tour::TourTold;
+use crate::domain::vehicle::VehicleKind;
 use crate::domain::zone::ZoneName;
 
 /// What an event says; its kind tells which of these it is.
@@ -92,6 +95,27 @@ pub struct OnShift {
     paused_at: Option<Timestamp>,
     /// When the law asks for one.
     break_due_at: Option<Timestamp>,
+    /// What the courier rides from now on, where a shift has begun or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle: Option<VehicleKind>,
+    /// What it is called, where it is one of the co-op's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_name: Option<VehicleName>,
+}
+
+impl OnShift {
+    fn new(shift: &Shift, name: Name, break_due_at: Option<Timestamp>) -> Self {
+        Self {
+            id: shift.courier_id,
+            name,
+            on_shift: shift.is_open(),
+            shift_to: shift.planned.map(|window| window.before()),
+            paused_at: shift.paused_at(),
+            break_due_at,
+            vehicle: None,
+            vehicle_name: None,
+        }
+    }
 }
 
 impl From<Event> for EventData {
@@ -101,18 +125,15 @@ impl From<Event> for EventData {
                 let taken_from = told.taken_from;
                 Self::Delivery { delivery: Box::new((*told).into()), taken_from }
             }
-            Event::Shift { shift, courier_name, break_due_at }
-            | Event::Break { shift, courier_name, break_due_at } => Self::Shift {
-                courier: OnShift {
-                    id: shift.courier_id,
-                    name: courier_name,
-                    on_shift: shift.is_open(),
-                    shift_to: shift.planned.map(|window| window.before()),
-                    paused_at: shift.paused_at(),
-                    break_due_at,
-                },
-                shift: shift.into(),
-            },
+            Event::Shift { shift, courier_name, break_due_at, vehicle, vehicle_name } => {
+                let courier = OnShift::new(&shift, courier_name, break_due_at);
+                let courier = OnShift { vehicle, vehicle_name, ..courier };
+                Self::Shift { courier, shift: shift.into() }
+            }
+            Event::Break { shift, courier_name, break_due_at } => {
+                let courier = OnShift::new(&shift, courier_name, break_due_at);
+                Self::Shift { courier, shift: shift.into() }
+            }
             Event::Hours { courier_id, shift_id } => Self::Hours { courier_id, shift_id },
             Event::Roster { shift, reason, .. } => Self::Roster { shift: shift.into(), reason },
             Event::SwapOffered { shift, to } => Self::SwapOffered { shift: shift.into(), to },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::dev::Server;
 use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, HttpServer, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -64,7 +64,7 @@ pub fn routes(to: &mut ServiceConfig) {
         invoices, kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings,
         pay_runs, phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster,
         route, session, settings, shifts, slots, standing_orders, statements, stream, surplus,
-        swaps, tasks, timesheets, tours, transparency, users, webhooks,
+        swaps, tasks, timesheets, tours, transparency, users, vehicles, webhooks,
     };
     use web::{delete, get, patch, post, put};
     let at = |path: &str| web::resource(path).default_service(web::to(method_not_allowed));
@@ -185,11 +185,6 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/v1/me/shift/stop").route(post().to(shifts::stop_my_shift)))
         .service(at("/v1/me/shift/pause").route(post().to(shifts::pause_my_shift)))
         .service(at("/v1/me/shift/resume").route(post().to(shifts::resume_my_shift)))
-        .service(
-            at("/v1/me/positions")
-                .route(get().to(positions::list_my_positions))
-                .route(post().to(positions::report_positions)),
-        )
         .service(at("/v1/me/events").route(post().to(phone::report_events)))
         .service(at("/v1/me/decisions").route(get().to(decisions::list_my_decisions)))
         .service(at("/v1/me/offers").route(get().to(offers::list_my_offers)))
@@ -438,7 +433,13 @@ pub fn routes(to: &mut ServiceConfig) {
     .service(at("/v1/settings").route(get().to(settings::show_settings)))
     .service(
         at("/v1/zones").route(get().to(prices::list_zones)).route(post().to(prices::create_zone)),
-    );
+    )
+    .service(
+        at("/v1/vehicles")
+            .route(get().to(vehicles::list_vehicles))
+            .route(post().to(vehicles::create_vehicle)),
+    )
+    .service(at("/v1/vehicles/{id}").route(patch().to(vehicles::change_vehicle)));
     // customers
     to.service(
         at("/t/{id}")
@@ -488,10 +489,6 @@ pub const fn reach(config: &Config) -> Reach {
 
 async fn not_found() -> Result<HttpResponse, ApiError> {
     Err(ApiError::NotFound("address"))
-}
-
-fn not_found_response() -> HttpResponse {
-    ApiError::NotFound("address").error_response()
 }
 
 async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, ApiError> {

@@ -3,9 +3,10 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use rust_embed::RustEmbed;
 
+use super::error::ApiError;
 use super::sheet::style_hash;
 use super::v1::statements;
 
@@ -47,7 +48,7 @@ pub async fn show_page(request: HttpRequest) -> HttpResponse {
         return if path.ends_with("index.html") {
             HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NOT_BUILT)
         } else {
-            super::not_found_response()
+            ApiError::NotFound("address").error_response()
         };
     };
     let kind = mime_guess::from_path(path).first_or_octet_stream();

@@ -11,7 +11,7 @@ use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::handover::{Missing, Needs, Proof};
 use crate::domain::ids::{
-    CourierId, DeliveryId, EntryId, MerchantId, OfferId, OpeningId, ShiftId, TaskId,
+    CourierId, DeliveryId, EntryId, MerchantId, OfferId, OpeningId, ShiftId, TaskId, VehicleId,
 };
 use crate::domain::ledger::Detail;
 use crate::domain::money::{Currency, Money};
@@ -225,6 +225,9 @@ pub struct ShiftView {
     /// The opening whose place it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_id: Option<OpeningId>,
+    /// The co-op's vehicle it is or was ridden on; the courier's own without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vehicle_id: Option<VehicleId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,6 +268,7 @@ impl From<Shift> for ShiftView {
             id: shift.id,
             courier_id: shift.courier_id,
             opening_id: shift.opening_id,
+            vehicle_id: shift.vehicle_id,
             break_due_at: None,
             paused_at,
             breaks,

@@ -8,17 +8,19 @@ use crate::commands::shifts::pay_rule;
 use crate::commands::{CommandError, pay};
 use crate::coop::Coop;
 use crate::db::deliveries::Filter;
-use crate::db::{Conn, automation, couriers, deliveries, ledger, offers, shifts, tasks};
+use crate::db::{Conn, automation, couriers, deliveries, ledger, offers, shifts, tasks, vehicles};
 use crate::domain::automation::Manual;
 use crate::domain::courier::Courier;
 use crate::domain::delivery::Delivery;
-use crate::domain::geo::{Metres, Spot};
-use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::fleet::{CoopVehicle, Range};
+use crate::domain::geo::{Metres, Position, Spot};
+use crate::domain::ids::{CourierId, DeliveryId, TaskId, VehicleId};
 use crate::domain::shift::{Shift, ShiftState};
 use crate::domain::task::{Task, TaskKind, TaskState};
 use crate::domain::time::{Seconds, Timestamp};
-use crate::domain::vehicle::{Load, Vehicle};
+use crate::domain::vehicle::Load;
 use crate::engine::ahead::Demand;
+use crate::engine::rules::range;
 use crate::engine::snapshot::{CourierState, Job, Snapshot, Standing, Stop, StopKind, StopState};
 use crate::live::{Fix, Live};
 
@@ -210,9 +212,30 @@ fn stop(coop: &Coop, delivery: &Delivery, task: &Task) -> Stop {
     }
 }
 
+/// The co-op's vehicles that are ridden in these shifts, and the way that those have come whose vehicle
+/// goes only so far.
+async fn ridden(
+    conn: &mut Conn,
+    shifts: &[Shift],
+) -> Result<(BTreeMap<VehicleId, CoopVehicle>, BTreeMap<CourierId, Vec<Position>>), CommandError> {
+    let ids: Vec<VehicleId> = shifts.iter().filter_map(|shift| shift.vehicle_id).collect();
+    let known = vehicles::by_id(conn, &ids).await?;
+    let since = shifts.iter().filter_map(|shift| {
+        let ShiftState::Open(hours) = &shift.state else { return None };
+        let limited = known.get(&shift.vehicle_id?)?.range_m.is_some();
+        limited.then(|| (shift.courier_id, hours.started_at()))
+    });
+    let ways = vehicles::ways(conn, &since.collect::<Vec<_>>()).await?;
+    Ok((known, ways))
+}
+
 /// Who has an open shift, and what is known of them.
 struct Staff {
     shifts: Vec<Shift>,
+    /// The co-op's, as far as they ride them.
+    vehicles: BTreeMap<VehicleId, CoopVehicle>,
+    /// The way they have come in this shift, where it matters.
+    ways: BTreeMap<CourierId, Vec<Position>>,
     people: BTreeMap<CourierId, Courier>,
     earned: BTreeMap<CourierId, i64>,
     paid: BTreeMap<CourierId, i64>,
@@ -221,19 +244,27 @@ struct Staff {
 impl Staff {
     async fn everybody(conn: &mut Conn, now: Timestamp) -> Result<Self, CommandError> {
         let people = couriers::list(conn).await?.into_iter().map(|one| (one.id, one));
+        let shifts = shifts::open(conn).await?;
+        let (vehicles, ways) = ridden(conn, &shifts).await?;
         Ok(Self {
             people: people.collect(),
             earned: ledger::earned_since(conn, now - PERIOD).await?.into_iter().collect(),
             paid: shifts::paid_since(conn, now - PERIOD).await?.into_iter().collect(),
-            shifts: shifts::open(conn).await?,
+            shifts,
+            vehicles,
+            ways,
         })
     }
 
     /// Without what was earned: that weighs between couriers, and here is but one.
     async fn one(conn: &mut Conn, by: CourierId) -> Result<Self, CommandError> {
         let person = couriers::find(conn, by).await?;
+        let shifts: Vec<Shift> = shifts::find_open(conn, by).await?.into_iter().collect();
+        let (vehicles, ways) = ridden(conn, &shifts).await?;
         Ok(Self {
-            shifts: shifts::find_open(conn, by).await?.into_iter().collect(),
+            shifts,
+            vehicles,
+            ways,
             people: person.into_iter().map(|one| (one.id, one)).collect(),
             earned: BTreeMap::new(),
             paid: BTreeMap::new(),
@@ -271,16 +302,25 @@ impl Staff {
             let worked = rule.paid(&hours.end(now), None);
             let id = shift.courier_id;
             let fix = positions.get(&id)?;
-            let kind = self.people.get(&id)?.vehicle;
+            let on = shift.vehicle_id.and_then(|vehicle| self.vehicles.get(&vehicle));
+            let own = self.people.get(&id)?.vehicle;
+            let vehicle = on.map_or_else(|| own.usual(), CoopVehicle::vehicle);
+            let spot = coop.rules.spot(fix.position);
+            let left_m = |range: Range| {
+                let stops = self.ways.get(&id).into_iter().flatten();
+                let way = stops.map(|&place| coop.rules.spot(place)).chain([spot]);
+                range::left_m(range.get(), vehicle.kind, way, &coop.rules.travel)
+            };
             let mut route = routes.get(&id).cloned().unwrap_or_default();
             route.sort_by_key(|&(rank, task, _)| (rank, task));
             let paid = Seconds(self.paid.get(&id).copied().unwrap_or(0));
             Some(CourierState {
                 id,
-                spot: coop.rules.spot(fix.position),
+                spot,
                 there_at: if route.is_empty() { started_at.max(fix.at).min(now) } else { now },
                 position_age: now.since(fix.at).or_zero(),
-                vehicle: Vehicle { kind, room: kind.usual_room() },
+                vehicle,
+                range_left_m: on.and_then(|vehicle| vehicle.range_m).map(left_m),
                 carrying: carrying.get(&id).copied().unwrap_or_default(),
                 on_duty_since: started_at,
                 shift_end: shift.planned.map_or(started_at + UNPLANNED, |window| window.before()),

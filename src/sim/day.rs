@@ -173,6 +173,7 @@ impl<'a> Day<'a> {
             vehicle: row.vehicle,
             room: Load { volume_ml: i64::MAX / 2, weight_g: i64::MAX / 2 },
             carrying: Load::default(),
+            range_left_m: i64::MAX,
             shift_end_s: row.off_s,
             rest_until_s: i64::MIN,
             promised: Vec::new(),

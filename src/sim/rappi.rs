@@ -18,8 +18,14 @@ use crate::domain::vehicle::VehicleKind;
 use crate::engine::travel::{Speeds, StraightLine, TravelTimes};
 
 /// Walking 5, bicycle 15, car 20, motorcycle and other 25 km/h.
-const SPEEDS: Speeds =
-    Speeds { foot: 5_000, bike: 15_000, cargo_bike: 15_000, moped: 25_000, car: 20_000 };
+const SPEEDS: Speeds = Speeds {
+    foot: 5_000,
+    bike: 15_000,
+    cargo_bike: 15_000,
+    trailer: 15_000,
+    moped: 25_000,
+    car: 20_000,
+};
 /// At a counter after the pickup, and at a door after the drop-off.
 const SERVICE_S: i64 = 120;
 /// What an order counts in the comparison of earnings; the data set has no pay.

@@ -65,7 +65,8 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Price
             | Object::Suspension
             | Object::Tour
-            | Object::User => &[true],
+            | Object::User
+            | Object::Vehicle => &[true],
         };
         for &own in sides {
             let mut object = world.object(route.object, own).await;

@@ -64,6 +64,7 @@ mod swaps;
 mod tours;
 mod tracking;
 mod undo;
+mod vehicles;
 mod waiting;
 mod webhooks;
 mod world;

@@ -14,8 +14,10 @@ use crate::support::place;
 
 mod bodies;
 mod incidents;
+mod pages;
 mod shifts;
 mod telling;
+mod vehicles;
 
 /// Everybody whom the matrix knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +55,8 @@ pub enum Access {
     LoggedIn,
     /// Only what is theirs exists for them.
     Couriers,
+    /// Couriers, dispatchers and admins.
+    Crew,
     /// A merchant's people and machines their own, the desk all.
     Ordering,
     /// Dispatchers and admins.
@@ -74,6 +78,7 @@ impl Access {
             Self::Public => true,
             Self::LoggedIn => who != Who::Anonymous,
             Self::Couriers => who == Who::Courier,
+            Self::Crew => who == Who::Courier || Self::Desk.allows(who),
             Self::Ordering => {
                 matches!(who, Who::MerchantUser | Who::MerchantClient) || Self::Desk.allows(who)
             }
@@ -96,6 +101,7 @@ impl Access {
             Self::Billed => Self::Books.allows(who),
             Self::Public
             | Self::LoggedIn
+            | Self::Crew
             | Self::Desk
             | Self::Books
             | Self::Reviewers
@@ -107,7 +113,7 @@ impl Access {
     /// Somebody who may.
     pub fn somebody(self) -> Who {
         match self {
-            Self::Couriers => Who::Courier,
+            Self::Couriers | Self::Crew => Who::Courier,
             Self::Ordering | Self::Billed => Who::MerchantUser,
             Self::Books | Self::Reviewers => Who::Treasurer,
             Self::Public | Self::LoggedIn | Self::Desk | Self::Speakers | Self::Admins => {
@@ -196,6 +202,8 @@ pub enum Object {
     Tour,
     /// Somebody who is no admin.
     User,
+    /// One in service, that nobody rides.
+    Vehicle,
 }
 
 pub struct Route {
@@ -446,24 +454,12 @@ pub fn all() -> Vec<Route> {
         post("/v1/price-books/try", A::Desk, O::None, json!({ "book": book(), "delivery": order() })),
         get("/v1/zones", A::Desk, O::None),
         create("/v1/zones", A::Admins, O::None, json!({ "name": "centre", "shape": { "type": "Polygon", "coordinates": [[[2.0, 48.0], [3.0, 48.0], [3.0, 49.0], [2.0, 48.0]]] } })),
-        // customers
-        get("/t/{id}", A::Public, O::Link),
-        // Leads back to the page.
-        Route { body: None, ..post("/t/{id}", A::Public, O::Link, Value::Null) },
-        // operators and browsers
-        get("/livez", A::Public, O::None),
-        get("/readyz", A::Public, O::None),
-        get("/metrics", A::Public, O::None),
-        get("/", A::Public, O::None),
-        get("/app", A::Public, O::None),
-        get("/app/{file:.*}", A::Public, O::None),
-        get("/verify", A::Public, O::None),
-        get("/verify/", A::Public, O::None),
-        get("/assets/{file:.*}", A::Public, O::None),
     ];
+    all.extend(pages::all());
     all.extend(shifts::all());
     all.extend(incidents::all());
     all.extend(telling::all());
+    all.extend(vehicles::all());
     all
 }
 

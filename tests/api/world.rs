@@ -363,6 +363,12 @@ impl World {
                 let made = self.actor(Who::Admin).post("/v1/users", user).await.created();
                 text(&made["id"]).to_owned()
             }
+            Object::Vehicle => {
+                let name = format!("bike {}", self.fresh.fetch_add(1, Ordering::Relaxed));
+                let bike = json!({ "name": name, "kind": "bike" });
+                let made = self.actor(Who::Admin).post("/v1/vehicles", bike).await.created();
+                text(&made["id"]).to_owned()
+            }
             Object::Decision => {
                 self.idle_and_on_shift().await;
                 let delivery = self.shop(own).orders_to(place(700, 0)).await;

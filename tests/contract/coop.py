@@ -161,5 +161,6 @@ class Coop:
         keep(desk.post(f"/v1/couriers/{self.courier}/suspensions", suspension))
         shape = {"type": "Polygon", "coordinates": [[[2.0, 48.0], [3.0, 48.0], [3.0, 49.0], [2.0, 48.0]]]}
         keep(admin.post("/v1/zones", {"name": "centre", "shape": shape}))
+        keep(admin.post("/v1/vehicles", {"name": "Trailer", "kind": "trailer"}))
         keep(books.post("/v1/invoices", {"merchant_id": self.shop, "from": at(-1), "to": at(0)}))
         keep(books.get("/v1/pay-runs/preview"))

@@ -91,7 +91,8 @@ prop_compose! {
         promised in (a_job(1000 + 2 * number), a_job(1001 + 2 * number), 0usize..3),
         under_way in any::<bool>(),
         blocked in prop::collection::btree_set(0u128..4, 0..2),
-        rest in prop::option::weighted(0.1, 0i64..60),
+        (rest, range_left_m) in
+            (prop::option::weighted(0.1, 0i64..60), prop::option::weighted(0.3, 0i64..12_000)),
     ) -> CourierState {
         let (first, second, count) = promised;
         let mut route: Vec<Stop> =
@@ -107,6 +108,7 @@ prop_compose! {
             there_at: NOON + minutes(there),
             position_age: Seconds(position_age),
             vehicle: Vehicle { kind, room: Load { volume_ml, weight_g: 30_000 } },
+            range_left_m,
             carrying: Load::default(),
             on_duty_since: NOON - minutes(60),
             shift_end: NOON + minutes(shift_end),

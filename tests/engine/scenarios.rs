@@ -54,6 +54,8 @@ struct CourierRow {
     skills: BTreeSet<String>,
     #[serde(default = "a_bag")]
     litres: i64,
+    /// Metres that the vehicle still goes.
+    range_left: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +125,7 @@ impl Scenario {
                 kind: VehicleKind::Bike,
                 room: Load { volume_ml: row.litres * 1000, weight_g: 50_000 },
             },
+            range_left_m: row.range_left,
             carrying: Load::default(),
             on_duty_since: NOW - minutes(row.paid),
             shift_end: NOW + minutes(row.shift),

@@ -3,6 +3,7 @@ import type { Handover } from "./handover";
 import type { IncidentMark } from "./incidents";
 import type { ReturnCode } from "./return";
 import type { Tour } from "./tour";
+import type { VehicleKind } from "./vehicles";
 
 export interface Place {
   latitude: number;
@@ -177,7 +178,9 @@ export interface RouteOrder {
 export interface BoardCourier {
   id: string;
   name: string;
-  vehicle: "bike" | "cargo_bike";
+  vehicle: VehicleKind;
+  /** Where it is one of the co-op's. */
+  vehicle_name?: string | null;
   on_shift: boolean;
   shift_to?: string | null;
   paused_at?: string | null;
@@ -390,6 +393,8 @@ export interface Shift {
   paused_at?: string;
   breaks?: { after: string; before: string }[];
   break_due_at?: string;
+  /** The co-op's vehicle; absent: the own. */
+  vehicle_id?: string;
   state: "planned" | "open" | "ended";
 }
 

@@ -24,7 +24,7 @@ export function CourierDetail({ board, courier }: { board: BoardState; courier: 
             {t("courier.break.since", { time: hourMinute(courier.break_due_at ?? "") })}</Fact>
         )}
         <Fact name={t("courier.stops")}>{stopCount(held.length)}</Fact>
-        <Fact name={t(`courier.${courier.vehicle}`)}>
+        <Fact name={courier.vehicle_name ?? t(`admin.vehicle.${courier.vehicle}`)}>
           {courier.on_shift && !courier.paused_at ? seenText(courier, now, speed) : shiftText(courier)}
         </Fact>
       </dl>

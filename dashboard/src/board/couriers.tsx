@@ -4,7 +4,7 @@ import { fixAgeMs, initials, isStale, once, plain, stops, type Stop } from "../s
 import { seenAt } from "../store/positions";
 import type { BoardState, CourierState } from "../store/state";
 import { useStore } from "../store/store";
-import { BikeIcon, CargoIcon, SearchIcon } from "../ui/icons";
+import { SearchIcon, VehicleIcon } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
 import { IncidentTag } from "./incident-mark";
 
@@ -69,8 +69,8 @@ function CourierRow({ courier, stops: held, now, speed }: RowProps) {
       <span class="courier-name">{courier.name}</span>
       <span class="courier-stops">{courier.on_shift ? stopCount(held.length) : ""}</span>
       <span class="courier-meta">
-        {courier.vehicle === "cargo_bike" ? <CargoIcon /> : <BikeIcon />}
-        {shiftText(courier)}
+        <VehicleIcon kind={courier.vehicle} />
+        {courier.vehicle_name && `${courier.vehicle_name} · `}{shiftText(courier)}
         <IncidentTag courier={courier.id} />
         {due && <b class="bad-text"> · {t("courier.break.due")}</b>}
       </span>

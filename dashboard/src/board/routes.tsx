@@ -3,7 +3,7 @@ import { select } from "../store/actions";
 import { paceOf, routeRows, type RouteRow, type Stop } from "../store/derive";
 import type { BoardState } from "../store/state";
 import { useStore } from "../store/store";
-import { AlertIcon, BikeIcon, CargoIcon, LockIcon, PointMark } from "../ui/icons";
+import { AlertIcon, LockIcon, PointMark, VehicleIcon } from "../ui/icons";
 import { WindowList } from "../ui/window-list";
 import { seenText, shiftText } from "./couriers";
 import { beginDrag, moveStop } from "./drag";
@@ -44,7 +44,7 @@ function Line({ row: { courier, stops, late }, now, speed, chosen }: LineProps) 
   return (
     <div class={`line${late > 0 ? " some-late" : ""}`} data-drop-courier={courier.id}>
       <div class="line-head">
-        <b class="line-name">{courier.vehicle === "cargo_bike" ? <CargoIcon /> : <BikeIcon />}
+        <b class="line-name"><VehicleIcon kind={courier.vehicle} />
           {courier.name}</b>
         <span class="muted">{stopCount(stops.length)}</span>
         {late > 0 ? <span class="bad-text"><AlertIcon />{t("routes.late", { n: late })}</span>

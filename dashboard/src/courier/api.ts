@@ -5,6 +5,7 @@ import type {
 } from "../api/types";
 import type { Rules } from "../api/rules";
 import type { Expense, ExpenseCategory } from "../api/expense";
+import type { Vehicle } from "../api/vehicles";
 import type { Incident } from "../api/incidents";
 import type { PhoneEvent } from "./journal";
 import type { Fix, KeptFile, KeptIncident } from "./storage";
@@ -30,6 +31,7 @@ const LINES_MAX = 100;
 export const api = {
   clock: () => get<Clock>("/v1/clock"),
   shifts: () => get<Page<Shift>>("/v1/me/shifts"),
+  vehicles: () => get<Page<Vehicle>>("/v1/vehicles"),
   rules: () => get<Rules>("/v1/transparency"),
   offers: () => get<Page<Offer>>("/v1/me/offers"),
   openList: () => get<Page<OpenJob>>("/v1/me/open-list"),

@@ -23,7 +23,7 @@ export interface Missing {
 }
 
 export type Act =
-  | { kind: "shift_started"; shift_id?: string }
+  | { kind: "shift_started"; shift_id?: string; vehicle_id?: string }
   | { kind: "shift_ended" }
   | { kind: "shift_paused" }
   | { kind: "shift_resumed" }
@@ -78,7 +78,8 @@ function step(day: Day, { act, at, back = [] }: PhoneEvent): Day {
   switch (act.kind) {
     case "shift_started": {
       if (day.shift) return day;
-      const shift: Shift = { id: act.shift_id ?? "", courier_id: "", state: "open", started_at: at };
+      const on = act.vehicle_id ? { vehicle_id: act.vehicle_id } : {};
+      const shift: Shift = { id: act.shift_id ?? "", courier_id: "", state: "open", started_at: at, ...on };
       return { ...day, shift };
     }
     case "shift_ended":

@@ -1,6 +1,7 @@
 // The one state of the courier's app; the screen is derived from it.
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Offer, OpenJob, Pay, RouteStop, Shift, User } from "../api/types";
+import type { Vehicle } from "../api/vehicles";
 import { detectLanguage, type Language } from "../store/preferences";
 import { replay, type Day, type LastStep, type PhoneEvent } from "./journal";
 import type { Draft } from "./parcels";
@@ -10,6 +11,8 @@ export interface Said extends Day {
   planned: Shift[];
   offers: Offer[];
   pay: Pay | null;
+  /** The co-op's in service; missing in what older versions kept. */
+  vehicles?: Vehicle[];
   /** Milliseconds within which a step is taken back. */
   undoMs: number;
 }
@@ -60,6 +63,8 @@ export interface State {
   here: { latitude: number; longitude: number } | null;
   /** What can still be taken back. */
   last: LastStep | null;
+  /** The vehicle of the last shift; empty: the own. */
+  vehicle: string;
 }
 
 let state: State = {
@@ -82,6 +87,7 @@ let state: State = {
   drafts: {},
   here: null,
   last: null,
+  vehicle: "",
 };
 const listeners = new Set<() => void>();
 

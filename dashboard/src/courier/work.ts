@@ -2,6 +2,7 @@
 import { ApiError } from "../api/problem";
 import { openStream, type Stream } from "../api/stream";
 import type { RouteStop, Shift, User } from "../api/types";
+import type { Vehicle } from "../api/vehicles";
 import { api } from "./api";
 import { freshId } from "./ids";
 import { lastStep, type Act, type LastStep } from "./journal";
@@ -64,6 +65,13 @@ export async function act(what: Act, back?: RouteStop[]): Promise<void> {
   await storage.keep("last", last);
   navigator.vibrate?.(30);
   void flush();
+}
+
+/** Begins a shift on one of the co-op's vehicles, or on the own, and remembers on which. */
+export async function startOn(vehicle: string): Promise<void> {
+  update({ vehicle });
+  await storage?.keep("vehicle", vehicle);
+  await act({ kind: "shift_started", ...(vehicle ? { vehicle_id: vehicle } : {}) });
 }
 
 /** Keeps a picture for a stop, and sends it when it can. */
@@ -170,7 +178,7 @@ async function sendEvents(from: Storage): Promise<void> {
     for (const { id, outcome, code, detail } of results) {
       if (outcome === "waiting") continue;
       settled.add(id);
-      if (outcome === "refused") notify("bad", refusal(code, detail));
+      if (outcome === "refused" || code) notify("bad", refusal(code, detail));
     }
     await from.dropEvents(batch.filter(({ id }) => settled.has(id)).map(({ seq }) => seq));
     // The server's own word replaces ours in one go: nothing flickers.
@@ -258,7 +266,8 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   const planned = shifts.items.filter(({ state, from }) =>
     state === "planned" && from !== undefined && Date.parse(from) < horizon);
   const undoMs = route.undo_s * 1000;
-  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned, undoMs };
+  const vehicles = await readVehicles(shift);
+  const fresh: Said = { shift, stops: route.stops, offers: offers.items, pay, planned, undoMs, vehicles };
   const openList = await readOpenList(shift);
   announce(fresh);
   const events = current().events.filter(({ id }) => !settled.has(id));
@@ -270,6 +279,13 @@ async function readDay(settled: ReadonlySet<string>): Promise<void> {
   await storage?.keep("said", fresh);
   await storage?.keep("clock", anchor);
   await storage?.keep("zone", zone);
+}
+
+/** What can be chosen for a shift; during one, its name is all that is needed. */
+async function readVehicles(shift: Shift | null): Promise<Vehicle[]> {
+  const known = current().said?.vehicles ?? [];
+  const isNamed = shift && (!shift.vehicle_id || known.some(({ id }) => id === shift.vehicle_id));
+  return isNamed ? known : (await api.vehicles()).items;
 }
 
 /** Whether the co-op has voted for an open list; asked for once a connection. */
@@ -311,14 +327,14 @@ export async function begin(user: User): Promise<void> {
   storage = await Storage.open(user.id);
   phone = await storage.phone(() => freshId("pho", Date.now()));
   void navigator.storage?.persist?.();
-  const [events, kept, clock, zone, drafts, waitingFixes, waitingFiles, last] = await Promise.all([
+  const [events, kept, clock, zone, drafts, waitingFixes, waitingFiles, last, vehicle] = await Promise.all([
     storage.events(), storage.kept<Said>("said"), storage.kept<ClockAnchor>("clock"), storage.kept<string>("zone"),
     storage.kept<State["drafts"]>("drafts"), storage.countFixes(), storage.countFiles(),
-    storage.kept<LastStep | null>("last"),
+    storage.kept<LastStep | null>("last"), storage.kept<string>("vehicle"),
   ]);
   update({
     user, known: true, events, said: kept ?? null, clock: clock ?? null, zone: zone ?? null, drafts: drafts ?? {},
-    waitingFixes, waitingFiles, last: last ?? null,
+    waitingFixes, waitingFiles, last: last ?? null, vehicle: vehicle ?? "",
   });
   let settle: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {
@@ -356,6 +372,7 @@ export function end(): void {
   storage = null;
   update({
     user: null, said: null, openList: null, events: [], drafts: {}, here: null, waitingFixes: 0, waitingFiles: 0, last: null,
+    vehicle: "",
   });
 }
 

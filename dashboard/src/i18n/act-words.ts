@@ -2,18 +2,21 @@
 // server writes beside is shown as it is.
 import { t, type Key } from ".";
 import type { Role } from "../api/types";
+import type { VehicleKind } from "../api/vehicles";
 import { shortId } from "../store/derive";
 
 const KEYS = [
   "user_id", "merchant_id", "client_id", "slot_plan_id", "suspension_id", "review_id", "entry_id", "of",
   "pay_run_id", "expense_id", "opening_id", "shift_id", "shift_template_id", "days_off_id", "week", "places",
   "tour_id", "day", "stops", "made", "skills", "version", "zone", "documents", "year", "outcome", "roles",
+  "vehicle_id", "kind",
 ] as const;
 
 const FLAGS: Record<string, readonly [yes: Key | null, no: Key | null]> = {
   renamed: ["log.is.renamed", null],
   active: ["log.is.opened", "log.is.closed"],
   safety: ["log.is.safety", null],
+  in_service: ["log.is.in_service", "log.is.retired"],
   booked: ["log.is.booked", "log.is.waiting"],
 };
 
@@ -22,6 +25,7 @@ const roles = (list: unknown) =>
   (Array.isArray(list) ? list : []).map((role) => t(`role.${role as Role}`)).join(", ");
 
 function value(key: string, given: unknown): string {
+  if (key === "kind") return t(`admin.vehicle.${given as VehicleKind}`);
   if (key === "outcome") return t(given === "changed" ? "reviews.changed" : "reviews.upheld");
   if (typeof given === "string" && ID.test(given)) return shortId(given);
   return typeof given === "object" ? JSON.stringify(given) : String(given);

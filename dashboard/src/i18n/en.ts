@@ -1,4 +1,5 @@
 import { boardEn } from "./board-en";
+import { fleetEn } from "./fleet-en";
 import { handEn } from "./hand-en";
 import { officeEn } from "./office-en";
 import { planEn } from "./plan-en";
@@ -6,6 +7,7 @@ import { tourEn } from "./tour-en";
 
 /** English: the keys of every other language. `{name}` marks what is filled in. */
 export const en = {
+  ...fleetEn,
   ...handEn,
   ...officeEn,
   ...boardEn,
@@ -262,6 +264,7 @@ export const en = {
   "admin.vehicle": "Vehicle",
   "admin.vehicle.bike": "Bicycle",
   "admin.vehicle.cargo_bike": "Cargo bike",
+  "admin.vehicle.trailer": "Bicycle with trailer",
   "admin.vehicle.foot": "On foot",
   "admin.vehicle.moped": "Moped",
   "admin.vehicle.car": "Car",
@@ -409,8 +412,6 @@ export const en = {
   "courier.never": "No position yet",
   "courier.seen": "Seen {time} ago",
   "courier.now": "Seen just now",
-  "courier.bike": "Bike",
-  "courier.cargo_bike": "Cargo bike",
   "courier.route": "Next stops",
   "courier.route.none": "No stop ahead.",
 

@@ -1,11 +1,13 @@
 import type { Key } from "./en";
 import { boardFr } from "./board-fr";
+import { fleetFr } from "./fleet-fr";
 import { handFr } from "./hand-fr";
 import { officeFr } from "./office-fr";
 import { planFr } from "./plan-fr";
 import { tourFr } from "./tour-fr";
 
 export const fr: Record<Key, string> = {
+  ...fleetFr,
   ...handFr,
   ...officeFr,
   ...boardFr,
@@ -262,6 +264,7 @@ export const fr: Record<Key, string> = {
   "admin.vehicle": "Véhicule",
   "admin.vehicle.bike": "Vélo",
   "admin.vehicle.cargo_bike": "Vélo-cargo",
+  "admin.vehicle.trailer": "Vélo avec remorque",
   "admin.vehicle.foot": "À pied",
   "admin.vehicle.moped": "Scooter",
   "admin.vehicle.car": "Voiture",
@@ -409,8 +412,6 @@ export const fr: Record<Key, string> = {
   "courier.never": "Pas encore de position",
   "courier.seen": "Vu il y a {time}",
   "courier.now": "Vu à l’instant",
-  "courier.bike": "Vélo",
-  "courier.cargo_bike": "Vélo-cargo",
   "courier.route": "Prochains arrêts",
   "courier.route.none": "Aucun arrêt prévu.",
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
 import type { Member } from "../api/office-types";
 import type { Merchant, Role } from "../api/types";
+import { VEHICLE_KINDS } from "../api/vehicles";
 import { t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { GIVEN_ROLES } from "../store/members";
@@ -11,12 +12,12 @@ import { PageFrame } from "./page-frame";
 import { Prices } from "./prices";
 import { Settings } from "./settings";
 import { SlotPlans } from "./slots";
+import { Vehicles } from "./vehicles";
 import { Zones } from "./zones";
 
 const KINDS = ["restaurant", "shop", "producer"] as const;
-const VEHICLES = ["bike", "cargo_bike", "foot", "moped", "car"] as const;
 
-/** Who takes part, and what is charged where: members, couriers, merchants, slots, zones, prices. */
+/** Who takes part, and what is charged where: members, couriers, vehicles, merchants, slots, zones, prices. */
 export function AdminPage() {
   const [users, setUsers] = useState<Member[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
@@ -53,6 +54,7 @@ export function AdminPage() {
         </section>
         <div class="forms"><NewMerchant onMade={() => void loadMerchants().catch(notifyError)} /></div>
         <div class="whole"><CourierSkills /></div>
+        <Vehicles />
         <section class="whole" aria-labelledby="slots">
           <h2 id="slots">{t("slots.title")}</h2>
           <SlotPlans merchants={merchants} />
@@ -187,7 +189,7 @@ function NewCourier({ onMade }: { onMade: () => void }) {
       send={(text) => api.createCourier({ ...loginOf(text), vehicle: text("vehicle") })}>
       <LoginFields />
       <label>{t("admin.vehicle")}
-        <select name="vehicle">{VEHICLES.map((kind) =>
+        <select name="vehicle">{VEHICLE_KINDS.map((kind) =>
           <option key={kind} value={kind}>{t(`admin.vehicle.${kind}`)}</option>)}</select></label>
     </Form>
   );

@@ -18,7 +18,7 @@ const DESK = [...DELIVERIES, ...TOURS, "manual", "automatic", "suspend", "lift",
   "close_incident", "reopen_incident", "file_incident"] as const;
 const ADMIN = [
   "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
-  "put_zone", "create_slot_plan", "set_skills",
+  "put_zone", "create_slot_plan", "set_skills", "create_vehicle", "change_vehicle",
 ] as const;
 const SHIFTS = [
   "offer_shift", "change_opening", "withdraw_opening", "cancel_shift", "make_shift_template",

@@ -3,6 +3,7 @@ import { api } from "../api/http";
 import { office } from "../api/office";
 import type { Day } from "../api/office-types";
 import { shiftPlan, type Opening } from "../api/roster";
+import { VEHICLE_KINDS } from "../api/vehicles";
 import { plainDay, span, t } from "../i18n";
 import { notify } from "../store/actions";
 import { dayIn } from "../store/treasury";
@@ -153,7 +154,6 @@ function windowOf(given: FormData, zone: string) {
   return windowIn(zone, text("day"), text("from"), text("to"));
 }
 
-const VEHICLES = ["foot", "bike", "cargo_bike", "moped", "car"] as const;
 
 /** One shift, offered to whoever may ride it. */
 function Offer({ zone, day, onDone }: { zone: string; day: Day; onDone: () => void }) {
@@ -183,7 +183,7 @@ function Offer({ zone, day, onDone }: { zone: string; day: Day; onDone: () => vo
       <label>{t("plan.zone")}<select name="zone"><option value="">{t("plan.zone.any")}</option>
         {zones?.items.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
       <fieldset><legend>{t("plan.vehicles")}</legend>
-        {VEHICLES.map((kind) => (
+        {VEHICLE_KINDS.map((kind) => (
           <label key={kind}><input type="checkbox" name="vehicle" value={kind} /> {t(`admin.vehicle.${kind}`)}</label>
         ))}</fieldset>
       <p class="buttons"><button type="submit" class="primary" disabled={busy}>{t("plan.offer.do")}</button></p>

@@ -23,7 +23,9 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
     return { kind: "delivery", delivery: body.delivery as Delivery };
   }
   if (event.startsWith("shift.") && body.courier) {
-    return { kind: "courier", courier: body.courier as CourierState };
+    const courier = body.courier as CourierState;
+    // A break says nothing of the vehicle: it stays.
+    return { kind: "courier", courier: courier.vehicle ? { vehicle_name: null, ...courier } : courier };
   }
   if (event === "route.changed" && Array.isArray(body.tasks)) {
     const { courier_id, version, tasks } = body as
@@ -44,11 +46,11 @@ export function readEvent(event: string, data: unknown): BoardEvent | null {
 
 /** What changes all the time (places) or is derived (counts) is not kept here. */
 function courierFrom(
-  { id, name, vehicle, on_shift, shift_to, paused_at, break_due_at, route_version, route }: BoardCourier,
+  { id, name, vehicle, vehicle_name, on_shift, shift_to, paused_at, break_due_at, route_version, route }: BoardCourier,
 ) {
   const courier: CourierState = {
-    id, name, vehicle, on_shift, shift_to: shift_to ?? null, paused_at: paused_at ?? null,
-    break_due_at: break_due_at ?? null, route_version, route: route.map(({ task_id }) => task_id),
+    id, name, vehicle, vehicle_name: vehicle_name ?? null, on_shift, shift_to: shift_to ?? null,
+    paused_at: paused_at ?? null, break_due_at: break_due_at ?? null, route_version, route: route.map(({ task_id }) => task_id),
   };
   return [id, courier] as const;
 }

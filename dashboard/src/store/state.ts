@@ -63,6 +63,7 @@ export interface CourierState {
   id: string;
   name: string;
   vehicle: BoardCourier["vehicle"];
+  vehicle_name?: string | null;
   on_shift: boolean;
   shift_to?: string | null;
   /** Since when there is a break, and when one is due. */

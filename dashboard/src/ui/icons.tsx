@@ -1,6 +1,7 @@
 // Small drawings; they take the colour of the text around them and say nothing to a screen reader.
 import type { ComponentChildren } from "preact";
 import type { DeliveryState, TaskKind } from "../api/types";
+import type { VehicleKind } from "../api/vehicles";
 
 function Icon({ children, size = 16 }: { children: ComponentChildren; size?: number }) {
   return (
@@ -26,10 +27,14 @@ export const BikeIcon = () => (
   <Icon><circle cx="4" cy="10.5" r="2.5" /><circle cx="12" cy="10.5" r="2.5" />
     <path d="M4 10.500L6.5 6h4L12 10.500M6.5 6L8 10.500M9.8 4h1.2" /></Icon>
 );
-export const CargoIcon = () => (
+const CargoIcon = () => (
   <Icon><path d="M1.5 5h6v4.500h-6z" /><circle cx="4" cy="11.5" r="1.8" />
     <circle cx="12" cy="11.5" r="1.8" /><path d="M7.5 9.500h2.500L12 11.5 10.5 5h1.5" /></Icon>
 );
+
+/** Large ones look like each other. */
+export const VehicleIcon = ({ kind }: { kind: VehicleKind }) =>
+  kind === "cargo_bike" || kind === "trailer" ? <CargoIcon /> : <BikeIcon />;
 
 /** Three lines of riders behind each other. */
 export const Brand = () => (

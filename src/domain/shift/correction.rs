@@ -219,6 +219,7 @@ mod tests {
             courier_id: courier(),
             planned: None,
             opening_id: None,
+            vehicle_id: None,
             state: ShiftState::Ended { hours: sheet(0, 240), paid: Seconds::from_minutes(240) },
         }
     }

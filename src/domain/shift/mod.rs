@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::{CourierId, OpeningId, ShiftId};
+use super::ids::{CourierId, OpeningId, ShiftId, VehicleId};
 use super::time::{Seconds, TimeWindow, Timestamp};
 use rest::RestRules;
 use timesheet::{Running, Timesheet, TimesheetError};
@@ -38,6 +38,9 @@ pub struct Shift {
     /// Whose place it is, where it was offered.
     #[serde(default)]
     pub opening_id: Option<OpeningId>,
+    /// Which of the co-op's vehicles it is or was ridden on; the courier's own without one.
+    #[serde(default)]
+    pub vehicle_id: Option<VehicleId>,
     pub state: ShiftState,
 }
 
@@ -91,7 +94,7 @@ pub enum ShiftError {
 }
 
 impl Shift {
-    /// Planned -> Open. `None` when it is open already.
+    /// Planned -> Open, on the courier's own vehicle. `None` when it is open already.
     pub fn start(&self, at: Timestamp) -> Result<Option<Self>, ShiftError> {
         match &self.state {
             ShiftState::Planned => {
@@ -206,6 +209,7 @@ mod tests {
             courier_id: CourierId::from_uuid(uuid_v7(at(0), [2; 10])),
             planned: window,
             opening_id: None,
+            vehicle_id: None,
             state: ShiftState::Planned,
         }
     }

@@ -258,6 +258,10 @@ pub fn refusal(rule: Refusal, language: Language) -> &'static str {
         Refusal::Ride => {
             ("The goods would ride too far.", "La marchandise ferait un trop long trajet.")
         }
+        Refusal::Range => (
+            "The vehicle does not go that far any more in this shift.",
+            "Le véhicule n'ira plus aussi loin pendant ce service.",
+        ),
     };
     match language {
         Language::En => en,

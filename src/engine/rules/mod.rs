@@ -9,6 +9,7 @@ pub mod capacity;
 pub mod deliveries_ahead;
 pub mod pending_offer;
 pub mod position;
+pub mod range;
 pub mod reach;
 pub mod refused;
 pub mod rest;
@@ -63,6 +64,8 @@ pub enum Refusal {
     ShiftEnd,
     /// The goods would ride farther than the policy allows.
     Ride,
+    /// The vehicle does not go that far any more in this shift.
+    Range,
 }
 
 impl Refusal {
@@ -85,6 +88,7 @@ impl Refusal {
             Self::Window => "window",
             Self::ShiftEnd => "shift-end",
             Self::Ride => "ride",
+            Self::Range => "range",
         }
     }
 }

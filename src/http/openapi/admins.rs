@@ -9,6 +9,7 @@ use crate::domain::zone::Zone;
 use crate::http::paging::Paging;
 use crate::http::v1::merchants::{self, ClientView};
 use crate::http::v1::prices::{self, BookView};
+use crate::http::v1::vehicles::{self, VehicleView};
 use crate::http::v1::{couriers, settings, users};
 use crate::http::views::CourierView;
 
@@ -61,5 +62,16 @@ pub fn operations() -> Vec<Operation> {
         post("/v1/zones", prices::create_zone, "Draw a zone, or draw it anew.")
             .makes::<Zone>()
             .refuses(&["too-many"]),
+        get("/v1/vehicles", vehicles::list_vehicles, "The co-op's own vehicles.")
+            .note("For the desk all, with who rides them; for couriers those in service."),
+        post("/v1/vehicles", vehicles::create_vehicle, "The co-op has one more vehicle.")
+            .note("A number that is left out is the usual one for its kind; without a range there is no limit.")
+            .makes::<VehicleView>()
+            .refuses(&["exists", "too-many"])
+            .example(json!({ "name": "Trailer 1", "kind": "trailer", "range_m": 40_000 })),
+        patch("/v1/vehicles/{id}", vehicles::change_vehicle, "Change a vehicle, retire it, bring it back.")
+            .note("A shift that goes on keeps its vehicle.")
+            .refuses(&["not-found", "exists"])
+            .example(json!({ "in_service": false })),
     ]
 }

@@ -22,8 +22,13 @@ pub fn operations() -> Vec<Operation> {
         get("/v1/me/shifts", shifts::list_my_shifts, "The own shifts."),
         get("/v1/me/shift", shifts::show_my_shift, "The open shift.").refuses(&["not-found"]),
         post("/v1/me/shift/start", shifts::start_my_shift, "Begin a shift.")
-            .note("The planned one that is named, or one on the spot. Twice is once.")
-            .refuses(&["not-found", "illegal-transition", "suspended"]),
+            .note(
+                "The planned one that is named, or one on the spot; on the co-op's vehicle that is named, or \
+                 on the own. Twice is once.",
+            )
+            .refuses(&[
+                "not-found", "illegal-transition", "suspended", "vehicle-taken", "vehicle-retired",
+            ]),
         post("/v1/me/shift/stop", shifts::stop_my_shift, "End the shift.")
             .refuses(&["route-not-empty", "illegal-transition"]),
         post("/v1/me/shift/pause", shifts::pause_my_shift, "Begin a break.")
@@ -46,7 +51,8 @@ pub fn operations() -> Vec<Operation> {
         post("/v1/me/events", phone::report_events, "What a phone says happened.")
             .note(
                 "Late, twice, in any order: each event has an id and the next number of its phone, and \
-                 those that follow the last one done without a gap are done.",
+                 those that follow the last one done without a gap are done. A shift whose vehicle is taken \
+                 by then begins on the courier's own: it is `done`, and `code` says `vehicle-taken`.",
             )
             .refuses(&["not-found"])
             .example(json!({ "phone_id": "pho_01k9c5v8r2e7sb8c5x6y7z8a9b", "events": [{

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::http::App;
 use crate::http::auth::{
-    AsAdmin, AsAnyone, AsBilled, AsCourier, AsDispatcher, AsOrdering, AsRepresentative, AsReviewer,
-    AsTreasurer,
+    AsAdmin, AsAnyone, AsBilled, AsCourier, AsCrew, AsDispatcher, AsOrdering, AsRepresentative,
+    AsReviewer, AsTreasurer,
 };
 use crate::http::body::{Body, Key, OptionalBody, PathId, Picture};
 use crate::http::error::ApiError;
@@ -27,6 +27,7 @@ pub enum Who {
     Everybody,
     LoggedIn,
     Couriers,
+    Crew,
     Ordering,
     Desk,
     Books,
@@ -42,6 +43,7 @@ impl Who {
         match self {
             Self::Everybody | Self::LoggedIn => &[],
             Self::Couriers => &["courier"],
+            Self::Crew => &["courier", "dispatcher", "admin"],
             Self::Ordering => &["merchant", "dispatcher", "admin"],
             Self::Desk => &["dispatcher", "admin"],
             Self::Books => &["treasurer", "admin"],
@@ -348,6 +350,7 @@ macro_rules! capabilities {
 
 capabilities! {
     AsCourier => Couriers,
+    AsCrew => Crew,
     AsOrdering => Ordering,
     AsDispatcher => Desk,
     AsTreasurer => Books,

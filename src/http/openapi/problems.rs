@@ -59,6 +59,8 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("suspended", 409, "the courier is suspended from work"),
     ("at-work", 409, "not during a shift, nor with a delivery in hand"),
     // the shift plan
+    ("vehicle-taken", 409, "somebody rides this vehicle now: choose another, or ride your own"),
+    ("vehicle-retired", 409, "this vehicle is not in service: choose another, or ride your own"),
     ("opening-over", 409, "the shift is not offered any more: withdrawn, or begun"),
     ("places-taken", 409, "every place is taken, or more are than there would be"),
     ("unsuited", 409, "the shift asks for a skill or a vehicle that the courier has not"),

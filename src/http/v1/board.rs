@@ -10,6 +10,7 @@ use crate::commands::tours;
 use crate::db;
 use crate::db::incidents::{Filter, MARKED_MAX};
 use crate::domain::day::Day;
+use crate::domain::fleet::VehicleName;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, DeliveryId, IncidentId, MerchantId, TaskId};
 use crate::domain::incident::{Incident, Kind, Priority};
@@ -41,6 +42,9 @@ pub struct BoardCourier {
     id: CourierId,
     name: Name,
     vehicle: VehicleKind,
+    /// What it is called, where it is one of the co-op's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vehicle_name: Option<VehicleName>,
     on_shift: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     shift_to: Option<Timestamp>,
@@ -130,8 +134,10 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let people = db::couriers::list(&mut conn).await?;
     let merchants: BTreeMap<MerchantId, Name> =
         db::merchants::list(&mut conn).await?.into_iter().map(|one| (one.id, one.name)).collect();
-    let open: BTreeMap<CourierId, _> =
+    let open: BTreeMap<CourierId, Shift> =
         db::shifts::open(&mut conn).await?.into_iter().map(|one| (one.courier_id, one)).collect();
+    let ridden: Vec<_> = open.values().filter_map(|shift| shift.vehicle_id).collect();
+    let vehicles = db::vehicles::by_id(&mut conn, &ridden).await?;
     let names: BTreeMap<CourierId, Name> =
         people.iter().map(|one| (one.id, one.name.clone())).collect();
     let positions = app.live.positions();
@@ -163,13 +169,15 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
     let couriers = people.into_iter().map(|courier| {
         let shift = open.get(&courier.id);
         let fix = positions.get(&courier.id).filter(|_| shift.is_some());
+        let on = shift.and_then(|shift| vehicles.get(&shift.vehicle_id?));
         let is_working = shift.is_some_and(Shift::is_working);
         let mut route = routes.remove(&courier.id).unwrap_or_default();
         route.sort_by_key(|(rank, stop)| (*rank, stop.task_id));
         BoardCourier {
             id: courier.id,
             name: courier.name,
-            vehicle: courier.vehicle,
+            vehicle: on.map_or(courier.vehicle, |vehicle| vehicle.kind),
+            vehicle_name: on.map(|vehicle| vehicle.name.clone()),
             on_shift: shift.is_some(),
             shift_to: shift.and_then(|shift| shift.planned).map(|window| window.before()),
             paused_at: shift.and_then(Shift::paused_at),

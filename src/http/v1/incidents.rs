@@ -255,7 +255,7 @@ pub async fn show_incident(
 }
 
 /// What is said, as opposed to left out: `null` says that there is none.
-fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(super) fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)

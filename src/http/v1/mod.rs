@@ -53,4 +53,5 @@ pub mod timesheets;
 pub mod tours;
 pub mod transparency;
 pub mod users;
+pub mod vehicles;
 pub mod webhooks;

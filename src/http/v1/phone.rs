@@ -29,6 +29,7 @@ pub struct ResultView {
     id: PhoneEventId,
     #[schemars(extend("enum" = ["waiting", "done", "refused"]))]
     outcome: &'static str,
+    /// Why it was refused, or what of it was not done.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +41,7 @@ impl ResultView {
         let (outcome, code, detail) = match outcome {
             Outcome::Waiting => ("waiting", None, None),
             Outcome::Done => ("done", None, None),
+            Outcome::DoneBut { code, detail } => ("done", Some(code), Some(detail)),
             Outcome::Refused { code, detail } => ("refused", Some(code), Some(detail)),
         };
         Self { id, outcome, code, detail }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::commands::shifts;
 use crate::db;
-use crate::domain::ids::ShiftId;
+use crate::domain::ids::{ShiftId, VehicleId};
 use crate::domain::time::Timestamp;
 use crate::http::App;
 use crate::http::auth::AsCourier;
@@ -38,6 +38,8 @@ pub async fn show_my_shift(app: Data<App>, by: AsCourier) -> Result<Json<ShiftVi
 #[schemars(rename = "ShiftStartIn")]
 pub struct StartIn {
     shift_id: Option<ShiftId>,
+    /// One of the co-op's vehicles; left out: the own.
+    vehicle_id: Option<VehicleId>,
     at: Option<Timestamp>,
 }
 
@@ -47,8 +49,8 @@ pub async fn start_my_shift(
     by: AsCourier,
     body: Body<StartIn>,
 ) -> Result<Json<ShiftView>, ApiError> {
-    let StartIn { shift_id, at } = body.value;
-    let shift = shifts::start(&app.coop, by.0, shift_id, at).await?;
+    let StartIn { shift_id, vehicle_id, at } = body.value;
+    let shift = shifts::start(&app.coop, by.0, shift_id, vehicle_id, at).await?;
     Ok(Json(ShiftView::with_break(shift, &app.coop.rules.shifts.rest)))
 }
 

@@ -1,12 +1,19 @@
 import { useState } from "preact/hooks";
 import type { Shift } from "../../api/types";
-import { act } from "../work";
+import type { Vehicle } from "../../api/vehicles";
+import { act, startOn } from "../work";
 import { today, useCourier } from "../state";
-import { dayHour, hourMinute, t } from "../words";
+import { dayHour, hourMinute, metres, t } from "../words";
 
 /** Off shift: one large button, and what being off shift means. */
 export function OffShift() {
-  const { said } = useCourier();
+  const { said, vehicle } = useCourier();
+  const vehicles = said?.vehicles ?? [];
+  const [chosen, choose] = useState<string | null>(null);
+  // Whichever it was last time, as long as it is free.
+  const free = vehicles.filter(({ taken }) => !taken);
+  const on = free.find(({ id }) => id === (chosen ?? vehicle))?.id ?? "";
+  const note = free.find(({ id }) => id === on)?.note;
   const soonest = (a: Shift, b: Shift) => Date.parse(a.from ?? "") - Date.parse(b.from ?? "");
   const next = [...(said?.planned ?? [])].sort(soonest)[0];
   return (
@@ -14,12 +21,25 @@ export function OffShift() {
       <h1 id="off-title">{t("shift.none")}</h1>
       <p>{t("shift.none.why")}</p>
       {next?.from && <p class="quiet">{t("shift.next")}: <b>{dayHour(next.from)}</b></p>}
+      {vehicles.length > 0 && (
+        <label>{t("vehicle.choose")}
+          <select name="vehicle" value={on} onInput={(event) => choose(event.currentTarget.value)}>
+            <option value="">{t("vehicle.own")}</option>
+            {vehicles.map((one) => <option key={one.id} value={one.id} disabled={one.taken}>{described(one)}</option>)}
+          </select></label>
+      )}
+      {note && <p class="quiet" data-vehicle-note>{note}</p>}
       <div class="thumb">
         <button type="button" class="act" data-act="shift-start"
-          onClick={() => void act({ kind: "shift_started" })}>{t("shift.start")}</button>
+          onClick={() => void startOn(on)}>{t("shift.start")}</button>
       </div>
     </section>
   );
+}
+
+function described({ name, range_m, taken }: Vehicle): string {
+  const far = range_m === undefined ? name : `${name} (${metres(range_m)})`;
+  return taken ? t("vehicle.taken", { name: far }) : far;
 }
 
 /** A break: large, with one button to go on. */
@@ -53,10 +73,11 @@ export function BreakDue() {
 
 /** On shift: since when, until when, and how to end it. */
 export function ShiftBar() {
-  useCourier();
+  const { said } = useCourier();
   const [refused, setRefused] = useState<"break.not" | "shift.stop.not" | null>(null);
   const { shift, stops } = today();
   if (!shift) return null;
+  const on = said?.vehicles?.find(({ id }) => id === shift.vehicle_id);
   const text = shift.to
     ? t("shift.until", { time: hourMinute(shift.to) })
     : t("shift.since", { time: hourMinute(shift.started_at ?? "") });
@@ -66,7 +87,7 @@ export function ShiftBar() {
   };
   return (
     <section class="shift-bar">
-      <span>{text}</span>
+      <span>{text}{on && <b data-vehicle={on.id}> · {on.name}</b>}</span>
       {!shift.paused_at && (
         <button type="button" class="plain" data-act="shift-pause" onClick={() => ask("shift_paused")}>
           {t("break.begin")}</button>
