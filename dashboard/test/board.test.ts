@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Board, Delivery } from "../src/api/types";
 import { candidateTable } from "../src/board/why-table";
-import { paceOf, rowsOf, stopsByCourier, tallyOf, waitsSince } from "../src/store/derive";
+import { orders, paceOf, rowsOf, stopsByCourier, tallyOf, waitsSince } from "../src/store/derive";
 import { resetPositions, seenAt, takeFixes } from "../src/store/positions";
 import { applyEvents, boardFrom, readEvent, withoutOld } from "../src/store/reduce";
 
@@ -88,6 +88,28 @@ test("a replayed end is counted once", () => {
   const event = { kind: "delivery", delivery: delivery("a", { version: 2, state: "delivered", ended_at: at(0) }) } as const;
   const after = applyEvents(board([delivery("a")]), [event, event]);
   assert.equal(tallyOf(after, NOON).delivered, 4);
+});
+
+test("what brings goods to a hub is a row and no order", () => {
+  const leg = { hub_id: "hub_1", hub_name: "Depot" };
+  const second = delivery("a", { leg: { ...leg, goods: "at_sender" } });
+  const first = delivery("b", { leg: { ...leg, feeds: "a" } });
+  const before = board([second, first]);
+  assert.deepEqual([tallyOf(before, NOON).open, orders(before, NOON).open], [2, 1]);
+  const there = delivery("b", { leg: { ...leg, feeds: "a" }, version: 2, state: "delivered", ended_at: at(0) });
+  const after = applyEvents(before, [{ kind: "delivery", delivery: there }]);
+  assert.equal(orders(after, NOON).delivered, orders(before, NOON).delivered);
+});
+
+test("a counter that has moved to a hub is not called by the shop's number", () => {
+  const before = delivery("a");
+  const shop = { phone: "+332" };
+  before.tasks = before.tasks.map((task) => ({ ...task, contact: shop }));
+  const split = delivery("a", { version: 2 });
+  split.tasks = split.tasks.map(({ contact: _, ...task }) => (task.kind === "pickup"
+    ? { ...task, place: { latitude: 1, longitude: 2 } } : task));
+  const now = applyEvents(board([before]), [{ kind: "delivery", delivery: split }]).deliveries.get("a");
+  assert.deepEqual(now?.tasks.map(({ contact }) => contact?.phone ?? null), [null, "+332"]);
 });
 
 test("an older fix does not pull a courier back", () => {

@@ -49,6 +49,15 @@ for (const [before, act] of acts) {
   });
 }
 
+test("a split is taken back, and given again to whom it was taken from", () => {
+  const act: Act = { kind: "split", hub_id: "hub_1" };
+  assert.equal(predict(held, act, nameOf, NOON).courier_id, null);
+  assert.deepEqual(inverse(held, act), [{ kind: "join" }, { kind: "assign", courier_id: "cou_1" }]);
+  const split = { ...open, leg: { hub_id: "hub_1", hub_name: "Depot", goods: "at_sender" } } as const;
+  assert.equal(predict(split, { kind: "join" }, nameOf, NOON).leg, null);
+  assert.deepEqual(inverse(split, { kind: "join" }), [act]);
+});
+
 test("an older order of a route changes nothing", () => {
   const courier = {
     id: "cou_1", name: "Ana", vehicle: "bike", on_shift: true, route: ["a", "b"], route_version: 5,

@@ -1,7 +1,7 @@
 //! Deliveries are changed on their way: by the merchant, by the kitchen, by the customer.
 
-use super::CommandError;
 use super::deliveries::{lock_own, route_changed, tell};
+use super::{CommandError, legs};
 use crate::coop::Coop;
 use crate::db::{deliveries, tasks};
 use crate::domain::delivery::{Amendment, Delivery, DeliveryError};
@@ -49,6 +49,7 @@ async fn step(
 ) -> Result<Delivery, CommandError> {
     let now = coop.clock.now();
     coop.transact(async |tx| {
+        deliveries::lock_first_leg(tx, id).await?;
         let before = lock_own(tx, owner, id).await?;
         let Some(after) = decide(&before, now)? else { return Ok(before) };
         deliveries::save(tx, &before, &after).await?;
@@ -56,6 +57,7 @@ async fn step(
             route_changed(coop, tx, courier, now).await?;
         }
         tell(coop, tx, DeliveryChange::Updated, &after, now).await?;
+        legs::ready(coop, tx, &after, now).await?;
         Ok(after)
     })
     .await

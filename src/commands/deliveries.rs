@@ -1,12 +1,12 @@
 //! Deliveries are asked for, given, taken back and called off.
 
-use super::{Answer, CommandError, Once, kitchens, pay, prices, slots};
+use super::{Answer, CommandError, Once, kitchens, legs, pay, prices, slots};
 use crate::clock;
 use crate::coop::Coop;
 use crate::db;
 use crate::db::assignments::{self, NewAssignment};
 use crate::db::{Conn, couriers, deliveries, merchants, offers, shifts, tasks};
-use crate::domain::delivery::{Delivery, DeliveryState, Holding, Request};
+use crate::domain::delivery::{Delivery, DeliveryState, Holding, Leg, Request};
 use crate::domain::desk::Desk;
 use crate::domain::event::{DeliveryChange, DeliveryTold, Event};
 use crate::domain::handover::Need;
@@ -106,6 +106,7 @@ pub(super) fn draft(coop: &Coop, shop: &Merchant, request: &Request, now: Timest
         version: 1,
         reopened: 0,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 
@@ -240,6 +241,8 @@ pub(super) async fn lock_own(
     id: DeliveryId,
 ) -> Result<Delivery, CommandError> {
     let found = deliveries::lock(tx, id).await?;
+    // What brings goods to a hub is nobody's order.
+    let found = found.filter(|delivery| !delivery.leg.is_internal());
     let own = found.filter(|delivery| owner.is_none_or(|owner| delivery.merchant_id == owner));
     own.ok_or(CommandError::NotFound("delivery"))
 }
@@ -299,15 +302,18 @@ pub async fn cancel(
 ) -> Result<Delivery, CommandError> {
     let at = coop.clock.now();
     coop.transact(async |tx| {
+        deliveries::lock_first_leg(tx, id).await?;
         let delivery = lock_own(tx, Some(owner), id).await?;
         let Some(mut cancelled) = delivery.cancel(at, reason.clone())? else {
             return Ok(delivery);
         };
-        cancelled.price = coop.rules.prices.cancel_fee(&delivery.state, delivery.price);
+        let state = legs::fee_state(tx, &delivery).await?;
+        cancelled.price = coop.rules.prices.cancel_fee(&state, delivery.price);
         deliveries::save(tx, &delivery, &cancelled).await?;
         db::slots::free(tx, id).await?;
         pay::charge_merchant(coop, tx, &cancelled, at).await?;
         call_off(coop, tx, &delivery, at).await?;
+        legs::end_first(coop, tx, &delivery, at).await?;
         tell(coop, tx, DeliveryChange::Cancelled, &cancelled, at).await?;
         Ok(cancelled)
     })
@@ -325,6 +331,7 @@ pub async fn give_up_overdue(coop: &Coop) -> Result<usize, CommandError> {
             let Some(failed) = delivery.give_up(at) else { return Ok(()) };
             deliveries::save(tx, &delivery, &failed).await?;
             withdraw_offers(coop, tx, id, None, at).await?;
+            legs::follow(coop, tx, &failed, at).await?;
             tell(coop, tx, DeliveryChange::Failed, &failed, at).await
         })
         .await?;

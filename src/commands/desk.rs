@@ -7,12 +7,12 @@ use serde_json::json;
 
 use super::deliveries::{Giver, call_off, give, release, route_changed, tell, withdraw_offers};
 use super::routes::{self, RouteOrder};
-use super::{Answer, CommandError, Once, returns, slots};
+use super::{Answer, CommandError, Once, legs, returns, slots};
 use crate::coop::Coop;
 use crate::db;
 use crate::db::acts::{self, Cancelled, NewAct};
-use crate::db::{Conn, couriers, deliveries, tasks};
-use crate::domain::delivery::{Delivery, DeliveryError, Holding};
+use crate::db::{Conn, couriers, deliveries, hubs, tasks};
+use crate::domain::delivery::{Delivery, DeliveryError, Holding, SplitPlan};
 use crate::domain::desk::Act;
 use crate::domain::event::DeliveryChange;
 use crate::domain::ids::{CourierId, DeliveryId, TaskId, UserId};
@@ -50,6 +50,8 @@ pub(super) async fn act(
         Act::Return { .. } => returns::lock_holder(tx, order.delivery).await?,
         Act::Unassign
         | Act::Cancel { .. }
+        | Act::Split { .. }
+        | Act::Join
         | Act::Restore
         | Act::Reschedule { .. }
         | Act::Note { .. }
@@ -58,6 +60,9 @@ pub(super) async fn act(
         | Act::Unlock
         | Act::WaivePin { .. } => {}
     }
+    let ends_split = matches!(order.act, Act::Cancel { .. } | Act::Join);
+    let first_leg =
+        if ends_split { deliveries::lock_first_leg(tx, order.delivery).await? } else { None };
     let before = deliveries::lock(tx, order.delivery).await?;
     let before = before.ok_or(CommandError::NotFound("delivery"))?;
     let outdated = order.version.is_some_and(|seen| seen != before.version);
@@ -72,9 +77,18 @@ pub(super) async fn act(
         | Act::Tag { .. }
         | Act::Lock
         | Act::Unlock
-        | Act::WaivePin { .. } => None,
+        | Act::WaivePin { .. }
+        | Act::Split { .. }
+        | Act::Join => None,
     };
-    let wanted = decide(coop, &before, &order.act, undone, at);
+    let plan = if let Act::Split { hub_id } = &order.act {
+        let hub = hubs::find(tx, *hub_id).await?.ok_or(CommandError::NotFound("hub"))?;
+        Some(legs::plan(coop, &before, hub, at))
+    } else {
+        None
+    };
+    let known = Known { undone, plan: plan.as_ref(), first_leg: first_leg.as_ref() };
+    let wanted = decide(coop, &before, &order.act, &known, at);
     if matches!(wanted, Ok(None)) {
         return Ok(before);
     }
@@ -82,7 +96,7 @@ pub(super) async fn act(
         return Err(CommandError::Outdated("delivery"));
     }
     let Some(after) = wanted? else { return Ok(before) };
-    let paid = carry_out(coop, tx, by, order, &before, &after, at).await?;
+    let paid = carry_out(coop, tx, by, order, (&before, &after), &known, at).await?;
     let slot = move_slot(tx, &order.act, after.id, undone).await?;
     let act = NewAct {
         id: coop.clock.id(|id| id),
@@ -123,8 +137,18 @@ async fn move_slot(
         | Act::Tag { .. }
         | Act::Lock
         | Act::Unlock
-        | Act::WaivePin { .. } => Ok(None),
+        | Act::WaivePin { .. }
+        | Act::Split { .. }
+        | Act::Join => Ok(None),
     }
+}
+
+/// What some acts need to know beside the delivery.
+struct Known<'a> {
+    undone: Option<Cancelled>,
+    plan: Option<&'a SplitPlan>,
+    /// What is to bring the goods to a hub.
+    first_leg: Option<&'a Delivery>,
 }
 
 /// What the delivery becomes, by the domain's rules. `None`: it is so already.
@@ -132,9 +156,10 @@ fn decide(
     coop: &Coop,
     delivery: &Delivery,
     act: &Act,
-    undone: Option<Cancelled>,
+    known: &Known<'_>,
     at: Timestamp,
 ) -> Result<Option<Delivery>, DeliveryError> {
+    let first_leg_locked = known.first_leg.is_some_and(|first| first.desk.locked);
     match act {
         Act::Assign { courier_id } => {
             delivery.assign(Holding { courier: *courier_id, since: at, by_hand: true })
@@ -143,6 +168,7 @@ fn decide(
         Act::Cancel { .. } | Act::Return { .. } if delivery.desk.locked => {
             Err(DeliveryError::Locked)
         }
+        Act::Cancel { .. } | Act::Join if first_leg_locked => Err(DeliveryError::Locked),
         Act::Return { reason } => {
             delivery.call_back(at, reason.clone(), coop.clock.id(TaskId::from_uuid))
         }
@@ -154,7 +180,7 @@ fn decide(
         }
         Act::Restore => {
             // What a courier was paid for is in the books, and a delivery is paid for once.
-            let undone = undone.filter(|undone| !undone.paid);
+            let undone = known.undone.filter(|undone| !undone.paid);
             delivery.restore(undone.map(|undone| Money { amount: undone.price, ..delivery.price }))
         }
         Act::Reschedule { ready_at, due_at } => delivery.reschedule(*ready_at, *due_at, at),
@@ -163,6 +189,11 @@ fn decide(
         Act::Lock => delivery.lock(),
         Act::Unlock => Ok(delivery.unlock()),
         Act::WaivePin { task_id, .. } => delivery.waive_pin(*task_id),
+        Act::Split { .. } => match known.plan {
+            Some(plan) => delivery.split(plan),
+            None => Ok(None),
+        },
+        Act::Join => delivery.rejoin(at),
     }
 }
 
@@ -172,8 +203,8 @@ async fn carry_out(
     tx: &mut Conn,
     by: UserId,
     order: &Order,
-    before: &Delivery,
-    after: &Delivery,
+    (before, after): (&Delivery, &Delivery),
+    known: &Known<'_>,
     at: Timestamp,
 ) -> Result<bool, CommandError> {
     if let Act::Assign { courier_id } = &order.act {
@@ -191,6 +222,7 @@ async fn carry_out(
         }
         Act::Cancel { .. } => {
             paid = call_off(coop, tx, before, at).await?;
+            legs::end_first(coop, tx, before, at).await?;
             DeliveryChange::Cancelled
         }
         Act::Return { .. } => {
@@ -213,9 +245,22 @@ async fn carry_out(
             }
             DeliveryChange::Updated
         }
+        Act::Split { .. } => match known.plan {
+            Some(plan) => legs::begin(coop, tx, before, plan, at).await?,
+            None => DeliveryChange::Updated,
+        },
+        Act::Join => {
+            legs::end_first(coop, tx, before, at).await?;
+            withdraw_offers(coop, tx, after.id, None, at).await?;
+            if let Some(courier) = after.holder() {
+                route_changed(coop, tx, courier, at).await?;
+            }
+            DeliveryChange::Updated
+        }
         Act::Restore | Act::Note { .. } | Act::Tag { .. } | Act::Unlock => DeliveryChange::Updated,
     };
     tell(coop, tx, change, after, at).await?;
+    legs::follow(coop, tx, after, at).await?;
     Ok(paid)
 }
 

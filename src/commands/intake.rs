@@ -4,7 +4,7 @@ use super::{CommandError, happened, routes, shifts, tasks, undo};
 use crate::coop::Coop;
 use crate::db::phones::{self, Kept, Outcome};
 use crate::db::{Conn, couriers};
-use crate::domain::delivery::{DeliveryError, UndoError};
+use crate::domain::delivery::{DeliveryError, LegError, UndoError};
 use crate::domain::fleet::VehicleError;
 use crate::domain::handover::{Handover, HandoverError};
 use crate::domain::ids::{CourierId, PhoneEventId, PhoneId, TaskId};
@@ -134,6 +134,7 @@ const fn refusal(error: &CommandError) -> Option<&'static str> {
         }
         C::Delivery(DeliveryError::NotReady { .. }) => Some("not-ready"),
         C::Delivery(DeliveryError::PickupFirst) => Some("pickup-first"),
+        C::Delivery(DeliveryError::Leg(LegError::NotAtHub)) => Some("not-at-hub"),
         C::Delivery(DeliveryError::Handover(error)) => Some(handover_refusal(error)),
         C::Delivery(DeliveryError::Illegal { .. } | DeliveryError::Task(_))
         | C::Shift(ShiftError::Ended | ShiftError::NotOpen) => Some("illegal-transition"),

@@ -1,7 +1,7 @@
 //! The courier at the door: started, done, failed.
 
 use super::deliveries::{release, route_changed, tell};
-use super::{CommandError, happened, pay, returns};
+use super::{CommandError, happened, legs, pay, returns};
 use crate::coop::Coop;
 use crate::db::{Conn, assignments, couriers, deliveries, pins, proofs, shifts, tasks};
 use crate::domain::delivery::{Delivery, DeliveryError, DeliveryState};
@@ -160,5 +160,6 @@ async fn follow_up(
         | DeliveryState::Failed { .. }
         | DeliveryState::Cancelled { .. } => DeliveryChange::Updated,
     };
-    tell(coop, tx, change, after, at).await
+    tell(coop, tx, change, after, at).await?;
+    legs::follow(coop, tx, after, at).await
 }

@@ -3,7 +3,7 @@
 
 use super::deliveries::{route_changed, tell};
 use super::tasks::task_of;
-use super::{CommandError, corrections, pay, receivables};
+use super::{CommandError, corrections, legs, pay, receivables};
 use crate::coop::Coop;
 use crate::db::ledger::pendings;
 use crate::db::ledger::{reversals, rounds};
@@ -72,6 +72,7 @@ pub(super) async fn step_in(
         to_the_front(coop, tx, by, id, at).await?;
     }
     tell(coop, tx, DeliveryChange::Updated, &after, at).await?;
+    legs::follow(coop, tx, &after, at).await?;
     task_of(&after, id)
 }
 

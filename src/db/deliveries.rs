@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
 use super::schema::{couriers, deliveries, merchants};
 use super::{Conn, corrupt, tasks};
-use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding, Turned};
+use crate::domain::delivery::{Cancellation, Delivery, DeliveryState, Holding, Leg, Turned};
 use crate::domain::desk::Desk;
 use crate::domain::ids::{CourierId, DeliveryId, MerchantId, TourId};
 use crate::domain::money::Money;
@@ -54,6 +56,8 @@ struct Row {
     turned_code: Option<String>,
     turned_note: Option<String>,
     tour_id: Option<TourId>,
+    leg: Option<Value>,
+    feeds: Option<DeliveryId>,
 }
 
 impl Row {
@@ -129,6 +133,11 @@ impl Row {
             turned_code: turned_for.map(|failure| super::word(&failure.code)).transpose()?,
             turned_note: turned_note.map(Note::to_string),
             tour_id: delivery.desk.tour,
+            leg: (delivery.leg != Leg::Whole)
+                .then(|| serde_json::to_value(&delivery.leg))
+                .transpose()
+                .map_err(corrupt)?,
+            feeds: delivery.leg.feeds(),
         })
     }
 
@@ -203,6 +212,7 @@ impl Row {
         let reference = self.external_reference.as_deref().map(Reference::new).transpose();
         let instructions = self.instructions.as_deref().map(Instructions::new).transpose();
         let note = self.desk_note.as_deref().map(Note::new).transpose();
+        let leg = self.leg.map(serde_json::from_value).transpose();
         let tags: Result<_, _> = self.tags.iter().map(|tag| Tag::new(tag)).collect();
         Ok(Delivery {
             id: self.id,
@@ -225,6 +235,7 @@ impl Row {
                 locked: self.locked,
                 tour: self.tour_id,
             },
+            leg: leg.map_err(corrupt)?.unwrap_or_default(),
         })
     }
 }
@@ -287,6 +298,19 @@ pub async fn lock(conn: &mut Conn, id: DeliveryId) -> QueryResult<Option<Deliver
     Ok(with_tasks(conn, row.into_iter().collect()).await?.pop())
 }
 
+/// What is to bring the goods of a delivery to a hub, locked to the end of the transaction.
+pub async fn lock_first_leg(conn: &mut Conn, of: DeliveryId) -> QueryResult<Option<Delivery>> {
+    let row = deliveries::table
+        .filter(deliveries::feeds.eq(of))
+        .filter(deliveries::ended_at.is_null())
+        .select(Row::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(with_tasks(conn, row.into_iter().collect()).await?.pop())
+}
+
 /// The delivery that this merchant calls so.
 pub async fn find_reference(
     conn: &mut Conn,
@@ -316,7 +340,9 @@ pub struct Filter {
 pub async fn list(conn: &mut Conn, filter: Filter, limit: i64) -> QueryResult<Vec<Delivery>> {
     let mut query = deliveries::table.into_boxed();
     if let Some(merchant) = filter.merchant {
-        query = query.filter(deliveries::merchant_id.eq(merchant));
+        // What brings goods to a hub is the co-op's own.
+        query =
+            query.filter(deliveries::merchant_id.eq(merchant)).filter(deliveries::feeds.is_null());
     }
     if let Some(courier) = filter.courier {
         query = query.filter(deliveries::courier_id.eq(courier));
@@ -332,7 +358,8 @@ pub async fn list(conn: &mut Conn, filter: Filter, limit: i64) -> QueryResult<Ve
     with_tasks(conn, rows).await
 }
 
-/// Open deliveries that the desk has not kept for itself, the most urgent first.
+/// Open deliveries whose goods are where they begin, and which the desk has not kept for itself, the most
+/// urgent first.
 ///
 /// Ends on `id`: the engine's input must not depend on the query plan. Served by the partial index
 /// `deliveries_open_by_due`.
@@ -341,6 +368,7 @@ pub async fn open(conn: &mut Conn) -> QueryResult<Vec<Delivery>> {
         .filter(deliveries::state.eq("open"))
         .filter(deliveries::locked.eq(false))
         .filter(deliveries::tour_id.is_null())
+        .filter(sql::<Bool>("coalesce(leg ->> 'goods', 'at_hub') = 'at_hub'"))
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
         .limit(OPEN_PER_TICK_MAX)
         .select(Row::as_select())
@@ -366,6 +394,7 @@ pub async fn overdue(conn: &mut Conn, due_before: Timestamp) -> QueryResult<Vec<
     deliveries::table
         .filter(deliveries::state.eq("open"))
         .filter(deliveries::due_at.lt(due_before))
+        .filter(sql::<Bool>("leg ->> 'goods' IS NULL"))
         .order((deliveries::due_at.asc(), deliveries::id.asc()))
         .limit(100)
         .select(deliveries::id)

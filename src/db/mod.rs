@@ -25,6 +25,7 @@ pub mod decisions;
 pub mod deliveries;
 pub mod erasure;
 pub mod expenses;
+pub mod hubs;
 pub mod idempotency;
 pub mod identity;
 pub mod imports;

@@ -42,14 +42,15 @@ pub async fn hours(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryResu
     let sql = format!(
         "WITH placed AS (
             SELECT date_trunc('hour', placed_at, 'UTC') AS at, count(*) AS placed
-            FROM deliveries WHERE placed_at >= $1 AND placed_at < $2 GROUP BY 1
+            FROM deliveries WHERE placed_at >= $1 AND placed_at < $2 AND feeds IS NULL
+            GROUP BY 1
         ), ended AS (
             SELECT date_trunc('hour', ended_at, 'UTC') AS at,
                 count(*) FILTER (WHERE state = 'delivered') AS delivered,
                 count(*) FILTER (WHERE state = 'delivered' AND ended_at > due_at) AS late,
                 count(*) FILTER (WHERE state IN ('failed', 'returned')) AS failed,
                 count(*) FILTER (WHERE state = 'cancelled') AS cancelled
-            FROM deliveries WHERE ended_at >= $1 AND ended_at < $2 GROUP BY 1
+            FROM deliveries WHERE ended_at >= $1 AND ended_at < $2 AND feeds IS NULL GROUP BY 1
         )
         SELECT at, coalesce(placed, 0) AS placed, coalesce(delivered, 0) AS delivered,
             coalesce(late, 0) AS late, coalesce(failed, 0) AS failed,
@@ -79,7 +80,8 @@ pub async fn lateness(conn: &mut Conn, from: Timestamp, to: Timestamp) -> QueryR
             percentile_disc(.9) WITHIN GROUP (ORDER BY late) AS p90_s,
             max(late) AS worst_s
         FROM (SELECT extract(epoch FROM ended_at - due_at)::bigint AS late FROM deliveries
-            WHERE state = 'delivered' AND ended_at >= $1 AND ended_at < $2) AS done",
+            WHERE state = 'delivered' AND ended_at >= $1 AND ended_at < $2
+                AND feeds IS NULL) AS done",
     )
     .bind::<Timestamptz, _>(from)
     .bind::<Timestamptz, _>(to)
@@ -193,7 +195,7 @@ pub async fn health(conn: &mut Conn, now: Timestamp) -> QueryResult<Health> {
     diesel::sql_query(
         "WITH open AS (
             SELECT extract(epoch FROM $1 - placed_at)::bigint AS age FROM deliveries
-            WHERE state = 'open'
+            WHERE state = 'open' AND feeds IS NULL
         ), sums AS (
             SELECT sum(balance) AS sum FROM ledger_accounts GROUP BY currency
         )

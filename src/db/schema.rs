@@ -45,7 +45,12 @@ diesel::table! {
         asked_until -> Nullable<Timestamptz>, silence -> Nullable<Text>,
         if_undeliverable -> Text, returning_since -> Nullable<Timestamptz>, reopened -> SmallInt,
         turned_code -> Nullable<Text>, turned_note -> Nullable<Text>,
-        tour_id -> Nullable<Uuid>, }
+        tour_id -> Nullable<Uuid>, leg -> Nullable<Jsonb>, feeds -> Nullable<Uuid>, }
+}
+diesel::table! {
+    hubs (id) { id -> Uuid, name -> Text, lat_e6 -> Integer, lng_e6 -> Integer, address -> Text,
+        instructions -> Nullable<Text>, created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>, }
 }
 diesel::table! {
     kitchens (merchant_id) { merchant_id -> Uuid, kitchen -> Jsonb,

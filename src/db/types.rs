@@ -11,10 +11,10 @@ use std::io::Write;
 
 use crate::domain::ids::{
     ClientId, CorrectionId, CourierId, DaysOffId, DecisionId, DeliveryId, EntryId, EventId,
-    ExpenseId, ImportId, IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId, NoticeId,
-    OfferId, OpeningId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId, ShiftId,
-    ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId, VehicleId,
-    WebhookId,
+    ExpenseId, HubId, ImportId, IncidentId, IncidentPictureId, InvoiceId, MerchantId, MessageId,
+    NoticeId, OfferId, OpeningId, PayRunId, PhoneEventId, PhoneId, ProofId, QuoteId, ReviewId,
+    ShiftId, ShiftTemplateId, SlotPlanId, StandingOrderId, SuspensionId, TaskId, TourId, UserId,
+    VehicleId, WebhookId,
 };
 use crate::domain::time::Timestamp;
 
@@ -86,6 +86,7 @@ uuid_columns!(
     DeliveryId,
     EntryId,
     EventId,
+    HubId,
     ImportId,
     IncidentId,
     IncidentPictureId,

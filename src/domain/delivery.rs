@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use amend::Amendment;
 pub use answer::{CancelCode, RefusalCode};
 pub use handover::{Parcel, parcels};
+pub use legs::{FromHub, Goods, Leg, LegError, SplitPlan};
 pub use request::{Request, RequestError};
 pub use returns::IfUndeliverable;
 pub use state::{DeliveryState, Turned};
@@ -27,6 +28,7 @@ use super::time::Timestamp;
 mod amend;
 mod answer;
 mod handover;
+mod legs;
 mod request;
 mod returns;
 mod state;
@@ -97,6 +99,9 @@ pub struct Delivery {
     /// What the dispatchers have written on it.
     #[serde(default)]
     pub desk: Desk,
+    /// Which part of the way it is.
+    #[serde(default)]
+    pub leg: Leg,
 }
 
 /// How far ahead a delivery can be asked for.
@@ -141,6 +146,8 @@ pub enum DeliveryError {
     TooFarAhead,
     #[error(transparent)]
     Undo(#[from] UndoError),
+    #[error(transparent)]
+    Leg(#[from] LegError),
 }
 
 impl Delivery {
@@ -243,7 +250,8 @@ impl Delivery {
             }
             DeliveryState::Cancelled { .. } => Ok(None),
             DeliveryState::Asked { .. } | DeliveryState::Open | DeliveryState::Assigned { .. } => {
-                Ok(Some(self.called_off(at, CancelCode::Cancelled, Some(reason))))
+                let own = self.without_first_leg(at)?;
+                Ok(Some(own.called_off(at, CancelCode::Cancelled, Some(reason))))
             }
             DeliveryState::PickedUp { .. }
             | DeliveryState::Returning { .. }
@@ -260,9 +268,10 @@ impl Delivery {
         self.ended(at, DeliveryState::Cancelled { holding, ended_at: at, cancellation })
     }
 
-    /// Given up for want of a courier. `None` when it is not open any more.
+    /// Given up for want of a courier. `None` when it is not open any more, or begins at a hub: what lies
+    /// there is a person's to decide on.
     pub fn give_up(&self, at: Timestamp) -> Option<Self> {
-        (self.state == DeliveryState::Open).then(|| {
+        (self.state == DeliveryState::Open && self.leg.goods().is_none()).then(|| {
             let failure = Failure { code: FailureCode::NoCourier, note: None };
             let state = DeliveryState::Failed {
                 holding: None,

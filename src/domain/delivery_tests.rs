@@ -81,6 +81,7 @@ fn an_open_delivery() -> Delivery {
         version: 1,
         reopened: 0,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::delivery::{Delivery, DeliveryError, DeliveryState};
-use super::ids::{CourierId, TaskId, TourId};
+use super::delivery::{Delivery, DeliveryError, DeliveryState, LegError};
+use super::ids::{CourierId, HubId, TaskId, TourId};
 use super::money::Money;
 use super::task::{Failure, Stop, Task, TaskState};
 use super::text::{Note, Tag};
@@ -79,6 +79,12 @@ pub enum Act {
         task_id: TaskId,
         reason: Note,
     },
+    /// Has one courier bring the goods to a hub and another one take them on.
+    Split {
+        hub_id: HubId,
+    },
+    /// Takes a split back.
+    Join,
 }
 
 impl Act {
@@ -96,6 +102,8 @@ impl Act {
             Self::Lock => "lock",
             Self::Unlock => "unlock",
             Self::WaivePin { .. } => "waive_pin",
+            Self::Split { .. } => "split",
+            Self::Join => "join",
         }
     }
 }
@@ -105,9 +113,10 @@ impl Delivery {
         (desk != self.desk).then(|| Self { desk, version: self.version + 1, ..self.clone() })
     }
 
-    /// Open, and the desk has not kept it for itself: the engine may offer it, and couriers may take it.
+    /// Open, its goods are where it begins, and the desk has not kept it for itself: the engine may offer
+    /// it, and couriers may take it.
     pub fn is_to_be_had(&self) -> bool {
-        self.state == DeliveryState::Open && !self.desk.keeps()
+        self.state == DeliveryState::Open && !self.desk.keeps() && self.leg.may_begin()
     }
 
     pub(super) fn in_tour(&self, tour: Option<TourId>) -> Option<Self> {
@@ -166,6 +175,9 @@ impl Delivery {
         if ready_at == self.ready_at && due_at == self.due_at {
             return Ok(None);
         }
+        if self.leg.is_internal() || !self.leg.may_begin() {
+            return Err(LegError::Split.into());
+        }
         let after = ready_at.max(now);
         if due_at <= after {
             return Err(DeliveryError::TooEarly { due_at, after });
@@ -189,6 +201,10 @@ impl Delivery {
     pub fn restore(&self, price: Option<Money>) -> Result<Option<Self>, DeliveryError> {
         match (&self.state, price) {
             (DeliveryState::Open, _) => Ok(None),
+            // What it fed goes its own way.
+            (DeliveryState::Cancelled { .. }, _) if self.leg.is_internal() => {
+                Err(LegError::Split.into())
+            }
             (DeliveryState::Cancelled { .. }, Some(price)) => {
                 let tasks = self.tasks.iter().map(|task| Task {
                     state: TaskState::Todo,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::domain::delivery::Holding;
-use crate::domain::delivery::IfUndeliverable;
+use crate::domain::delivery::{IfUndeliverable, Leg};
 use crate::domain::geo::Position;
 use crate::domain::ids::{DeliveryId, MerchantId, TaskId, uuid_v7};
 use crate::domain::money::{Currency, Money};
@@ -38,6 +38,7 @@ fn a_delivery() -> Delivery {
         version: 1,
         reopened: 0,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 

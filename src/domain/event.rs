@@ -36,6 +36,7 @@ impl DeliveryTold {
     /// Contacts and instructions stay in the house.
     pub fn new(mut delivery: Delivery, merchant_name: Name, courier_name: Option<Name>) -> Self {
         delivery.instructions = None;
+        delivery.leg = delivery.leg.told();
         for task in &mut delivery.tasks {
             task.stop.contact = None;
         }
@@ -257,7 +258,10 @@ impl Event {
     /// The merchant who may hear it.
     pub fn merchant(&self) -> Option<MerchantId> {
         match self {
-            Self::Delivery { told, .. } => Some(told.delivery.merchant_id),
+            // What brings goods to a hub is the co-op's own.
+            Self::Delivery { told, .. } => {
+                (!told.delivery.leg.is_internal()).then_some(told.delivery.merchant_id)
+            }
             Self::StandingOrderSkipped { merchant_id, .. }
             | Self::WebhookDisabled { merchant_id, .. } => Some(*merchant_id),
             Self::Shift { .. }

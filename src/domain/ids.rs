@@ -124,6 +124,8 @@ ids! {
     CourierId = "cou";
     /// What a merchant asks for.
     DeliveryId = "dlv";
+    /// A place where goods change from one courier to another.
+    HubId = "hub";
     /// One pickup or drop-off of a delivery.
     TaskId = "tsk";
     /// A span in which a courier works.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::delivery::{Delivery, DeliveryState, Holding, IfUndeliverable};
+use crate::domain::delivery::{Delivery, DeliveryState, Holding, IfUndeliverable, Leg};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
 use crate::domain::handover::{Handover, Known};
@@ -168,6 +168,7 @@ fn held(n: u8) -> Delivery {
         version: 1,
         reopened: 0,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 

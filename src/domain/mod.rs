@@ -1,7 +1,7 @@
 //! Nouns and rules of the trade. No IO, no clock, no chance, no async.
 //!
 //! Reading order: values ([`time`], [`day`], [`geo`], [`money`], [`iban`], [`siren`], [`ids`], [`text`]), people ([`identity`],
-//! [`access`]), what is asked for ([`merchant`] with its [`kitchen`], [`delivery`], [`task`], [`handover`] with its [`pin`], [`proof`], [`desk`], [`tour`],
+//! [`access`]), what is asked for ([`merchant`] with its [`kitchen`], [`delivery`], [`task`], [`handover`] with its [`pin`], [`proof`], [`desk`], [`tour`], [`hub`],
 //! [`automation`], [`slot`] and the [`hours`] both are open by, [`standing`] orders with their
 //! [`recurrence`] and [`holidays`], [`import`]), who does it ([`courier`], [`vehicle`], [`shift`], [`offer`],
 //! [`intake`], [`trace`]), what the co-op voted ([`policy`], [`pricing`], [`pricebook`] with its
@@ -23,6 +23,7 @@ pub mod geo;
 pub mod handover;
 pub mod holidays;
 pub mod hours;
+pub mod hub;
 pub mod iban;
 pub mod identity;
 pub mod ids;

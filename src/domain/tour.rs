@@ -110,6 +110,15 @@ pub fn arrange(wanted: &[TaskId], deliveries: &[Delivery]) -> Result<Vec<TaskId>
         if last_pickup.zip(first_dropoff).is_some_and(|(pickup, dropoff)| dropoff < pickup) {
             return Err(TourError::PickupFirst);
         }
+        // Goods are brought to a hub before they are taken on there.
+        let fed = deliveries.iter().find(|one| delivery.leg.feeds() == Some(one.id));
+        let brought = of(TaskKind::Dropoff).max();
+        let taken = fed.into_iter().flat_map(|fed| &fed.tasks);
+        let taken = taken.filter(|task| task.kind == TaskKind::Pickup);
+        let taken = taken.filter_map(|task| place(task.id)).min();
+        if brought.zip(taken).is_some_and(|(brought, taken)| taken < brought) {
+            return Err(TourError::PickupFirst);
+        }
     }
     Ok(stops)
 }

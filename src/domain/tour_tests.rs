@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::delivery::IfUndeliverable;
+use crate::domain::delivery::{IfUndeliverable, Leg};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
 use crate::domain::ids::{CourierId, MerchantId, uuid_v7};
@@ -47,6 +47,7 @@ fn delivery(n: u8) -> Delivery {
         reopened: 0,
         version: 1,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a customer may know of a delivery: how far it is, and nothing of the courier until the
 //! customer is next.
 
-use super::delivery::{Delivery, DeliveryState};
+use super::delivery::{Delivery, DeliveryState, Goods};
 use super::ids::TaskId;
 use super::task::{Task, TaskState};
 
@@ -11,6 +11,11 @@ pub enum Step {
     Waiting,
     /// At the merchant's, whether a courier is known or not.
     Preparing,
+    /// On the way to a hub, from where another courier takes it on.
+    ToHub,
+    AtHub,
+    /// Did not get to the hub: people are seeing to it.
+    Delayed,
     /// Picked up; the courier serves others first.
     OnTheRoad,
     /// This door is the courier's next stop.
@@ -29,9 +34,14 @@ pub enum Step {
 impl Step {
     pub const fn is_over(self) -> bool {
         match self {
-            Self::Waiting | Self::Preparing | Self::OnTheRoad | Self::Coming | Self::Arrived => {
-                false
-            }
+            Self::Waiting
+            | Self::Preparing
+            | Self::ToHub
+            | Self::AtHub
+            | Self::Delayed
+            | Self::OnTheRoad
+            | Self::Coming
+            | Self::Arrived => false,
             Self::Delivered
             | Self::NotDelivered
             | Self::GoingBack
@@ -54,6 +64,11 @@ pub fn step(delivery: &Delivery, door: &Task, next: Option<TaskId>) -> Step {
         (TaskState::Todo, DeliveryState::PickedUp { .. }) if next == Some(door.id) => Step::Coming,
         (TaskState::Todo, DeliveryState::PickedUp { .. }) => Step::OnTheRoad,
         (TaskState::Todo, DeliveryState::Asked { .. }) => Step::Waiting,
-        (TaskState::Todo, _) => Step::Preparing,
+        (TaskState::Todo, _) => match delivery.leg.goods() {
+            None | Some(Goods::AtSender) => Step::Preparing,
+            Some(Goods::OnTheWay) => Step::ToHub,
+            Some(Goods::AtHub) => Step::AtHub,
+            Some(Goods::GoingBack | Goods::Astray) => Step::Delayed,
+        },
     }
 }

@@ -4,15 +4,14 @@
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::http::header::HeaderName;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::commands::open_list::OpenListError;
 use crate::commands::routes::RouteOrder;
-use crate::domain::delivery::{DeliveryError, RequestError, UndoError};
+use crate::domain::delivery::{DeliveryError, LegError, RequestError, UndoError};
 use crate::domain::expense::ExpenseError;
 use crate::domain::fleet::VehicleError;
 use crate::domain::handover::{HandoverError, Need};
@@ -33,6 +32,8 @@ use crate::domain::surplus::SurplusError;
 use crate::domain::suspension::SuspensionError;
 use crate::domain::time::Timestamp;
 use crate::domain::tour::TourError;
+
+mod answer;
 
 /// One thing that is wrong with a request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -95,6 +96,7 @@ impl ApiError {
         use DeliveryError as D;
         use ExpenseError as X;
         use HandoverError as H;
+        use LegError as L;
         use OpenListError as O;
         use OpeningError as N;
         use PayRunError as P;
@@ -124,8 +126,9 @@ impl ApiError {
                 | C::User(UserError::NoRole | UserError::Merchant | UserError::Courier)
                 | C::Password(_),
             ) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            Self::Command(C::Delivery(D::NoSuchTask)) => (StatusCode::NOT_FOUND, "not-found"),
-            Self::Command(C::Delivery(D::NotYours)) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::Command(C::Delivery(D::NoSuchTask | D::NotYours)) => {
+                (StatusCode::NOT_FOUND, "not-found")
+            }
             Self::Command(C::Delivery(D::NotReady { .. })) => (StatusCode::CONFLICT, "not-ready"),
             Self::Command(C::Delivery(D::PickupFirst)) => (StatusCode::CONFLICT, "pickup-first"),
             Self::Command(C::Delivery(D::Handover(
@@ -153,6 +156,14 @@ impl ApiError {
             Self::Command(C::Delivery(D::Undo(
                 U::ShiftEnded | U::OtherEnded | U::Invoiced | U::Corrected,
             ))) => (StatusCode::CONFLICT, "undo-settled"),
+            Self::Command(C::Delivery(D::Leg(L::NotAtHub))) => (StatusCode::CONFLICT, "not-at-hub"),
+            Self::Command(C::Delivery(D::Leg(L::UnderWay | L::AtHub))) => {
+                (StatusCode::CONFLICT, "first-leg")
+            }
+            Self::Command(C::Delivery(D::Leg(L::Split | L::Pickups))) => {
+                (StatusCode::CONFLICT, "split")
+            }
+            Self::Command(C::Delivery(D::Leg(L::Closed))) => (StatusCode::CONFLICT, "hub-closed"),
             Self::Command(C::Delivery(D::Locked)) => (StatusCode::CONFLICT, "locked"),
             Self::Command(C::Delivery(D::InTour)) => (StatusCode::CONFLICT, "in-tour"),
             Self::Command(C::Delivery(D::Refused)) => (StatusCode::CONFLICT, "refused"),
@@ -453,46 +464,6 @@ pub struct Problem<'a> {
     /// The route as it is, where another one was seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     route: Option<RouteOrder>,
-}
-
-impl ResponseError for ApiError {
-    fn status_code(&self) -> StatusCode {
-        self.problem().0
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        let (status, code) = self.problem();
-        let request_id = super::request_id::current();
-        if status.is_server_error() {
-            tracing::error!(%request_id, error = ?self, "request failed");
-        }
-        let problem = Problem {
-            r#type: format!("https://paceline.coop/problems/{code}"),
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: self.to_string(),
-            code,
-            request_id,
-            errors: self.faults(),
-            next_opening: self.next_opening(),
-            tries_left: self.tries_left(),
-            route: self.route().cloned(),
-        };
-        let mut answer = HttpResponse::build(status);
-        if let Some(seconds) = self.retry_after() {
-            answer.insert_header((header::RETRY_AFTER, seconds));
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
-        }
-        if let Self::MethodNotAllowed { allowed } = self {
-            answer.insert_header((header::ALLOW, *allowed));
-        }
-        let mut answer = answer.json(problem);
-        let problem_json = HeaderValue::from_static("application/problem+json");
-        answer.headers_mut().insert(header::CONTENT_TYPE, problem_json);
-        answer
-    }
 }
 
 /// The header that carries a request's id, in and out.

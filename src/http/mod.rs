@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_web::dev::Server;
-use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, HttpServer};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +29,7 @@ mod pages;
 mod paging;
 mod request_id;
 mod rules;
+mod serve;
 mod sheet;
 mod tracking;
 pub mod v1;
@@ -39,6 +38,7 @@ mod words;
 
 use error::ApiError;
 use made::{answered, created};
+pub use serve::serve;
 
 /// What handlers work with.
 pub struct App {
@@ -60,7 +60,7 @@ pub struct App {
 pub fn routes(to: &mut ServiceConfig) {
     use v1::{
         absences, acts, ask, automation, bank_accounts, board, books, calendars, corrections,
-        couriers, decisions, deliveries, desk, expenses, imports, incidents, invoice_page,
+        couriers, decisions, deliveries, desk, expenses, hubs, imports, incidents, invoice_page,
         invoices, kitchens, labels, ledger, me, merchants, notices, offers, open_list, openings,
         pay_runs, phone, positions, prices, proofs, pulse, push, quotes, reviews, rights, roster,
         route, session, settings, shifts, slots, standing_orders, statements, stream, surplus,
@@ -440,6 +440,10 @@ pub fn routes(to: &mut ServiceConfig) {
             .route(post().to(vehicles::create_vehicle)),
     )
     .service(at("/v1/vehicles/{id}").route(patch().to(vehicles::change_vehicle)));
+    // goods that change hands on the way
+    to.service(at("/v1/hubs").route(get().to(hubs::list_hubs)).route(post().to(hubs::create_hub)))
+        .service(at("/v1/hubs/{id}").route(patch().to(hubs::change_hub)))
+        .service(at("/v1/deliveries/{id}/splits").route(get().to(hubs::list_splits)));
     // customers
     to.service(
         at("/t/{id}")
@@ -457,29 +461,6 @@ pub fn routes(to: &mut ServiceConfig) {
         .service(at("/verify/").route(get().to(pages::show_page)))
         .service(at("/app/{file:.*}").route(get().to(pages::show_page)))
         .service(at("/assets/{file:.*}").route(get().to(pages::show_page)));
-}
-
-/// Starts to answer on the configured address. The server ends on its handle's `stop`.
-pub fn serve(app: Data<App>) -> std::io::Result<(Server, std::net::SocketAddr)> {
-    let listen = app.config.server.listen.clone();
-    let server = HttpServer::new(move || {
-        actix_web::App::new()
-            .app_data(app.clone())
-            .wrap(
-                DefaultHeaders::new()
-                    .add(("X-Content-Type-Options", "nosniff"))
-                    .add(("Referrer-Policy", "no-referrer"))
-                    .add(("X-Frame-Options", "DENY")),
-            )
-            .wrap(from_fn(request_id::middleware))
-            .configure(routes)
-            .default_service(web::to(not_found))
-    })
-    .disable_signals()
-    .shutdown_timeout(5)
-    .bind(listen)?;
-    let address = *server.addrs().first().ok_or(std::io::ErrorKind::AddrNotAvailable)?;
-    Ok((server.run(), address))
 }
 
 /// Whose addresses this server may be made to talk to.

@@ -5,13 +5,14 @@ use serde::Serialize;
 
 use crate::db::ledger::Line;
 use crate::domain::courier::Courier;
-use crate::domain::delivery::{Delivery, DeliveryState, IfUndeliverable, Package};
+use crate::domain::delivery::{Delivery, DeliveryState, Goods, IfUndeliverable, Leg, Package};
 use crate::domain::desk::Desk;
 use crate::domain::event::DeliveryTold;
 use crate::domain::geo::{Metres, Position};
 use crate::domain::handover::{Missing, Needs, Proof};
 use crate::domain::ids::{
-    CourierId, DeliveryId, EntryId, MerchantId, OfferId, OpeningId, ShiftId, TaskId, VehicleId,
+    CourierId, DeliveryId, EntryId, HubId, MerchantId, OfferId, OpeningId, ShiftId, TaskId,
+    VehicleId,
 };
 use crate::domain::ledger::Detail;
 use crate::domain::money::{Currency, Money};
@@ -153,9 +154,34 @@ pub struct DeliveryView {
     pub if_undeliverable: IfUndeliverable,
     pub tasks: Vec<TaskView>,
     pub version: i64,
+    /// Which part of the way it is, where it is split at a hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leg: Option<LegView>,
     /// For dispatchers only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk: Option<Desk>,
+}
+
+/// One of the two legs of a delivery that is split at a hub.
+#[derive(Serialize, JsonSchema)]
+pub struct LegView {
+    pub hub_id: HubId,
+    pub hub_name: Name,
+    /// Of the leg to the hub: the delivery whose goods it brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feeds: Option<DeliveryId>,
+    /// Of the leg from the hub: where the goods are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods: Option<Goods>,
+}
+
+impl LegView {
+    /// `None` of a whole delivery.
+    fn new(leg: &Leg) -> Option<Self> {
+        let hub = leg.hub()?;
+        let (feeds, goods) = (leg.feeds(), leg.goods());
+        Some(Self { hub_id: hub.id, hub_name: hub.name.clone(), feeds, goods })
+    }
 }
 
 impl DeliveryView {
@@ -184,7 +210,9 @@ impl DeliveryView {
             | DeliveryState::Delivered { .. } => None,
         };
         let holding = delivery.state.holding();
+        let leg = LegView::new(&delivery.leg);
         Self {
+            leg,
             id: delivery.id,
             merchant_id: delivery.merchant_id,
             merchant_name,

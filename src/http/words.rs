@@ -96,6 +96,13 @@ impl Words {
         match (self.language, step) {
             (Language::French, Step::Waiting) => "Le commerçant n’a pas encore confirmé",
             (Language::French, Step::Preparing) => "Votre commande se prépare",
+            (Language::French, Step::ToHub) => "Votre commande est en route vers notre relais",
+            (Language::French, Step::AtHub) => {
+                "Votre commande est à notre relais, et va en repartir"
+            }
+            (Language::French, Step::Delayed) => {
+                "Votre commande a du retard, nous nous en occupons"
+            }
             (Language::French, Step::OnTheRoad) => "Votre commande est en route",
             (Language::French, Step::Coming) => "Le coursier arrive chez vous",
             (Language::French, Step::Arrived) => "Le coursier est devant votre porte",
@@ -106,6 +113,9 @@ impl Words {
             (Language::French, Step::Cancelled) => "Votre commande a été annulée",
             (Language::English, Step::Waiting) => "Your order is waiting for the shop",
             (Language::English, Step::Preparing) => "Your order is being prepared",
+            (Language::English, Step::ToHub) => "Your order is on its way to our hub",
+            (Language::English, Step::AtHub) => "Your order is at our hub, and goes on from there",
+            (Language::English, Step::Delayed) => "Your order is delayed, and we are seeing to it",
             (Language::English, Step::OnTheRoad) => "Your order is on its way",
             (Language::English, Step::Coming) => "The courier is coming to you",
             (Language::English, Step::Arrived) => "The courier is at your door",
@@ -136,11 +146,12 @@ impl Words {
         let reached = match step {
             Step::Waiting
             | Step::Preparing
+            | Step::Delayed
             | Step::Cancelled
             | Step::NotDelivered
             | Step::GoingBack
             | Step::Returned => 1,
-            Step::OnTheRoad | Step::Coming | Step::Arrived => 2,
+            Step::ToHub | Step::AtHub | Step::OnTheRoad | Step::Coming | Step::Arrived => 2,
             Step::Delivered => 3,
         };
         [(names[0], true), (names[1], reached > 1), (names[2], reached > 2)]

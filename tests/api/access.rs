@@ -65,6 +65,7 @@ async fn everybody_reaches_what_is_theirs_and_nothing_else() {
             | Object::Price
             | Object::Suspension
             | Object::Tour
+            | Object::Hub
             | Object::User
             | Object::Vehicle => &[true],
         };

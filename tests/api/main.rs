@@ -57,6 +57,7 @@ mod sandbox;
 mod sessions;
 mod settings;
 mod slots;
+mod splits;
 mod standing_orders;
 mod statements;
 mod surplus;

@@ -17,6 +17,7 @@ mod incidents;
 mod pages;
 mod shifts;
 mod telling;
+mod together;
 mod vehicles;
 
 /// Everybody whom the matrix knows.
@@ -200,6 +201,7 @@ pub enum Object {
     Suspension,
     /// One with an open delivery, that nobody has.
     Tour,
+    Hub,
     /// Somebody who is no admin.
     User,
     /// One in service, that nobody rides.
@@ -385,14 +387,6 @@ pub fn all() -> Vec<Route> {
         Route { keyed: true, ..post("/v1/couriers/{id}/route", A::Desk, O::Courier, json!({ "tasks": [] })) },
         post("/v1/deliveries/{id}/assign", A::Desk, O::Delivery, json!({ "courier_id": blank::COURIER })),
         post("/v1/deliveries/{id}/unassign", A::Desk, O::Delivery, json!({})),
-        get("/v1/tours", A::Desk, O::None),
-        create("/v1/tours", A::Desk, O::None, json!({ "name": "North", "day": "2026-03-03", "delivery_ids": [], "stops": [] })),
-        get("/v1/tours/{id}", A::Desk, O::Tour),
-        Route { method: Method::PATCH, ..post("/v1/tours/{id}", A::Desk, O::Tour, json!({ "version": 1, "name": "South", "add": [], "remove": [], "stops": [] })) },
-        post("/v1/tours/{id}/give", A::Desk, O::Tour, json!({ "version": 1, "courier_id": blank::COURIER })),
-        post("/v1/tours/{id}/take-back", A::Desk, O::Tour, json!({ "version": 1 })),
-        create("/v1/tours/{id}/carry", A::Desk, O::Tour, json!({ "version": 1, "day": "2026-03-03" })),
-        Route { success: 204, ..post("/v1/tours/{id}/remove", A::Desk, O::Tour, json!({ "version": 1 })) },
         get("/v1/deliveries/{id}/why", A::Desk, O::Delivery),
         get("/v1/decisions/{id}", A::Desk, O::Decision),
         create("/v1/couriers/{id}/shifts", A::Desk, O::Courier, json!({ "from": blank::FROM, "to": blank::TO })),
@@ -460,6 +454,7 @@ pub fn all() -> Vec<Route> {
     all.extend(incidents::all());
     all.extend(telling::all());
     all.extend(vehicles::all());
+    all.extend(together::all());
     all
 }
 

@@ -354,6 +354,14 @@ impl World {
                 let tour = json!({ "name": "North", "day": "2026-03-02", "delivery_ids": ids });
                 text(&desk.post("/v1/tours", tour).await.created()["id"]).to_owned()
             }
+            Object::Hub => {
+                let number = self.fresh.fetch_add(1, Ordering::Relaxed);
+                let hub = json!({
+                    "name": format!("Hub {number}"), "place": place(400, 0), "address": "1 Quai",
+                });
+                let made = self.actor(Who::Admin).post("/v1/hubs", hub).await.created();
+                text(&made["id"]).to_owned()
+            }
             Object::User => {
                 let number = self.fresh.fetch_add(1, Ordering::Relaxed);
                 let user = json!({

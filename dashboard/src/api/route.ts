@@ -1,5 +1,6 @@
 // A courier's route, as the API tells it.
 import type { Asked } from "./handover";
+import type { Goods } from "./hub";
 import type { Contact, Money, Place, TaskKind, TaskState } from "./types";
 
 export interface RouteStop extends Asked {
@@ -19,6 +20,10 @@ export interface RouteStop extends Asked {
   started_at?: string | null;
   /** At a counter: from when on waiting is paid. */
   wait?: WaitTerms | null;
+  /** The hub, where goods are left or taken on at one. */
+  hub?: { id: string; name: string; instructions?: string } | null;
+  /** Where the goods are that are to be taken on there. */
+  goods?: Goods | null;
 }
 
 /** What waiting at a counter pays, by the tariff under which the delivery was accepted. */

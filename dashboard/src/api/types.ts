@@ -1,6 +1,7 @@
 // The shapes of the HTTP contract that this page reads. Times are RFC 3339 UTC strings.
 import type { Handover } from "./handover";
 import type { IncidentMark } from "./incidents";
+import type { Leg } from "./hub";
 import type { ReturnCode } from "./return";
 import type { Tour } from "./tour";
 import type { VehicleKind } from "./vehicles";
@@ -125,6 +126,8 @@ export interface Delivery {
   tasks: Task[];
   version: number;
   offered_to?: string[];
+  /** Where it is split at a hub. */
+  leg?: Leg | null;
   /** For dispatchers only. */
   desk?: Desk;
 }
@@ -150,7 +153,9 @@ export type Act =
   | { kind: "tag"; add: string[]; remove: string[] }
   | { kind: "lock" }
   | { kind: "unlock" }
-  | { kind: "waive_pin"; task_id: string; reason: string };
+  | { kind: "waive_pin"; task_id: string; reason: string }
+  | { kind: "split"; hub_id: string }
+  | { kind: "join" };
 
 export interface ActIn {
   delivery_id: string;

@@ -9,6 +9,7 @@ import { beginDrag, type Dragged } from "./drag";
 import { FilterBar } from "./filters";
 import { paceText } from "./pace-text";
 import { IncidentTag } from "./incident-mark";
+import { LegTag } from "./leg";
 import { Waits } from "./waits";
 
 const ROW_PX = 54;
@@ -94,6 +95,7 @@ function DeliveryRow({ delivery, pace, now }: Row & { now: number }) {
         <span class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</span>
         {delivery.courier_name && <span class="delivery-courier">{delivery.courier_name}</span>}
         <Waits delivery={delivery} />
+        <LegTag delivery={delivery} />
         <IncidentTag delivery={delivery.id} />
         <code>{shortId(delivery.id)}</code>
         {delivery.desk?.locked && <span class="delivery-lock"><LockIcon />

@@ -2,7 +2,7 @@ import { api } from "../api/http";
 import type { Delivery } from "../api/types";
 import { t } from "../i18n";
 import { ask, notifyError } from "../store/actions";
-import { unassign } from "../store/acts";
+import { join, unassign } from "../store/acts";
 
 /** Accept for a kitchen, assign, unassign, cancel, send back: only what the delivery's state still allows. The bar has the rest. */
 export function DeliveryActs({ delivery }: { delivery: Delivery }) {
@@ -32,6 +32,8 @@ export function DeliveryActs({ delivery }: { delivery: Delivery }) {
         {t(delivery.state === "assigned" ? "act.reassign" : "act.assign")}</button>
       {delivery.state === "assigned" && <button type="button" data-act="unassign"
         onClick={() => void unassign(ids)}>{t("act.unassign")}</button>}
+      {(delivery.leg?.goods === "at_sender" || delivery.leg?.goods === "astray") && <button type="button"
+        data-act="join" onClick={() => void join(delivery.id)}>{t("act.join")}</button>}
       <button type="button" data-act="cancel" onClick={() => ask("cancel", ids)}>
         {t("act.cancel")}</button>
     </div>

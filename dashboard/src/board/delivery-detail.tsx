@@ -10,6 +10,7 @@ import { DeliveryActs } from "./delivery-acts";
 import { Handover, Pictures } from "./handover";
 import { paceText } from "./pace-text";
 import { IncidentLinks } from "./incident-mark";
+import { LegTag } from "./leg";
 import { Waits } from "./waits";
 import { WhyPanel } from "./why";
 
@@ -40,6 +41,7 @@ export function DeliveryDetail({ board, delivery }: { board: BoardState; deliver
               </button>
             : <Offered board={board} delivery={delivery} />}
         </Fact>
+        {delivery.leg && <Fact name={t("detail.leg")}><LegTag delivery={delivery} /></Fact>}
         {delivery.external_reference &&
           <Fact name={t("detail.reference")}>{delivery.external_reference}</Fact>}
         {delivery.price && <Fact name={t("detail.price")}>{money(delivery.price)}</Fact>}

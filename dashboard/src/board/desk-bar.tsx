@@ -18,6 +18,7 @@ export const deskActs: DeskAct[] = [
   { name: "engine", key: "e", run: (ids) => ask("engine", ids) },
   { name: "unassign", key: "u", run: (ids) => void unassign(ids) },
   { name: "tour", key: "g", run: (ids) => ask("tour", ids) },
+  { name: "split", key: "h", run: (ids) => ask("split", ids) },
   { name: "lock", key: "l", run: (ids, board) => void toggleLock(ids, board) },
   { name: "tag", key: "t", run: (ids) => ask("tag", ids) },
   { name: "note", key: "n", run: (ids) => ask("note", ids) },

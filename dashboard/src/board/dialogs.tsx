@@ -8,6 +8,7 @@ import { useStore } from "../store/store";
 import { Automation } from "./automation";
 import { EngineAnswer } from "./engine-answer";
 import { Modal, type AskProps } from "./modal";
+import { SplitAtHub } from "./split-dialog";
 import { ToCourier } from "./to-courier";
 import { CarryTour, GiveTour, IntoTour, NameTour, RemoveTour } from "./tour-dialogs";
 
@@ -32,6 +33,8 @@ export function Dialogs({ board }: { board: BoardState }) {
       return <Note key={dialog.id} {...props} />;
     case "tag":
       return <Tags key={dialog.id} {...props} />;
+    case "split":
+      return <SplitAtHub key={dialog.id} {...props} />;
     case "tour":
       return <IntoTour key={dialog.id} {...props} />;
     case "tour-give":

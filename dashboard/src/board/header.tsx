@@ -1,7 +1,7 @@
 import { dayOf, hourMinute, hourMinuteSecond, span, t, type Key } from "../i18n";
 import { logOut, showFilter, showTab } from "../store/actions";
 import { simulatedNow } from "../store/clock";
-import { tally, type Tally } from "../store/derive";
+import { orders, type Tally } from "../store/derive";
 import type { Filter } from "../store/state";
 import { useStore } from "../store/store";
 import { useTick } from "../ui/hooks";
@@ -61,7 +61,7 @@ const counted: { name: keyof Tally & string; label: Key; filter: Filter | null }
 function Counts() {
   const board = useStore((state) => state.board);
   const minute = useStore((state) => state.minute);
-  const now = board ? tally(board, minute) : null;
+  const now = board ? orders(board, minute) : null;
   return (
     <ul class="counts" aria-label={t("count.label")}>
       {counted.map(({ name, label, filter }) => (

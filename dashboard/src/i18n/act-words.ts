@@ -8,8 +8,8 @@ import { shortId } from "../store/derive";
 const KEYS = [
   "user_id", "merchant_id", "client_id", "slot_plan_id", "suspension_id", "review_id", "entry_id", "of",
   "pay_run_id", "expense_id", "opening_id", "shift_id", "shift_template_id", "days_off_id", "week", "places",
-  "tour_id", "day", "stops", "made", "skills", "version", "zone", "documents", "year", "outcome", "roles",
-  "vehicle_id", "kind",
+  "tour_id", "hub_id", "closed", "day", "stops", "made", "skills", "version", "zone", "documents", "year", "outcome",
+  "roles", "vehicle_id", "kind",
 ] as const;
 
 const FLAGS: Record<string, readonly [yes: Key | null, no: Key | null]> = {

@@ -3,6 +3,7 @@ import { fleetEn } from "./fleet-en";
 import { handEn } from "./hand-en";
 import { officeEn } from "./office-en";
 import { planEn } from "./plan-en";
+import { hubEn } from "./hub-en";
 import { tourEn } from "./tour-en";
 
 /** English: the keys of every other language. `{name}` marks what is filled in. */
@@ -13,6 +14,7 @@ export const en = {
   ...boardEn,
   ...planEn,
   ...tourEn,
+  ...hubEn,
   "app.loading": "Loading…",
   "app.waiting": "The server does not answer yet. Trying again…",
   "login.title": "Log in",

@@ -4,6 +4,7 @@ import { fleetFr } from "./fleet-fr";
 import { handFr } from "./hand-fr";
 import { officeFr } from "./office-fr";
 import { planFr } from "./plan-fr";
+import { hubFr } from "./hub-fr";
 import { tourFr } from "./tour-fr";
 
 export const fr: Record<Key, string> = {
@@ -13,6 +14,7 @@ export const fr: Record<Key, string> = {
   ...boardFr,
   ...planFr,
   ...tourFr,
+  ...hubFr,
   "app.loading": "Chargement…",
   "app.waiting": "Le serveur ne répond pas encore. Nouvel essai…",
   "login.title": "Connexion",

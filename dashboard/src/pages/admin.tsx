@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import { notifyError, notifyGood } from "../store/actions";
 import { GIVEN_ROLES } from "../store/members";
 import { CourierSkills } from "./courier-skills";
+import { Hubs } from "./hubs";
 import { Members } from "./members";
 import { PageFrame } from "./page-frame";
 import { Prices } from "./prices";
@@ -63,6 +64,10 @@ export function AdminPage() {
           <h2>{t("admin.zones")}</h2>
           <Zones />
         </div>
+        <section class="whole" aria-labelledby="hubs">
+          <h2 id="hubs">{t("hubs.title")}</h2>
+          <Hubs />
+        </section>
         <section class="whole" aria-labelledby="prices">
           <h2 id="prices">{t("admin.prices")}</h2>
           {merchants.length > 0 && <Prices merchants={merchants} />}

@@ -10,6 +10,7 @@ import { PageFrame } from "./page-frame";
 
 const DELIVERIES = [
   "assign", "unassign", "cancel", "return", "restore", "reschedule", "note", "tag", "lock", "unlock", "waive_pin", "reorder",
+  "split", "join",
 ] as const;
 const TOURS = [
   "make_tour", "change_tour", "give_tour", "take_back_tour", "carry_tour", "remove_tour", "join_tour", "leave_tour",
@@ -18,7 +19,7 @@ const DESK = [...DELIVERIES, ...TOURS, "manual", "automatic", "suspend", "lift",
   "close_incident", "reopen_incident", "file_incident"] as const;
 const ADMIN = [
   "create_user", "change_user", "create_courier", "create_merchant", "create_client", "put_price_book",
-  "put_zone", "create_slot_plan", "set_skills", "create_vehicle", "change_vehicle",
+  "put_zone", "create_slot_plan", "set_skills", "create_vehicle", "change_vehicle", "open_hub", "change_hub",
 ] as const;
 const SHIFTS = [
   "offer_shift", "change_opening", "withdraw_opening", "cancel_shift", "make_shift_template",

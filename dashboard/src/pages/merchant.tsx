@@ -43,6 +43,11 @@ export function MerchantPage() {
   );
 }
 
+/** By way of which hub it goes, and where the goods are on that way. */
+function viaText({ leg }: Delivery): string {
+  return leg?.goods ? t("leg.via", { hub: leg.hub_name, goods: t(`leg.goods.${leg.goods}`) }) : "";
+}
+
 function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => void }) {
   const dropoff = delivery.tasks.find(({ kind }) => kind === "dropoff");
   return (
@@ -52,7 +57,7 @@ function DeliveryLine({ delivery, onDone }: { delivery: Delivery; onDone: () => 
         <b class={`state-${delivery.state}`}>{t(`state.${delivery.state}`)}</b>{" "}
         {delivery.external_reference ?? shortId(delivery.id)}
         <Waits delivery={delivery} />
-        <small>{[dropoff?.address, delivery.courier_name, ...handover(delivery)].filter(Boolean).join(" · ")}</small>
+        <small>{[dropoff?.address, delivery.courier_name, viaText(delivery), ...handover(delivery)].filter(Boolean).join(" · ")}</small>
         <ToldIncidents delivery={delivery.id} />
       </span>
       <span class="line-time"><small>{t("detail.promise")}</small>{hourMinute(delivery.due_at)}</span>

@@ -303,6 +303,12 @@ export const sendBack = (ids: readonly string[], code: ReturnCode, note: string)
 export const waivePin = (id: string, task_id: string, reason: string) =>
   perform([id], () => ({ kind: "waive_pin", task_id, reason }), t("did.waived"));
 
+/** Has one courier bring the goods to a hub and another one take them on; what has left stays as it is. */
+export const split = (ids: readonly string[], hub_id: string, hub: string) => perform(ids,
+  (delivery) => (movable(delivery) && !delivery.leg ? { kind: "split", hub_id } : null), t("did.split", { hub }));
+
+export const join = (id: string) => perform([id], () => ({ kind: "join" }), t("did.joined"));
+
 /** Later (or earlier) by whole minutes, all by as much. */
 export const reschedule = (ids: readonly string[], minutes: number) => perform(ids, (delivery) => {
   const moved = (at: string) => new Date(Date.parse(at) + minutes * 60_000).toISOString();

@@ -288,5 +288,9 @@ export function once<A extends unknown[], T>(derive: (...args: A) => T): (...arg
 
 export const rows = once(rowsOf);
 export const tally = once(tallyOf);
+/** The same of orders: what brings the goods of one to a hub is none. */
+export const orders = once(({ deliveries, ...board }: BoardState, now: number) => tallyOf({
+  ...board, deliveries: new Map([...deliveries].filter(([, { leg }]) => !leg?.feeds)),
+}, now));
 export const stops = once(stopsByCourier);
 export const routeRows = once(routeRowsOf);

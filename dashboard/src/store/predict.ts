@@ -44,6 +44,11 @@ export function predict(delivery: Delivery, act: Act, nameOf: (courier: string) 
       }));
       return { ...delivery, tasks };
     }
+    // Where it begins then, the server says.
+    case "split":
+      return opened(delivery);
+    case "join":
+      return { ...delivery, leg: null };
   }
 }
 
@@ -84,5 +89,9 @@ export function inverse(before: Delivery, act: Act): Act[] {
       return [{ kind: "unlock" }];
     case "unlock":
       return [{ kind: "lock" }];
+    case "split":
+      return [{ kind: "join" }, ...held];
+    case "join":
+      return before.leg ? [{ kind: "split", hub_id: before.leg.hub_id }] : [];
   }
 }

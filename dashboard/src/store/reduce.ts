@@ -1,5 +1,5 @@
 // How the board moves: a fresh board from the server, or a batch of events from the stream.
-import type { AutomationSwitch, Board, BoardCourier, Delivery, DeliveryState, Fix } from "../api/types";
+import type { AutomationSwitch, Board, BoardCourier, Delivery, DeliveryState, Fix, Task } from "../api/types";
 import type { IncidentMark } from "../api/incidents";
 import type { Tour } from "../api/tour";
 import { isEnded } from "./derive";
@@ -77,13 +77,15 @@ export function boardFrom(board: Board): BoardState {
 /** The stream leaves contacts and instructions out; what is already known stays. */
 function merged(old: Delivery | undefined, next: Delivery): Delivery {
   if (!old) return next;
-  const contacts = new Map(old.tasks.map((task) => [task.id, task.contact]));
+  // Of the same place: a split moves the counter.
+  const key = ({ id, place }: Task) => `${id} ${place.latitude} ${place.longitude}`;
+  const contacts = new Map(old.tasks.map((task) => [key(task), task.contact]));
   return {
     ...next,
     instructions: next.instructions ?? old.instructions ?? null,
     tasks: next.tasks.map((task) => ({
       ...task,
-      contact: task.contact ?? contacts.get(task.id) ?? null,
+      contact: task.contact ?? contacts.get(key(task)) ?? null,
     })),
   };
 }
@@ -111,7 +113,8 @@ export function applyEvents(board: BoardState, events: BoardEvent[]): BoardState
         if (old && event.delivery.version < old.version) break;
         deliveries ??= new Map(board.deliveries);
         deliveries.set(event.delivery.id, merged(old, event.delivery));
-        ended = countEnd(ended, old?.state ?? null, event.delivery.state);
+        // What brings goods to a hub is no order of its own.
+        if (!event.delivery.leg?.feeds) ended = countEnd(ended, old?.state ?? null, event.delivery.state);
         break;
       }
       case "courier": {

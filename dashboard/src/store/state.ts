@@ -38,7 +38,7 @@ export type Link =
 export interface Dialog {
   /** Its number: the end of one question must not end the next. */
   id: number;
-  ask: "move" | "engine" | "cancel" | "return" | "reschedule" | "note" | "tag" | "automation"
+  ask: "move" | "engine" | "cancel" | "return" | "reschedule" | "note" | "tag" | "automation" | "split"
     | "tour" | "tour-give" | "tour-name" | "tour-carry" | "tour-remove";
   /** Of deliveries; of the tour, where the question is about one. */
   ids: readonly string[];

@@ -2,7 +2,8 @@
 //! it as a table, and a test holds the table against this file.
 
 use super::{
-    Delivery, DeliveryError, DeliveryState, HORIZON_DAYS, IfUndeliverable, PACKAGES_MAX, Package,
+    Delivery, DeliveryError, DeliveryState, FromHub, Goods, HORIZON_DAYS, IfUndeliverable, Leg,
+    PACKAGES_MAX, Package,
 };
 use crate::domain::handover::Need;
 use crate::domain::task::{Contact, TaskKind};
@@ -72,8 +73,12 @@ impl Delivery {
         now: Timestamp,
         ready_at: Timestamp,
     ) -> Result<Option<Self>, DeliveryError> {
-        if !self.state.is_before_pickup() {
+        let left = self.leg.goods().is_some_and(|goods| goods != Goods::AtSender);
+        if left || !self.state.is_before_pickup() {
             return Err(self.fixed("ready_at"));
+        }
+        if let Leg::FromHub(leg) = &self.leg {
+            return Ok(self.ready_at_sender(leg, ready_at.max(now)));
         }
         let ready_at = ready_at.max(now);
         if ready_at.since(now) > Seconds(HORIZON_DAYS * 86_400) {
@@ -85,12 +90,28 @@ impl Delivery {
         Ok(Some(Self { version: self.version + 1, ..self.moved_to(ready_at) }))
     }
 
+    /// The same where a first leg brings the goods to a hub: they are there so much sooner or later.
+    fn ready_at_sender(&self, leg: &FromHub, ready_at: Timestamp) -> Option<Self> {
+        let by = ready_at.since(leg.sender_ready_at);
+        let moved = self.moved_to(self.ready_at + by);
+        let leg = FromHub { sender_ready_at: ready_at, ..leg.clone() };
+        let leg = Leg::FromHub(Box::new(leg));
+        (by != Seconds::ZERO).then(|| Self { leg, version: self.version + 1, ..moved })
+    }
+
     /// With goods that are ready at another time; what is later moves a promise without a window.
     pub(super) fn moved_to(&self, ready_at: Timestamp) -> Self {
         let has_window = self.tasks.iter().any(|task| task.stop.window.is_some());
         let later = ready_at.since(self.ready_at).or_zero();
         let due_at = if has_window { self.due_at } else { self.due_at + later };
         Self { ready_at, due_at, ..self.clone() }
+    }
+
+    /// The instructions without the customer's words.
+    pub(super) fn merchant_instructions(&self) -> Option<Instructions> {
+        let whole = self.instructions.as_ref()?.as_str();
+        let own = whole.rsplit_once(CUSTOMER).map_or(whole, |(own, _)| own);
+        Instructions::new(own).ok()
     }
 
     /// What the customer has asked for at the door.
@@ -133,8 +154,11 @@ impl Delivery {
         if self.state.is_awaited() { Ok(()) } else { Err(self.fixed(what)) }
     }
 
-    /// The courier has taken it as it was shown.
+    /// The courier has taken it as it was shown, or the one of its first leg may have.
     fn fixed_once_taken(&self, what: &'static str) -> Result<(), DeliveryError> {
+        if self.leg != Leg::Whole {
+            return Err(self.fixed(what));
+        }
         match self.state {
             DeliveryState::Asked { .. } | DeliveryState::Open => Ok(()),
             DeliveryState::Assigned { .. }

@@ -48,6 +48,9 @@ impl Delivery {
         if task.state.complete(at, None, Vec::new())?.is_none() {
             return Ok(None);
         }
+        if task.kind == TaskKind::Pickup {
+            self.is_there()?;
+        }
         match task.kind {
             TaskKind::Pickup if at < self.ready_at => {
                 return Err(DeliveryError::NotReady { ready_at: self.ready_at });

@@ -41,6 +41,10 @@ impl Delivery {
     ) -> Result<Option<Self>, DeliveryError> {
         let task = self.task_of(by, id)?;
         let Some(state) = task.state.fail(at, failure.clone())? else { return Ok(None) };
+        if task.kind == TaskKind::Pickup {
+            // Its first leg is under way: a dispatcher takes it back from the courier.
+            self.is_there()?;
+        }
         let next = self.with_task(id, state);
         let goes_back = task.kind == TaskKind::Dropoff
             && self.if_undeliverable == IfUndeliverable::Return
@@ -91,7 +95,7 @@ impl Delivery {
         }
     }
 
-    /// On the way to where the last goods were picked up. `None` without a pickup, which no delivery is.
+    /// On the way to where the last goods came from. `None` without a pickup, which no delivery is.
     pub(super) fn turned_round(
         &self,
         (holding, picked_up_at): (Holding, Timestamp),
@@ -99,8 +103,7 @@ impl Delivery {
         failure: Failure,
         back: TaskId,
     ) -> Option<Self> {
-        let sender = self.tasks.iter().rfind(|task| task.kind == TaskKind::Pickup)?;
-        let stop = Stop { window: None, needs: None, ..sender.stop.clone() };
+        let stop = Stop { window: None, needs: None, ..self.sender()? };
         let way = Task { id: back, kind: TaskKind::Return, stop, state: TaskState::Todo, rank: 0 };
         let state = DeliveryState::Returning { holding, picked_up_at, since: at, failure };
         let mut turned = self.ended(at, state);

@@ -55,6 +55,10 @@ impl Delivery {
             return Err(UndoError::Followed.into());
         }
         let before = self.state_before(task.kind, step).ok_or(UndoError::Followed)?;
+        if self.leg.is_internal() && self.state.failure().is_some() && self.state.is_over() {
+            // The delivery that it fed goes its own way.
+            return Err(UndoError::Followed.into());
+        }
         let reopened = self.reopened + u16::from(!self.charges_until(&before).is_empty());
         if reopened > REOPENED_MAX {
             return Err(UndoError::TooOften.into());

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::delivery::{Holding, IfUndeliverable, Package};
+use crate::domain::delivery::{Holding, IfUndeliverable, Leg, Package};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
 use crate::domain::handover::{Handover, Known, Missing, Shown};
@@ -49,6 +49,7 @@ fn assigned(wish: IfUndeliverable) -> Delivery {
         version: 1,
         reopened: 0,
         desk: Desk::default(),
+        leg: Leg::Whole,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::operation::{Operation, get, patch, post};
+use crate::domain::hub::Hub;
 use crate::domain::identity::User;
 use crate::domain::merchant::Merchant;
 use crate::domain::zone::Zone;
@@ -10,7 +11,7 @@ use crate::http::paging::Paging;
 use crate::http::v1::merchants::{self, ClientView};
 use crate::http::v1::prices::{self, BookView};
 use crate::http::v1::vehicles::{self, VehicleView};
-use crate::http::v1::{couriers, settings, users};
+use crate::http::v1::{couriers, hubs, settings, users};
 use crate::http::views::CourierView;
 
 pub fn operations() -> Vec<Operation> {
@@ -73,5 +74,17 @@ pub fn operations() -> Vec<Operation> {
             .note("A shift that goes on keeps its vehicle.")
             .refuses(&["not-found", "exists"])
             .example(json!({ "in_service": false })),
+        get("/v1/hubs", hubs::list_hubs, "Where goods change from one courier to another."),
+        post("/v1/hubs", hubs::create_hub, "Open a hub.")
+            .makes::<Hub>()
+            .refuses(&["exists", "too-many"])
+            .example(json!({
+                "name": "Depot on the quay", "place": { "latitude": 44.8404, "longitude": -0.5805 },
+                "address": "12 quai des Chartrons", "instructions": "Key in the box, shelf by the door.",
+            })),
+        patch("/v1/hubs/{id}", hubs::change_hub, "Change a hub, close it or open it again.")
+            .note("Deliveries that are split there already keep it as it was.")
+            .refuses(&["not-found", "exists"])
+            .example(json!({ "closed": true })),
     ]
 }

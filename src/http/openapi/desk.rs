@@ -11,7 +11,7 @@ use crate::http::v1::automation::{self, SwitchView};
 use crate::http::v1::couriers::PlannedView;
 use crate::http::v1::desk;
 use crate::http::v1::reviews;
-use crate::http::v1::{acts, ask, board, couriers, decisions, deliveries, pulse, rights};
+use crate::http::v1::{acts, ask, board, couriers, decisions, deliveries, hubs, pulse, rights};
 
 pub fn operations() -> Vec<Operation> {
     vec![
@@ -34,6 +34,12 @@ pub fn operations() -> Vec<Operation> {
         post("/v1/deliveries/{id}/unassign", deliveries::unassign_delivery, "Take a delivery back.")
             .note("Until it is picked up.")
             .refuses(&["illegal-transition", "locked"]),
+        get("/v1/deliveries/{id}/splits", hubs::list_splits, "What splitting a delivery would change.")
+            .note(
+                "At each open hub, the shortest way first. Nothing is written; the act `split` does it, and \
+                 `join` takes it back.",
+            )
+            .refuses(&["not-found", "split", "illegal-transition", "locked", "in-tour"]),
         get("/v1/deliveries/{id}/why", decisions::explain_delivery, "Who was weighed, and who ruled out.")
             .note("The decisions about a delivery, the newest first."),
         get("/v1/decisions/{id}", decisions::show_decision, "One tick of the engine, whole."),

@@ -31,6 +31,9 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("illegal-transition", 409, "it cannot become that from what it is now"),
     ("locked", 409, "a dispatcher has locked it"),
     ("in-tour", 409, "it is in a tour already"),
+    ("split", 409, "it is one leg of a split delivery, or has several pickups and cannot be split"),
+    ("first-leg", 409, "the first leg of a split delivery has its goods, or has brought them"),
+    ("hub-closed", 409, "no delivery is split at this hub any more"),
     ("quote-used", 409, "a delivery was made of this quote already"),
     ("quote-expired", 409, "the quote is too old: ask for another"),
     ("no-slot", 422, "the plan has no slot at that time"),
@@ -39,6 +42,7 @@ pub const PROBLEMS: &[(&str, u16, &str)] = &[
     ("unknown-column", 422, "the table has a column that is not known"),
     // at the door
     ("not-ready", 409, "the goods are not ready"),
+    ("not-at-hub", 409, "the goods of a split delivery are not at the hub yet"),
     ("pickup-first", 409, "something is to be picked up before"),
     ("proof-missing", 422, "the stop asks for more than was shown; `errors` names what lacks"),
     ("parcels", 422, "these are not the parcels that the stop is about"),

@@ -156,8 +156,11 @@ pub async fn show_board(app: Data<App>, _by: AsDispatcher) -> Result<Json<BoardV
             "failed" => &mut counts.failed,
             _ => &mut counts.cancelled,
         };
-        *count += 1;
-        counts.late += usize::from(delivery.state.is_awaited() && delivery.due_at < now);
+        // What brings goods to a hub is no order of its own.
+        let order = usize::from(!delivery.leg.is_internal());
+        *count += order;
+        let is_late = delivery.state.is_awaited() && delivery.due_at < now;
+        counts.late += order * usize::from(is_late);
         let Some(courier) = delivery.holder() else { continue };
         let ahead = delivery.tasks.iter().filter(|task| !task.state.is_over());
         routes.entry(courier).or_default().extend(

@@ -176,7 +176,10 @@ pub(super) async fn own(
     id: DeliveryId,
 ) -> Result<Option<Delivery>, ApiError> {
     let found = db::deliveries::find(&mut *app.coop.conn().await?, id).await?;
-    Ok(found.filter(|found| by.only().is_none_or(|own| found.merchant_id == own)))
+    let may_see = |found: &Delivery| {
+        by.only().is_none_or(|own| found.merchant_id == own && !found.leg.is_internal())
+    };
+    Ok(found.filter(may_see))
 }
 
 #[derive(Deserialize, JsonSchema)]

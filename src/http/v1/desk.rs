@@ -11,7 +11,7 @@ use crate::commands::CommandError;
 use crate::commands::desk::{self, Order};
 use crate::db::{self, Conn, acts};
 use crate::domain::desk::Act;
-use crate::domain::ids::{CourierId, DeliveryId, TaskId};
+use crate::domain::ids::{CourierId, DeliveryId, HubId, TaskId};
 use crate::domain::intake::ROUTE_MAX;
 use crate::domain::task::{Failure, FailureCode};
 use crate::domain::text::{Name, Note, Tag};
@@ -41,6 +41,8 @@ enum Kind {
     Lock,
     Unlock,
     WaivePin,
+    Split,
+    Join,
 }
 
 /// An act, with what belongs to its kind and nothing else.
@@ -62,6 +64,7 @@ pub struct ActIn {
     #[schemars(with = "Option<Vec<Tag>>")]
     remove: Option<BTreeSet<Tag>>,
     task_id: Option<TaskId>,
+    hub_id: Option<HubId>,
 }
 
 impl ActIn {
@@ -80,7 +83,8 @@ impl ActIn {
             Kind::Note => &["note"],
             Kind::Tag => &["add", "remove"],
             Kind::WaivePin => &["task_id", "reason"],
-            Kind::Unassign | Kind::Restore | Kind::Lock | Kind::Unlock => &[],
+            Kind::Split => &["hub_id"],
+            Kind::Unassign | Kind::Restore | Kind::Lock | Kind::Unlock | Kind::Join => &[],
         };
         let given = [
             ("courier_id", self.courier_id.is_some()),
@@ -92,6 +96,7 @@ impl ActIn {
             ("add", self.add.is_some()),
             ("remove", self.remove.is_some()),
             ("task_id", self.task_id.is_some()),
+            ("hub_id", self.hub_id.is_some()),
         ];
         if let Some((field, _)) = given.iter().find(|(field, is)| *is && !takes.contains(field)) {
             return Err(wrong(field, "this act does not take"));
@@ -122,6 +127,8 @@ impl ActIn {
                 task_id: self.task_id.ok_or_else(needed("task_id"))?,
                 reason: self.reason.ok_or_else(needed("reason"))?,
             },
+            Kind::Split => Act::Split { hub_id: self.hub_id.ok_or_else(needed("hub_id"))? },
+            Kind::Join => Act::Join,
         };
         Ok(Order { delivery: self.delivery_id, version: self.version, act })
     }

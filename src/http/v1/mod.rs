@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod deliveries;
 pub mod desk;
 pub mod expenses;
+pub mod hubs;
 pub mod imports;
 pub mod incidents;
 pub mod invoice_page;

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::desk::check_length;
 use crate::commands::routes::{self, RouteOrder};
 use crate::db;
-use crate::domain::delivery::{Delivery, Parcel, WaitTerms, parcels};
+use crate::domain::delivery::{Delivery, Goods, Parcel, WaitTerms, parcels};
 use crate::domain::geo::Position;
 use crate::domain::handover::{Need, Needs};
+use crate::domain::hub::HubSeen;
 use crate::domain::ids::{DeliveryId, TaskId};
 use crate::domain::intake::ROUTE_MAX;
 use crate::domain::pin::{Guard, PIN_TRIES_MAX};
@@ -58,6 +59,12 @@ pub struct RouteStop {
     pub pin_tries_left: Option<u8>,
     /// The parcels that change hands there, as far as they are told apart.
     pub parcels: Vec<ParcelView>,
+    /// The hub, where the stop is one: goods are left or taken on there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hub: Option<HubSeen>,
+    /// Whether the goods are there, where they are taken on at a hub.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goods: Option<Goods>,
 }
 
 /// A parcel by its number; its code is `{delivery_id}#{number}`.
@@ -105,6 +112,8 @@ impl RouteStop {
             needs,
             pin_tries_left: guard.map(Guard::left),
             parcels: parcels.collect(),
+            hub: delivery.hub_at(task.kind).cloned(),
+            goods: delivery.leg.goods().filter(|_| task.kind == TaskKind::Pickup),
         }
     }
 }

@@ -71,16 +71,19 @@ function navigation({ place: { latitude, longitude } }: RouteStop): string {
   return apple ? `maps:?daddr=${at}&dirflg=w` : `geo:${at}?q=${at}`;
 }
 
+/** Goods that are taken on at a hub have to be brought there first. */
+const isThere = ({ goods }: RouteStop) => !goods || goods === "at_hub";
+
 function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[] }) {
   const { now } = useCourier();
   const [failing, setFailing] = useState(false);
   const pickup = stop.kind === "pickup";
-  const notReady = pickup ? Math.ceil((Date.parse(stop.ready_at) - now) / 60_000) : 0;
+  const notReady = pickup && isThere(stop) ? Math.ceil((Date.parse(stop.ready_at) - now) / 60_000) : 0;
   const dropoff = stop.kind === "dropoff";
   const late = !dropoff ? 0 : Math.floor((now - Date.parse(stop.before ?? stop.due_at)) / 60_000);
   const phone = stop.contact?.phone;
   const canGo = (one: RouteStop) =>
-    one.kind === "pickup" ? Date.parse(one.ready_at) <= now : one.kind === "return" || inTheBag(one, stops);
+    one.kind === "pickup" ? isThere(one) && Date.parse(one.ready_at) <= now : one.kind === "return" || inTheBag(one, stops);
   const here = together(stop, stops, canGo);
   const arrive = () => here.forEach(({ task_id, state }) =>
     state === "todo" && void act({ kind: "task_started", task_id }));
@@ -93,6 +96,8 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
       <p class="when">{when(stop)}</p>
       <WaitTimer stop={stop} />
       {late > 0 && <p>{t("stop.late", { n: late })}</p>}
+      {stop.hub && <p class="instructions" data-hub={stop.hub.id}><b>{t("stop.hub", { name: stop.hub.name })}</b>{" "}
+        {stop.hub.instructions ?? ""}</p>}
       {stop.instructions && <p class="instructions">{stop.instructions}</p>}
       <p class="pair">
         <a class="act second" href={navigation(stop)}>{t("stop.navigate")}</a>
@@ -110,7 +115,7 @@ function NextStop({ stop, stops }: { stop: RouteStop; stops: readonly RouteStop[
                     {t("stop.notReady", { n: notReady })}</button>
                 : canGo(stop)
                   ? <HandOver key={here.map(({ task_id }) => task_id).join()} here={here} route={stops} />
-                  : <p>{t("stop.pickupFirst")}</p>}
+                  : <p>{t(isThere(stop) ? "stop.pickupFirst" : "stop.notAtHub")}</p>}
             <button type="button" class="plain" data-act="problem" onClick={() => setFailing(true)}>
               {t("stop.problem")}</button>
           </div>}
