@@ -155,11 +155,12 @@ impl Stops {
     }
 
     /// Whether [`Self::from`] is what they really cost a rider with this vehicle who does nothing
-    /// else, and no rule forbids them.
+    /// else, and no rule forbids them. Of a vehicle that goes only so far that is never said.
     #[inline]
     pub fn is_exact(&self, rider: &Rider, handover_s: i64) -> bool {
         let later_s = self.later_s(handover_s);
-        later_s <= self.exact_for_s
+        rider.range_left_m == i64::MAX
+            && later_s <= self.exact_for_s
             && self.last_pickup_s + later_s <= rider.shift_end_s
             && self.load_max.fits(rider.room)
     }

@@ -279,13 +279,12 @@ impl<T: TravelTimes> Edges for Options<'_, T> {
     }
 }
 
-/// Whether a rider has promised nothing, carries nothing, may set out and goes as far as anybody asks.
+/// Whether a rider has promised nothing, carries nothing and may set out.
 fn is_free<T: TravelTimes>(problem: &Problem<'_, T>, rider: RiderIx) -> bool {
     let rider = &problem.riders[rider];
     rider.promised.is_empty()
         && rider.carrying == Load::default()
         && rider.rest_until_s <= problem.now_s
-        && rider.range_left_m == i64::MAX
 }
 
 /// What one pack really costs different riders.

@@ -112,7 +112,7 @@ test("a shift begun without a network goes on, on the own bicycle, where somebod
   await phone.context().setOffline(false);
   await phone.locator(".notices").getByText(/Quelqu’un roule déjà avec ce véhicule/).waitFor();
   await told();
-  await phone.locator(".shift-bar").waitFor();
+  await phone.locator("[data-act=shift-stop]").waitFor();
   assert.equal(await phone.locator(".shift-bar [data-vehicle]").count(), 0);
   const shift = await coop.asCourier("GET", "/v1/me/shift");
   assert.deepEqual([shift.state, shift.vehicle_id], ["open", undefined]);

@@ -57,8 +57,11 @@ export function Vehicles() {
 }
 
 function nowOf({ retired_at, ridden_by }: Vehicle): string {
-  if (ridden_by) return t("fleet.ridden", { who: ridden_by.name });
-  return retired_at ? t("fleet.retired", { day: fullDay(retired_at) }) : t("fleet.free");
+  const parts = [
+    ridden_by && t("fleet.ridden", { who: ridden_by.name }),
+    retired_at && t("fleet.retired", { day: fullDay(retired_at) }),
+  ].filter(Boolean);
+  return parts.join(" · ") || t("fleet.free");
 }
 
 interface FieldsProps {
