@@ -84,10 +84,14 @@ impl TourError {
 ///
 /// # Errors
 /// [`TourError::TooLong`]; [`TourError::PickupFirst`] where goods would be handed over before they are
-/// picked up.
+/// picked up, or taken on at a hub before they are brought there.
 pub fn arrange(wanted: &[TaskId], deliveries: &[Delivery]) -> Result<Vec<TaskId>, TourError> {
-    let asked = deliveries
-        .iter()
+    // What brings goods to a hub comes before what takes them on there.
+    let (to_hub, others): (Vec<&Delivery>, Vec<&Delivery>) =
+        deliveries.iter().partition(|delivery| delivery.leg.is_internal());
+    let asked = to_hub
+        .into_iter()
+        .chain(others)
         .flat_map(|delivery| &delivery.tasks)
         .filter(|task| task.kind != TaskKind::Return)
         .map(|task| task.id);
@@ -110,7 +114,6 @@ pub fn arrange(wanted: &[TaskId], deliveries: &[Delivery]) -> Result<Vec<TaskId>
         if last_pickup.zip(first_dropoff).is_some_and(|(pickup, dropoff)| dropoff < pickup) {
             return Err(TourError::PickupFirst);
         }
-        // Goods are brought to a hub before they are taken on there.
         let fed = deliveries.iter().find(|one| delivery.leg.feeds() == Some(one.id));
         let brought = of(TaskKind::Dropoff).max();
         let taken = fed.into_iter().flat_map(|fed| &fed.tasks);

@@ -2,7 +2,8 @@ use super::*;
 use crate::domain::delivery::{IfUndeliverable, Leg};
 use crate::domain::desk::Desk;
 use crate::domain::geo::Position;
-use crate::domain::ids::{CourierId, MerchantId, uuid_v7};
+use crate::domain::hub::HubSeen;
+use crate::domain::ids::{CourierId, HubId, MerchantId, uuid_v7};
 use crate::domain::money::{Currency, Money};
 use crate::domain::task::{Stop, Task, TaskState};
 use crate::domain::text::Note;
@@ -61,6 +62,16 @@ fn stops_stand_as_asked_for_and_the_others_behind() {
     assert_eq!(arrange(&[], &two), Ok(tasks(&[2, 3, 4, 5])));
     assert_eq!(arrange(&tasks(&[4, 2, 9, 4]), &two), Ok(tasks(&[4, 2, 3, 5])));
     assert_eq!(arrange(&tasks(&[3, 2]), &two), Err(TourError::PickupFirst));
+}
+
+#[test]
+fn goods_come_to_a_hub_before_they_are_taken_on_there() {
+    let id = HubId::from_uuid(uuid_v7(T0, [1; 10]));
+    let hub = HubSeen { id, name: Name::new("Depot").unwrap(), instructions: None };
+    let leg = Leg::ToHub { hub, feeds: delivery(1).id };
+    let two = [delivery(1), Delivery { leg, ..delivery(2) }];
+    assert_eq!(arrange(&[], &two), Ok(tasks(&[4, 5, 2, 3])));
+    assert_eq!(arrange(&tasks(&[4, 2, 5, 3]), &two), Err(TourError::PickupFirst));
 }
 
 #[test]

@@ -31,15 +31,18 @@ fn refused(outcome: &Value) -> (u64, &str) {
     (outcome["status"].as_u64().expect("a status"), text(&outcome["code"]))
 }
 
-/// What brings, or brought, the goods of a delivery to a hub; the newest comes first.
+/// What brings, or was to bring, the goods of a delivery to a hub.
 async fn first_legs(desk: &Actor, delivery: &Value) -> Vec<Value> {
     let all = desk.get("/v1/deliveries").await.ok();
     let all = all["items"].as_array().expect("a list").clone();
     all.into_iter().filter(|one| one["leg"]["feeds"] == delivery["id"]).collect()
 }
 
+/// The one that is not over, where there is one.
 async fn first_leg(desk: &Actor, delivery: &Value) -> Value {
-    first_legs(desk, delivery).await.into_iter().next().expect("a first leg")
+    let mut legs = first_legs(desk, delivery).await;
+    legs.sort_by_key(|leg| leg.get("ended_at").is_some());
+    legs.into_iter().next().expect("a first leg")
 }
 
 async fn goods(desk: &Actor, delivery: &Value) -> Value {
