@@ -122,8 +122,10 @@ async fn two_couriers_carry_one_order_and_everybody_sees_one() {
     desk.assign(&first, &alice).await.ok();
     desk.assign(&delivery, &bob).await.ok();
     bob.complete(&task(&delivery, "pickup"), json!({})).await.problem(409, "not-at-hub");
-    let failed = format!("/v1/tasks/{}/failed", task(&delivery, "pickup"));
-    bob.post(&failed, json!({ "code": "item_missing" })).await.problem(409, "not-at-hub");
+    for stop in ["pickup", "dropoff"] {
+        let failed = format!("/v1/tasks/{}/failed", task(&delivery, stop));
+        bob.post(&failed, json!({ "code": "item_missing" })).await.problem(409, "not-at-hub");
+    }
     let stops = bob.get("/v1/me/route").await.ok()["stops"].clone();
     assert_eq!(
         (&stops[0]["goods"], &stops[0]["hub"]["instructions"]),

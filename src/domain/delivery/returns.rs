@@ -41,10 +41,8 @@ impl Delivery {
     ) -> Result<Option<Self>, DeliveryError> {
         let task = self.task_of(by, id)?;
         let Some(state) = task.state.fail(at, failure.clone())? else { return Ok(None) };
-        if task.kind == TaskKind::Pickup {
-            // Its first leg is under way: a dispatcher takes it back from the courier.
-            self.is_there()?;
-        }
+        // Where a first leg is under way, a dispatcher takes it back from the courier.
+        self.is_there()?;
         let next = self.with_task(id, state);
         let goes_back = task.kind == TaskKind::Dropoff
             && self.if_undeliverable == IfUndeliverable::Return
