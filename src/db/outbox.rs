@@ -47,7 +47,7 @@ pub async fn push(conn: &mut Conn, id: EventId, event: &Event, at: Timestamp) ->
 /// reader. Gives the count.
 pub async fn publish(conn: &mut Conn) -> QueryResult<usize> {
     diesel::sql_query(
-        "WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(4242002)),
+        "WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(4242003)),
               next AS MATERIALIZED (SELECT o.id, o.position FROM outbox o, gate WHERE o.seq IS NULL ORDER BY o.position LIMIT $1),
               numbered AS (SELECT id, nextval('outbox_published') AS seq FROM (SELECT id FROM next ORDER BY position) n)
          UPDATE outbox SET seq = numbered.seq FROM numbered WHERE outbox.id = numbered.id",
