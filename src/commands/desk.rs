@@ -296,7 +296,8 @@ pub(super) async fn put_in_order(
 /// Puts a courier's stops into another order, by a dispatcher's hand.
 ///
 /// # Errors
-/// Those of [`routes::put`].
+/// [`CommandError::RouteMoved`] when the route is not the one that was seen any more;
+/// [`CommandError::PickupFirst`] when goods would be handed over before they are picked up.
 pub async fn reorder(
     coop: &Coop,
     once: Option<&Once>,

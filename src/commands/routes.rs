@@ -79,7 +79,8 @@ pub(super) async fn put(
 /// phone that lost the answer asks again, and has what it wants already.
 ///
 /// # Errors
-/// Those of [`put`].
+/// [`CommandError::RouteMoved`] when the route is not the one that was seen any more;
+/// [`CommandError::PickupFirst`] when goods would be handed over before they are picked up.
 pub async fn reorder_own(
     coop: &Coop,
     courier: CourierId,
