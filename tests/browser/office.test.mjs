@@ -416,6 +416,7 @@ test("a member reads the rules, in French and in the dark, and finds nothing els
   await page.waitForSelector("[data-rules]");
   assert.deepEqual(await page.locator(".nav a").allTextContents(), ["Rules"]);
   await page.getByText("Europe/Paris").waitFor();
+  await picture("rules");
   await page.getByLabel("Theme").selectOption("dark");
   await page.getByLabel("Language").selectOption("fr");
   await page.getByRole("heading", { name: "Règles" }).waitFor();
@@ -438,6 +439,7 @@ test("who represents couriers sees sums first, and nobody by name", async () => 
   await press("[data-days='365']");
   await page.waitForSelector("[data-days='365'][aria-pressed=true]");
   await accessible("the sums of couriers");
+  await picture("figures");
 });
 
 test("every page of the office is whole in the dark, in French and on a phone", async () => {

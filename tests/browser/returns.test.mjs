@@ -1,9 +1,12 @@
 // What goes back: sent back at the board by the keyboard, brought back on the phone; and a shop that
-// says what becomes of goods nobody takes. PACELINE says where the program is, CHROMIUM where the browser.
+// says what becomes of goods nobody takes. PACELINE says where the program is, CHROMIUM where the browser;
+// SCREENSHOTS=folder keeps the picture that the docs show.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ANY_FAULT, assertAccessible, board, entered, launch } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
+
+const { SCREENSHOTS } = process.env;
 
 let coop;
 let browser;
@@ -82,6 +85,8 @@ test("a shop says that goods nobody takes come back, on its plain page", async (
   await assertAccessible(shop, "the page of a shop");
   await shop.getByRole("button", { name: "Send it" }).click();
   await coop.until(async () => (await coop.asAdmin("GET", "/v1/deliveries?state=open")).items.length > 0);
+  await shop.locator("[data-delivery][data-state=open]").waitFor();
+  if (SCREENSHOTS) await shop.screenshot({ path: `${SCREENSHOTS}/shop.png` });
   const [made] = (await coop.asAdmin("GET", "/v1/deliveries?state=open")).items;
   assert.equal(made.if_undeliverable, "return");
 });

@@ -2,11 +2,13 @@
 // it for a shift and finds it again the next time, somebody else was quicker while the phone was away, and the
 // admin retires it.
 //   PACELINE=target/debug/paceline npm run office
+// SCREENSHOTS=folder keeps the picture that the docs show.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ANY_FAULT, assertAccessible, entered, launch } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
+const { SCREENSHOTS } = process.env;
 const SCRIPT_BYTES_MAX = 200_000;
 
 let coop;
@@ -68,6 +70,7 @@ test("an admin adds a vehicle with what is usual for its kind, and changes it", 
   const dialog = desk.locator("dialog[open]");
   await dialog.getByLabel(/^Room/).fill("280.5");
   await assertAccessible(desk, "changing a vehicle", ANY_FAULT);
+  if (SCREENSHOTS) await desk.screenshot({ path: `${SCREENSHOTS}/vehicles.png` });
   await dialog.getByRole("button", { name: "Save" }).click();
   await row("Remorque 1").getByText("280.5 l, 80 kg").waitFor();
   const [made] = await items();
