@@ -34,6 +34,22 @@ export async function board(browser, url, who) {
   return page;
 }
 
+/** A phone with nobody logged in, and the bytes of each script that it has fetched, by address. */
+export async function newPhone(browser, locale = "en-GB") {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale, colorScheme: "light",
+  });
+  const phone = await context.newPage();
+  phone.setDefaultTimeout(30_000);
+  const scripts = new Map();
+  phone.on("response", async (response) => {
+    if (response.request().resourceType() !== "script") return;
+    const body = await response.body().catch(() => null);
+    if (body) scripts.set(new URL(response.url()).pathname, body.length);
+  });
+  return { phone, scripts };
+}
+
 export const ANY_FAULT = ["minor", "moderate", "serious", "critical"];
 const GRAVE_FAULTS = ["serious", "critical"];
 

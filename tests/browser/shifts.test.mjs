@@ -4,7 +4,7 @@
 // SCREENSHOTS=folder keeps the pictures that the docs show.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANY_FAULT, assertAccessible, entered, launch } from "./browser.mjs";
+import { ANY_FAULT, assertAccessible, entered, launch, newPhone } from "./browser.mjs";
 import { PASSWORD, startCoop } from "./coop.mjs";
 
 const { SCREENSHOTS } = process.env;
@@ -14,23 +14,14 @@ let coop;
 let browser;
 let desk;
 let phone;
+let scripts;
 const faults = [];
-const scripts = new Map();
 
 before(async () => {
   coop = await startCoop({ speed: 1 });
   browser = await launch();
   desk = await entered(browser, coop.url, { email: coop.admin, password: PASSWORD });
-  const context = await browser.newContext({
-    viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, locale: "en-GB", colorScheme: "light",
-  });
-  phone = await context.newPage();
-  phone.setDefaultTimeout(30_000);
-  phone.on("response", async (response) => {
-    if (response.request().resourceType() !== "script") return;
-    const body = await response.body().catch(() => null);
-    if (body) scripts.set(new URL(response.url()).pathname, body.length);
-  });
+  ({ phone, scripts } = await newPhone(browser));
   for (const page of [desk, phone]) page.on("pageerror", (error) => faults.push(error.stack));
 });
 
